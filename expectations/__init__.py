@@ -1,0 +1,1 @@
+"""The promises about the data, each with a code and a severity."""

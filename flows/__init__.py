@@ -1,0 +1,1 @@
+"""The verbs of a night: what happens, in which order."""

@@ -1,0 +1,1 @@
+"""The statistics of designed experiments: studies, designs and their fits."""

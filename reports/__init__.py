@@ -1,0 +1,1 @@
+"""The pages and charts: data frames in, HTML out."""

@@ -1,0 +1,19 @@
+-- Which effects cannot be told apart: in the design as declared and in the runs that are there.
+-- grain: study, scope, effect
+-- reads: nothing (made by the models)
+create table alias_sets (
+    study varchar,
+    scope varchar,
+    effect varchar,
+    letters varchar,
+    factors integer,
+    aliases varchar,
+);
+
+comment on table alias_sets is 'Which effects cannot be told apart: in the design as declared and in the runs that are there.';
+comment on column alias_sets.study is 'Study the row belongs to.';
+comment on column alias_sets.scope is 'declared (the whole design) or present (the runs with observations).';
+comment on column alias_sets.effect is 'Factor names joined by a colon.';
+comment on column alias_sets.letters is 'The same in letters.';
+comment on column alias_sets.factors is 'How many factors it joins.';
+comment on column alias_sets.aliases is 'Effects that cannot be told from it, joined by =; null where there are none.';

@@ -1,0 +1,23 @@
+-- Which effects were active, night by night: the memory behind what changed.
+-- grain: night_id, study, response, scale, term, error_unit
+-- reads: nothing (written by the models)
+create table conclusions (
+    night_id integer,
+    study varchar,
+    response varchar,
+    scale varchar,
+    term varchar,
+    error_unit varchar,
+    effect double,
+    is_active boolean,
+);
+
+comment on table conclusions is 'Which effects were active, night by night: the memory behind what changed.';
+comment on column conclusions.night_id is 'Night that wrote the row.';
+comment on column conclusions.study is 'Study the row belongs to.';
+comment on column conclusions.response is 'Response that was fitted.';
+comment on column conclusions.scale is 'Scale of the fit: identity or log10.';
+comment on column conclusions.term is 'Factor names joined by a colon.';
+comment on column conclusions.error_unit is 'container or folder.';
+comment on column conclusions.effect is 'The effect that night.';
+comment on column conclusions.is_active is 'Whether it was active.';

@@ -1,0 +1,43 @@
+-- Every effect judged under every error term, side by side.
+-- grain: study, response, scale, term, error_unit
+-- reads: nothing (written by the models)
+create table effect_tests (
+    night_id integer,
+    study varchar,
+    response varchar,
+    scale varchar,
+    term varchar,
+    aliases varchar,
+    error_unit varchar,
+    method varchar,
+    effect double,
+    error double,
+    df double,
+    margin double,
+    simultaneous_margin double,
+    statistic double,
+    p_value double,
+    p_holm double,
+    is_active boolean,
+    is_decisive boolean,
+);
+
+comment on table effect_tests is 'Every effect judged under every error term, side by side.';
+comment on column effect_tests.night_id is 'Night that wrote the row.';
+comment on column effect_tests.study is 'Study the row belongs to.';
+comment on column effect_tests.response is 'Response that was fitted.';
+comment on column effect_tests.scale is 'Scale of the fit: identity or log10.';
+comment on column effect_tests.term is 'Factor names joined by a colon.';
+comment on column effect_tests.aliases is 'Effects that cannot be told from it, joined by =.';
+comment on column effect_tests.error_unit is 'container (repeats inside a folder) or folder (executions of a run).';
+comment on column effect_tests.method is 'within-folder error, between-folder error or Lenth.';
+comment on column effect_tests.effect is 'The effect judged.';
+comment on column effect_tests.error is 'Standard error of the effect, or Lenth''s pseudo standard error.';
+comment on column effect_tests.df is 'Degrees of freedom of that error.';
+comment on column effect_tests.margin is 'Effects beyond it are active: t times the standard error, or Lenth''s ME.';
+comment on column effect_tests.simultaneous_margin is 'The same for all effects at once: Lenth''s SME; null otherwise.';
+comment on column effect_tests.statistic is 'Effect over error.';
+comment on column effect_tests.p_value is 'p-value of the statistic.';
+comment on column effect_tests.p_holm is 'The same, adjusted by Holm.';
+comment on column effect_tests.is_active is 'Whether the effect lies beyond the margin.';
+comment on column effect_tests.is_decisive is 'Whether the study declared this error term as the one that decides.';

@@ -1,0 +1,45 @@
+-- Effects in declared coding (low to high), largest first.
+-- grain: study, response, scale, term
+-- reads: nothing (written by the models)
+create table effects (
+    night_id integer,
+    study varchar,
+    response varchar,
+    scale varchar,
+    rank integer,
+    term varchar,
+    aliases varchar,
+    effect double,
+    coefficient double,
+    ratio double,
+    std_err double,
+    ci_low double,
+    ci_high double,
+    t_value double,
+    p_value double,
+    p_holm double,
+    sum_sq double,
+    percent_of_variation double,
+    partial_eta_sq double,
+);
+
+comment on table effects is 'Effects in declared coding (low to high), largest first.';
+comment on column effects.night_id is 'Night that wrote the row.';
+comment on column effects.study is 'Study the row belongs to.';
+comment on column effects.response is 'Response that was fitted.';
+comment on column effects.scale is 'Scale of the fit: identity or log10.';
+comment on column effects.rank is 'Place by size, from 1.';
+comment on column effects.term is 'Factor names joined by a colon, in the order of the study.';
+comment on column effects.aliases is 'Effects that cannot be told from it, joined by =.';
+comment on column effects.effect is 'Mean at + minus mean at -.';
+comment on column effects.coefficient is 'Half the effect.';
+comment on column effects.ratio is 'Factor from - to + on the log scale; null on the identity scale.';
+comment on column effects.std_err is 'Standard error of the effect under the within-folder error.';
+comment on column effects.ci_low is 'Lower end of its 95 % interval under that error.';
+comment on column effects.ci_high is 'Upper end.';
+comment on column effects.t_value is 't under that error.';
+comment on column effects.p_value is 'p-value under that error.';
+comment on column effects.p_holm is 'The same, adjusted by Holm for all effects of the response.';
+comment on column effects.sum_sq is 'Sum of squares (Type III).';
+comment on column effects.percent_of_variation is 'Share of the total sum of squares, percent (Jain).';
+comment on column effects.partial_eta_sq is 'Sum of squares over itself plus the residual.';
