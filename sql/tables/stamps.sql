@@ -7,7 +7,7 @@ create table stamps (
     line integer,
     container_id varchar,
     event varchar,
-    at timestamp,
+    stamped_at timestamp,
     raw varchar,
 );
 
@@ -17,5 +17,5 @@ comment on column stamps.file_id is 'File the line stands in.';
 comment on column stamps.line is 'Line number, from 1.';
 comment on column stamps.container_id is 'Container the stamp is of.';
 comment on column stamps.event is 'create, start or stop.';
-comment on column stamps.at is 'The moment (UTC).';
+comment on column stamps.stamped_at is 'The moment (UTC).';
 comment on column stamps.raw is 'The stamp as written, in the study''s zone.';
