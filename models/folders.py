@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
+
+from models.names import has_control
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|\*")
 _DIGITS = r"[0-9]{1,9}"
@@ -91,7 +94,7 @@ def _problems(
         problems.append(
             f"found {pattern!r}, expected no empty part, '.' or '..' in it. Write the plain path."
         )
-    if not pattern.isprintable():
+    if has_control(pattern):
         problems.append(f"found control characters in {pattern!r}. Remove them.")
     literal = _PLACEHOLDER.sub("", pattern)
     if "{" in literal or "}" in literal:
@@ -104,15 +107,15 @@ def _problems(
             )
         slashed = [level for level in factors.get(name, ()) if "/" in level]
         problems += [
-            f"found {{{name}}} in {pattern!r}, but its level {level!r} has a '/' and no folder name can have one. "
-            "Use {run} instead."
+            f"found {{{name}}} in {pattern!r}, but its level {level!r} has a '/', which no folder name "
+            "can have. Use {run} instead."
             for level in slashed
         ]
-    for left, right in zip(tokens, tokens[1:], strict=False):
+    for left, right in pairwise(tokens):
         # digits end where a run ends; of two other wildcards nothing says where one ends and the next begins
         if left.end() == right.start() and (left[1] == "run") == (right[1] == "run"):
             problems.append(
-                f"found {left[0]}{right[0]} in {pattern!r}, expected some text between the two, to know where one "
-                "ends. Put a separator there."
+                f"found {left[0]}{right[0]} in {pattern!r}, expected some text between the two, to know "
+                "where one ends. Put a separator there."
             )
     return problems

@@ -23,8 +23,8 @@ def check_study_name(name: str, reserved: Collection[str]) -> None:
     """A study's name becomes the name of its wide view: raise ValueError for what a view cannot be called."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
         raise ValueError(
-            f"found {name!r}, expected a lower case letter, then at most 62 of a-z, 0-9 and _: it becomes the name "
-            "of a view. Rename the study."
+            f"found {name!r}, expected a lower case letter, then at most 62 of a-z, 0-9 and _: it is the "
+            "name of a view. Rename the study."
         )
     if name in {folded(other) for other in reserved}:
         raise ValueError(f"found {name!r}, which is a relation of the warehouse already. Rename the study.")
@@ -37,13 +37,13 @@ def check_columns(kind: str, names: Iterable[str], taken: Iterable[str]) -> None
     for name in names:
         if not name.strip() or name != name.strip() or ":" in name or has_control(name):
             problems.append(
-                f"found the {kind} name {name!r}, expected a text without ':', control characters and blanks at its "
-                "ends. Rename it."
+                f"found the {kind} name {name!r}, expected a text without ':', control characters and blanks "
+                "at its ends. Rename it."
             )
         elif folded(name) in seen:
             problems.append(
-                f"found the {kind} name {name!r}, but {seen[folded(name)]!r} is taken (upper and lower case count as "
-                "the same). Rename it."
+                f"found the {kind} name {name!r}, but {seen[folded(name)]!r} is taken (upper and lower case "
+                "count as the same). Rename it."
             )
         seen.setdefault(folded(name), name)
     if problems:

@@ -1,7 +1,8 @@
 """What pydantic found wrong with a declaration, in sentences for the person who wrote it."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from types import UnionType
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,23 +19,20 @@ def sentences(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
             yield f"{where}: found nothing, expected a value. Add it."
         elif trouble["type"] == "extra_forbidden":
             keys = ", ".join(_keys(model, loc[:-1]))
-            yield f"{where}: found a key that means nothing here, expected one of {keys}. Correct or remove it."
+            yield f"{where}: found an unknown key, expected one of {keys}. Correct or remove it."
         else:
-            expected = trouble["msg"].removeprefix("Input should be ")
-            yield f"{where}: found {_shown(trouble['input'])}, expected {expected}. {_remedy(trouble['type'])}"
+            expected = trouble["msg"].removeprefix("Input should be ").replace("a valid string", "text")
+            found = _shown(trouble["input"])
+            yield f"{where}: found {found}, expected {expected}. {_remedy(trouble['type'])}"
 
 
 def _keys(model: type[BaseModel], loc: list[int | str]) -> list[str]:
     """The keys that the table at `loc` may have."""
     kind: Any = model
     for part in loc:
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            kind = kind.model_fields[str(part)].annotation
-        while not isinstance(kind, type) or not issubclass(kind, BaseModel):
-            inner = [one for one in get_args(kind) if one is not type(None)]
-            if not inner:
-                break
-            kind = inner[-1]
+        kind = get_args(kind)[1] if get_origin(kind) is dict else kind.model_fields[str(part)].annotation
+        if get_origin(kind) is UnionType:
+            kind = get_args(kind)[0]
     return list(kind.model_fields)
 
 

@@ -3,100 +3,31 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import cached_property
-from itertools import product
-from math import prod
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictFloat,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
-from models.confounding import Confounding, default_terms, read_generators, read_terms
+from models.confounding import Confounding
+from models.factors import Factors, check_center, check_factors, check_size, cross
 from models.folders import Pattern, read_pattern
-from models.names import LONG_COLUMNS, WIDE_COLUMNS, check_columns, check_study_name, has_control
+from models.generators import read_generators
+from models.names import WIDE_COLUMNS, check_columns, check_study_name
+from models.promises import Promises, broken_promises
 from models.refusals import sentences
+from models.responses import Response, Strict, Text
+from models.terms import default_terms, read_terms
 
-MOST_RUNS = 4096  # a design with more is a slip of the pen
+__all__ = ["Claim", "Promises", "Response", "Study", "StudyError", "Treatment", "load_studies", "load_study"]
 
 Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
-Text = Annotated[str, Field(min_length=1)]
-Stamp = Literal["create", "start", "stop"]
 
 
 class StudyError(ValueError):
     """Where, what was found, what was expected, what to do: one line for each trouble."""
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Response(Strict):
-    """A metric reduced to one value a container, or the seconds between two of its stamps."""
-
-    metric: Text | None = None
-    reduce: Literal["last", "first", "max", "min", "mean"] = "last"
-    between: tuple[Stamp, Stamp] | None = None
-    unit: str = ""
-    goal: Literal["maximize", "minimize"] | None = None
-    range: tuple[StrictFloat, StrictFloat] | None = None
-    scale: Literal["identity", "log"] | None = None
-
-    @model_validator(mode="after")
-    def _is_one_measure(self) -> "Response":
-        if (self.metric is None) == (self.between is None):
-            both = "neither metric nor between" if self.metric is None else "metric and between"
-            raise ValueError(f"found {both}, expected one of the two. Say where the values come from.")
-        if self.between and "reduce" in self.model_fields_set:
-            raise ValueError("found reduce beside between, expected it beside metric only. Remove reduce.")
-        order = ("create", "start", "stop")
-        if self.between and order.index(self.between[0]) >= order.index(self.between[1]):
-            raise ValueError(
-                f"found between = {list(self.between)}, expected the earlier of create, start, stop first. Swap them."
-            )
-        if self.range and not self.range[0] < self.range[1]:
-            raise ValueError(
-                f"found range = {list(self.range)}, expected the lower bound first. Swap the two."
-            )
-        return self
-
-
-class Steps(Strict):
-    """As many points of the metric are recorded as the level of the factor says."""
-
-    metric: Text
-    equals: Text
-
-
-class Config(Strict):
-    """A JSON file in each folder that tells the levels; keys are dotted paths into it."""
-
-    file: Text
-    levels: dict[str, Text]
-
-    @field_validator("file")
-    @classmethod
-    def _is_below_the_folder(cls, file: str) -> str:
-        read_pattern(file, {}, numbered=False)
-        return file
-
-
-class Promises(Strict):
-    steps: Steps | None = None
-    path: Text | None = None
-    config: Config | None = None
-    longest_seconds: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] | None = None
 
 
 class Treatment(NamedTuple):
@@ -108,7 +39,7 @@ class Treatment(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What a folder's path says. `run` is None if no run of the design fits it; `levels` are those in the path."""
+    """What a folder's path says: `run` is None if no run of the design fits it."""
 
     run: int | None
     replicate: str | None
@@ -125,9 +56,9 @@ class Study(Strict):
     replicates: Count | None = None
     unit: Literal["container", "folder"] | None = None
     scale: Literal["log"] | None = None
-    factors: Annotated[dict[str, tuple[str, ...]], Field(min_length=1)]
-    generators: tuple[str, ...] = ()
-    center: dict[str, str] = {}
+    factors: Annotated[Factors, Field(min_length=1)]
+    generators: tuple[str, ...] = Field(default=(), validate_default=True)
+    center: dict[str, str] = Field(default_factory=dict)
     center_runs: Count = 1
     terms: tuple[str, ...] = Field(default=(), validate_default=True)
     folders: Text
@@ -153,28 +84,8 @@ class Study(Strict):
 
     @field_validator("factors")
     @classmethod
-    def _have_levels(cls, factors: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        problems: list[str] = []
-        try:
-            check_columns("factor", factors, (*WIDE_COLUMNS, *LONG_COLUMNS))
-        except ValueError as error:
-            problems.append(str(error))
-        for name, levels in factors.items():
-            if len(levels) < 2 or len(set(levels)) < len(levels):
-                problems.append(
-                    f"found {name} = {list(levels)}, expected two or more different levels, low first. Correct them."
-                )
-            if any(not level.strip() or level != level.strip() or has_control(level) for level in levels):
-                problems.append(
-                    f"found {name} = {list(levels)}, expected texts without control characters and blanks at their "
-                    "ends. Correct them."
-                )
-        if not problems and prod(len(levels) for levels in factors.values()) > 2**20 * MOST_RUNS:
-            problems.append(
-                "found more level combinations than any experiment has. Use fewer factors or levels."
-            )
-        if problems:
-            raise ValueError("\n".join(problems))
+    def _have_levels(cls, factors: Factors) -> Factors:
+        check_factors(factors)
         return factors
 
     @field_validator("generators")
@@ -184,12 +95,7 @@ class Study(Strict):
         if factors is None:
             return texts
         generators = read_generators(factors, texts)
-        base = Confounding(tuple(factors), generators).base
-        runs = prod(len(list(factors.values())[i]) for i in base)
-        if runs > MOST_RUNS:
-            raise ValueError(
-                f"found a design of {runs} runs, expected at most {MOST_RUNS}. Add generators or use fewer factors."
-            )
+        check_size(factors, Confounding(tuple(factors), generators))
         return tuple(generator.text for generator in generators)
 
     @field_validator("center")
@@ -198,22 +104,7 @@ class Study(Strict):
         factors = info.data.get("factors")
         if not center or factors is None:
             return center
-        if list(many := [name for name, levels in factors.items() if len(levels) > 2]):
-            raise ValueError(
-                f"found centre points beside {', '.join(many)} with more than two levels, which show curvature "
-                "themselves. Remove the centre points."
-            )
-        if set(center) != set(factors):
-            raise ValueError(
-                f"found a centre of {', '.join(center)}, expected one level for each of {', '.join(factors)}: a "
-                "centre lies between the levels of every factor. Complete it, or remove it if a factor has no middle."
-            )
-        for name, level in center.items():
-            if level in factors[name] or not level.strip() or has_control(level):
-                raise ValueError(
-                    f"found the centre {level!r} of {name}, expected a level between {' and '.join(factors[name])}. "
-                    "Correct it, or remove the centre points if the factor has no middle."
-                )
+        check_center(center, factors)
         return {name: center[name] for name in factors}
 
     @field_validator("terms")
@@ -236,8 +127,8 @@ class Study(Strict):
         names = read_pattern(folders, factors).names
         if "run" not in names and (missing := [name for name in factors if name not in names]):
             raise ValueError(
-                f"found {folders!r}, which does not tell the run of a folder; expected {{run}} or the level of every "
-                f"factor ({', '.join(f'{{{name}}}' for name in missing)} missing). Add it."
+                f"found {folders!r}, which does not tell the run of a folder; expected {{run}} or the level "
+                f"of every factor ({', '.join(f'{{{name}}}' for name in missing)} missing). Add it."
             )
         return folders
 
@@ -253,7 +144,7 @@ class Study(Strict):
     @classmethod
     def _are_about_factors(cls, promises: Promises, info: ValidationInfo) -> Promises:
         factors = info.data.get("factors")
-        if factors is not None and (problems := list(_broken_promises(promises, factors))):
+        if factors is not None and (problems := list(broken_promises(promises, factors))):
             raise ValueError("\n".join(problems))
         return promises
 
@@ -263,20 +154,11 @@ class Study(Strict):
 
     @cached_property
     def treatments(self) -> tuple[Treatment, ...]:
-        """The design's runs in Yates order (first factor fastest), numbered from 1, then the centre's runs."""
-        names = list(self.factors)
-        base = self.confounding.base
-        rows: list[Treatment] = []
-        for run, fast_last in enumerate(
-            product(*(range(len(self.factors[names[i]])) for i in reversed(base))), 1
-        ):
-            place = dict(zip(reversed(base), fast_last, strict=True))
-            for generator in self.confounding.generators:
-                lows = sum(1 for i in base if generator.product.mask >> i & 1 and place[i] == 0)
-                sign = generator.product.sign * (-1) ** lows
-                place[generator.defines] = (sign + 1) // 2
-            levels = {name: self.factors[name][place[i]] for i, name in enumerate(names)}
-            rows.append(Treatment(run, levels, is_center=False))
+        """The design's runs in Yates order (first factor fastest), from 1, then the centre's runs."""
+        rows = [
+            Treatment(run, levels, is_center=False)
+            for run, levels in enumerate(cross(self.factors, self.confounding), 1)
+        ]
         centers = self.center_runs if self.center else 0
         rows += [Treatment(len(rows) + i, dict(self.center), is_center=True) for i in range(1, centers + 1)]
         return tuple(rows)
@@ -293,7 +175,7 @@ class Study(Strict):
         return runs
 
     def claim(self, folder: str) -> Claim | None:
-        """What the path of a folder below the log root (parts joined by '/') says; None if it is not this study's."""
+        """What the path of a folder below the log root says; None if it is not this study's."""
         match = self._pattern.match(PurePosixPath(folder).as_posix())
         if match is None:
             return None
@@ -309,36 +191,8 @@ class Study(Strict):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _broken_promises(promises: Promises, factors: dict[str, tuple[str, ...]]) -> Iterator[str]:
-    names = ", ".join(factors)
-    if promises.steps:
-        factor = promises.steps.equals
-        if factor not in factors:
-            yield f"found steps.equals = {factor!r}, expected a factor ({names}). Correct the name."
-        elif not all(level.isascii() and level.isdigit() for level in factors[factor]):
-            yield (
-                f"found steps.equals = {factor!r} with the levels {', '.join(factors[factor])}, expected levels that "
-                "are whole numbers, to be compared with the points recorded. Name another factor or remove steps."
-            )
-    if promises.path is not None:
-        try:
-            found = read_pattern(promises.path, factors, numbered=False).names
-        except ValueError as error:
-            yield f"path: {error}"
-        else:
-            if "/" in promises.path or not found:
-                yield (
-                    f"found path = {promises.path!r}, expected one segment with a factor, like '{{{next(iter(factors))}}}"
-                    "_data'. Correct it."
-                )
-    if promises.config:
-        for factor in promises.config.levels:
-            if factor not in factors:
-                yield f"found config.levels.{factor}, expected a factor ({names}). Correct the name."
-
-
 def load_study(path: Path, reserved: Collection[str] = ()) -> Study:
-    """Read one study file; `reserved` are the relations of the warehouse. Raises StudyError with every trouble."""
+    """Read one study file; `reserved` are the warehouse's relations. Raises StudyError with every trouble."""
     try:
         declared = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
