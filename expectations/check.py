@@ -1,0 +1,137 @@
+"""Check the promises about one study's data: verdicts and the rows that break them, as data frames."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from expectations import containers, design_runs, levels_seen, observations, runs, step_counts
+from expectations.evaluate import Outcome, evaluate
+from expectations.promises import CATALOGUE, PROMISES, Promise
+from expectations.relation import CheckError, Found, Frames, Relation
+from models.study import Study
+
+VERDICTS_SCHEMA = pl.Schema(
+    {
+        "study": pl.String,
+        "relation": pl.String,
+        "code": pl.String,
+        "severity": pl.String,
+        "promise": pl.String,
+        "is_kept": pl.Boolean,
+        "rows_checked": pl.Int64,
+        "rows_failing": pl.Int64,
+        "observed": pl.String,
+    }
+)
+BREACHES_SCHEMA = pl.Schema(
+    {
+        "study": pl.String,
+        "relation": pl.String,
+        "code": pl.String,
+        "severity": pl.String,
+        "folder": pl.String,
+        "container_id": pl.String,
+        "response": pl.String,
+        "found": pl.String,
+        "reason": pl.String,
+    }
+)
+RELATIONS: dict[str, Relation] = {
+    "runs": runs,
+    "design_runs": design_runs,
+    "containers": containers,
+    "observations": observations,
+    "step_counts": step_counts,
+    "levels_seen": levels_seen,
+}
+
+
+class Checked(NamedTuple):
+    """A verdict for each promise in the catalogue's order, and a breach for each row that breaks one."""
+
+    verdicts: pl.DataFrame
+    breaches: pl.DataFrame
+
+
+def check(study: Study, frames: Frames) -> Checked:
+    """Check one study's frames, named and with the columns of RELATIONS; step_counts and levels_seen only
+    where the study promises them.
+
+    A promise without any row to check is not kept. Raises CheckError where a promise could not be checked.
+    """
+    typed = {name: read(name, frames) for name in applicable(study, frames)}
+    outcomes: dict[str, Outcome] = {}
+    breaches: list[dict[str, Any]] = []
+    for name in typed if has_finished(typed) else ("design_runs",):
+        rows = RELATIONS[name].prepare(study, typed)
+        found = evaluate(name, rows, RELATIONS[name].suite(study))
+        outcomes |= found
+        for code, outcome in found.items():
+            for row in rows[outcome.failing].iter_rows(named=True):
+                words = RELATIONS[name].describe(study, code, row)
+                breaches.append(breach(study.name, PROMISES[code], words, row))
+    return Checked(
+        pl.DataFrame(list(verdicts(study.name, outcomes)), VERDICTS_SCHEMA, orient="row"),
+        pl.DataFrame(breaches, BREACHES_SCHEMA, orient="row"),
+    )
+
+
+def applicable(study: Study, frames: Frames) -> Sequence[str]:
+    """The relations that this study's declarations are about."""
+    optional = {
+        "step_counts": study.promises.steps is not None,
+        "levels_seen": bool(study.promises.path or study.promises.config)
+        or not frames.get("levels_seen", pl.DataFrame()).is_empty(),
+    }
+    return [name for name in RELATIONS if optional.get(name, True)]
+
+
+def has_finished(frames: Frames) -> bool:
+    """Whether any row is expected at all; of a study that waits for its first folder only DES-1 says so."""
+    return bool((frames["runs"]["state"] != "unfinished").any() or frames["design_runs"]["folders"].sum())
+
+
+def read(name: str, frames: Frames) -> pl.DataFrame:
+    """A frame with the types its relation wants."""
+    relation = RELATIONS[name]
+    if name not in frames:
+        raise CheckError(f"found no frame {name!r}, expected one with {', '.join(relation.SCHEMA)}.")
+    try:
+        frame = frames[name].select(relation.SCHEMA.names()).cast(relation.SCHEMA)
+    except pl.exceptions.PolarsError as error:
+        raise CheckError(f"the rows of {name} could not be read: {error}") from error
+    for column in relation.NEVER_NULL:
+        if nulls := frame[column].null_count():
+            raise CheckError(f"found {nulls} rows of {name} without {column}, expected one in every row.")
+    return frame
+
+
+def verdicts(study: str | None, outcomes: dict[str, Outcome]) -> Iterator[dict[str, Any]]:
+    for promise in CATALOGUE:
+        if outcome := outcomes.get(promise.code):
+            yield {
+                "study": study,
+                "relation": promise.relation,
+                "code": promise.code,
+                "severity": promise.severity,
+                "promise": promise.sentence,
+                "is_kept": outcome.is_kept,
+                "rows_checked": outcome.rows_checked,
+                "rows_failing": len(outcome.failing),
+                "observed": outcome.observed,
+            }
+
+
+def breach(study: str | None, promise: Promise, words: Found, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "study": study,
+        "relation": promise.relation,
+        "code": promise.code,
+        "severity": promise.severity,
+        "folder": row.get("folder"),
+        "container_id": row.get("container_id"),
+        "response": row.get("response"),
+        "found": words.found,
+        "reason": f"{words.where}: found {words.found}, expected {words.expected}. {promise.remedy}",
+    }

@@ -1,0 +1,37 @@
+"""What must hold of the design as a whole: one row a run."""
+
+import polars as pl
+
+from expectations.relation import Found, Frames, Row, Rule, rule
+from models.study import Study
+
+SCHEMA = pl.Schema({"run": pl.Int64, "folders": pl.Int64})
+NEVER_NULL = ("run", "folders")
+
+
+def prepare(study: Study, frames: Frames) -> pl.DataFrame:
+    """Every run of the design, whether or not a row came for it."""
+    runs = pl.DataFrame({"run": [treatment.run for treatment in study.treatments]}, schema={"run": pl.Int64})
+    return runs.join(frames["design_runs"], on="run", how="left").with_columns(
+        pl.col("folders").fill_null(0),
+        # A run without a folder breaks DES-1, not also DES-2.
+        pl.when(pl.col("folders") > 0).then("folders").alias("replicates"),
+    )
+
+
+def suite(study: Study) -> list[Rule]:
+    rules = [rule("DES-1", "expect_column_values_to_be_between", column="folders", min_value=1)]
+    if study.replicates:
+        declared = {"min_value": study.replicates, "max_value": study.replicates}
+        rules.append(rule("DES-2", "expect_column_values_to_be_between", column="replicates", **declared))
+    return rules
+
+
+def describe(study: Study, code: str, row: Row) -> Found:
+    levels = study.treatments[row["run"] - 1].levels
+    where = (
+        f"{study.name}, run {row['run']} ({', '.join(f'{name} = {level}' for name, level in levels.items())})"
+    )
+    if code == "DES-1":
+        return Found(where, "no finished folder", "at least one")
+    return Found(where, f"{row['folders']} finished folders", f"{study.replicates}")
