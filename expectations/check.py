@@ -88,7 +88,7 @@ def applicable(study: Study, frames: Frames) -> Sequence[str]:
 
 
 def has_finished(frames: Frames) -> bool:
-    """Whether any row is expected at all; of a study that waits for its first folder only DES-1 says so."""
+    """Whether any row is expected at all: of a study that waits for its first folder only the design is judged."""
     return bool((frames["runs"]["state"] != "unfinished").any() or frames["design_runs"]["folders"].sum())
 
 
