@@ -1,0 +1,47 @@
+# doehouse: `make night` sets up and runs a night on the sample logs, `make test` sets up and tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+HOUSE ?= house
+LOGS ?= sample/logs
+
+# Whoever runs doehouse is not reported on by what it is made of.
+export DO_NOT_TRACK = 1
+export PREFECT_SERVER_ANALYTICS_ENABLED = false
+export GX_ANALYTICS_ENABLED = false
+
+.DEFAULT_GOAL := help
+.PHONY: help night test check format
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml requirements.lock
+	@echo "setting up $(VENV) (once, a minute or two)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qqq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qqq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip check -q --disable-pip-version-check
+	@touch $@
+
+night: $(READY) ## set up, then run a night on LOGS (the sample) into HOUSE
+	@$(BIN)/doehouse night --logs $(LOGS) --house $(HOUSE)
+
+check: $(READY) ## formatting, lint and types
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+
+test: check browser ## set up, then everything that CI runs
+	@$(BIN)/python -m pytest -q
+
+format: $(READY) ## let ruff write the code
+	@$(BIN)/ruff format -q .
+	@$(BIN)/ruff check -q --fix .
+
+.PHONY: browser
+browser:
+	@command -v chromium > /dev/null || { echo "installing chromium for the tests of the pages"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } > /dev/null 2>&1; } \
+	  || { echo "chromium is missing and could not be installed: install Debian's package chromium"; exit 1; }

@@ -1,0 +1,142 @@
+"""The command `doehouse`: nights, ad-hoc SQL and the care of a house. Imports only what a command uses."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Group, Parameter
+
+from flows.house import House, HouseError, HouseHeldError, UsageError
+
+FAILED, USAGE, HELD = 1, 2, 3
+PACKAGE = Path(__file__).parents[1]
+
+# Whoever runs doehouse is not reported on by what it is made of.
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
+}
+
+app = App(
+    name="doehouse",
+    help="A nightly warehouse for designed experiments: log folders in, DuckDB and pages out.",
+    help_epilogue="Exit codes: 0 done; 1 failed, nothing published; 2 wrong usage; 3 another night holds the house.",
+    version_flags=["--version"],
+    help_on_error=False,
+)
+planning = Group("Planning")
+care = Group("Care of the house")
+
+HouseOption = Annotated[Path, Parameter(name="--house", env_var="DOEHOUSE_HOUSE")]
+LogsOption = Annotated[Path, Parameter(name="--logs", env_var="DOEHOUSE_LOGS")]
+StudiesOption = Annotated[Path, Parameter(name="--studies", env_var="DOEHOUSE_STUDIES")]
+HOUSE, LOGS, STUDIES = Path("house"), Path("logs"), PACKAGE / "models" / "studies"
+
+
+@app.command
+def night(
+    *,
+    logs: LogsOption = LOGS,
+    studies: StudiesOption = STUDIES,
+    house: HouseOption = HOUSE,
+    folder: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    all_: Annotated[bool, Parameter(name="--all", negative=())] = False,
+) -> int:
+    """Bring the warehouse and the pages up to date with the log folders.
+
+    Parameters
+    ----------
+    logs
+        The log root: every folder below it that a study claims is read.
+    studies
+        Folder of study files (*.toml).
+    house
+        Folder of the warehouse and the pages; made if it is not there.
+    folder
+        Load this folder once more, though its files look the same. May be repeated.
+    all_
+        Load every folder once more.
+    """
+    from datetime import UTC, datetime
+
+    from flows.messages import say, summarise
+    from flows.night import Order, is_anything_new
+
+    order = Order(logs.absolute(), studies.absolute(), house.absolute(), folder, all_)
+    if summary := is_anything_new(order, datetime.now(UTC)):
+        print(summarise(summary))
+        return 0
+    os.environ |= {key: os.environ.get(key, value) for key, value in QUIET.items()}
+    say("starting the flow")
+    from flows.nightly import run_flow
+
+    print(summarise(run_flow(order)))
+    return 0
+
+
+@app.command
+def sql(
+    query: str | None = None,
+    *,
+    house: HouseOption = HOUSE,
+    csv: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+    parquet: Path | None = None,
+) -> int:
+    """Query the published warehouse, read-only; without a query, list its relations and start a prompt.
+
+    Parameters
+    ----------
+    query
+        One SQL statement.
+    house
+        Folder of the warehouse.
+    csv
+        Print comma-separated values.
+    json
+        Print one JSON object per row.
+    parquet
+        Write the result to this Parquet file.
+    """
+    from flows.ad_hoc import answer, prompt
+    from flows.warehouse import QueryError
+
+    form: Literal["table", "csv", "json"] = "csv" if csv else "json" if json else "table"
+    if csv + json + bool(parquet) > 1:
+        raise UsageError("found several of --csv, --json and --parquet, expected one. Leave the others out.")
+    if query is None:
+        if csv or json or parquet:
+            raise UsageError("found no query, expected one with --csv, --json or --parquet. Add it.")
+        return prompt(House.at(house))
+    try:
+        return answer(House.at(house), query, form, parquet)
+    except QueryError as error:
+        return stop(error, FAILED)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        result = app()
+    except HouseHeldError as error:
+        sys.exit(stop(error, HELD))
+    except UsageError as error:
+        sys.exit(stop(error, USAGE))
+    except HouseError as error:
+        sys.exit(stop(error, FAILED))
+    except KeyboardInterrupt:
+        sys.exit(stop("interrupted; the published version is as it was.", FAILED))
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def stop(error: object, code: int) -> int:
+    print(f"doehouse: {error}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,423 @@
+"""Read batches of log folders into Parquet shards: the one stage that runs in parallel."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
+from multiprocessing import get_context
+from os import cpu_count
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from flows import findings as notices
+from flows.containers import STAMPS, Container, container_of, gather, missing
+from flows.discover import LogFile, LogFolder, is_stale
+from flows.event_file import EventBatch, FileRead, Source, read_event_files
+from flows.findings import STALE_CODES, Finding
+from flows.pod_logs import read_pod_logs
+from flows.regular_file import LogRoot, RefusedError, shown
+from flows.stamps import StampFile, read_stamps
+from models.folders import read_pattern
+from models.study import Study
+
+BATCH_BYTES = 16 * 2**20  # of files in a batch: some 300,000 scalars
+POOL_BYTES = 8 * BATCH_BYTES  # below this, starting processes costs more than it saves
+EARLIEST, LATEST = 0, 7_258_118_400_000_000  # microseconds: 1970 and 2200, beyond which a wall time is none
+
+
+class Batch(NamedTuple):
+    """Folders that are read together, with the keys they are given; file ids count up from `first_file_id`."""
+
+    number: int
+    folders: tuple[tuple[int, LogFolder], ...]
+    first_file_id: int
+
+    def files(self) -> Iterator[tuple[int, int, LogFolder, LogFile]]:
+        """file_id, folder_id, folder and file of everything in the batch, in order."""
+        each = ((folder_id, folder, file) for folder_id, folder in self.folders for file in folder.files)
+        for place, (folder_id, folder, file) in enumerate(each):
+            yield self.first_file_id + place, folder_id, folder, file
+
+
+class Shards(NamedTuple):
+    """The Parquet files of a batch."""
+
+    points: Path
+    tags: Path
+    summaries: Path
+    containers: Path
+    stamps: Path
+    files: Path
+    levels_seen: Path
+    findings: Path
+    folders: Path
+
+    @classmethod
+    def below(cls, folder: Path) -> "Shards":
+        return cls(*(folder / f"{name}.parquet" for name in cls._fields))
+
+
+def batches(folders: Sequence[tuple[int, LogFolder]], first_file_id: int) -> list[Batch]:
+    """Cut folders into batches of about BATCH_BYTES."""
+    made: list[Batch] = []
+    pending: list[tuple[int, LogFolder]] = []
+    size = 0
+    for folder_id, folder in folders:
+        pending.append((folder_id, folder))
+        size += sum(min(file.size_bytes, BATCH_BYTES) for file in folder.files)
+        if size >= BATCH_BYTES or folder is folders[-1][1]:
+            made.append(Batch(len(made), tuple(pending), first_file_id))
+            first_file_id += sum(len(folder.files) for _, folder in pending)
+            pending, size = [], 0
+    return made
+
+
+def extract(
+    logs: Path, studies: Sequence[Study], work: Sequence[Batch], staging: Path, now: datetime
+) -> list[Shards]:
+    """Write the shards of every batch below `staging`, in as many processes as pay off."""
+    arguments = [(logs, studies, batch, staging / f"{batch.number:05d}", now) for batch in work]
+    size = sum(file.size_bytes for batch in work for *_, file in batch.files())
+    if size < POOL_BYTES or len(work) == 1:
+        return [extract_batch(*each) for each in arguments]
+    # A fork would copy the threads of polars and DuckDB in an unknown state.
+    with ProcessPoolExecutor(cpu_count(), mp_context=get_context("forkserver")) as pool:
+        return list(pool.map(extract_batch, *zip(*arguments, strict=True)))
+
+
+def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Path, now: datetime) -> Shards:
+    """Read one batch and write its shards below `target`."""
+    by_name = {study.name: study for study in studies}
+    found = [note for *_, folder, file in batch.files() if (note := note_of(folder, file))]
+    contents, refused = read_logs(logs, batch)
+    stamps, stamp_findings = read_all_stamps(batch, contents, by_name, now)
+    stamped = ids_by_folder(stamps)
+    owners = {
+        folder.folder: {
+            file.path: owner
+            for file in folder.files
+            if file.kind == "events"
+            and (owner := container_of(shown(file.path), stamped.get(folder.folder, ())))
+        }
+        for _, folder in batch.folders
+    }
+    containers = gather([(i, folder.folder) for i, folder in batch.folders], stamps, owners)
+    keys = {(each.folder, each.container_id): place for place, each in enumerate(containers)}
+    sources = [each for each in batch.files() if each[3].kind == "events"]
+    sources.sort(
+        key=lambda each: (each[1], owners[each[2].folder].get(each[3].path, ""), write_order(each[3]))
+    )
+    events = read_event_files([Source(logs / each[3].path) for each in sources], logs)
+    found += [*refused, *missing(containers, ids_by_folder(stamp_findings)), *absent(batch, stamps)]
+    stopped = {(each.folder, each.container_id) for each in containers if "stop" in each.stamps}
+    for (*_, folder, file), read in zip(sources, events.files, strict=True):
+        owner = owners[folder.folder].get(file.path)
+        found += event_findings(folder, file, read, owner, has_stopped=(folder.folder, owner) in stopped)
+    levels, misread = read_levels(batch, by_name, contents, owners)
+    all_findings = settle(
+        pl.concat([notices.frame([*found, *misread]), stamp_findings], how="diagonal"), batch, now
+    )
+
+    target.mkdir(parents=True)
+    shards = Shards.below(target)
+    owner_keys = pl.Series(
+        [keys.get((each[2].folder, owners[each[2].folder].get(each[3].path, ""))) for each in sources],
+        dtype=pl.Int32,
+    )
+    file_ids = pl.Series([each[0] for each in sources], dtype=pl.Int32)
+    points(events, owner_keys, file_ids).write_parquet(shards.points, compression="lz4", statistics=False)
+    pl.DataFrame({"tag": events.tags}, schema={"tag": pl.String}).with_row_index("place").write_parquet(
+        shards.tags
+    )
+    summaries(events, owner_keys, file_ids).write_parquet(shards.summaries)
+    container_rows(containers).write_parquet(shards.containers)
+    stamp_rows(stamps, batch).write_parquet(shards.stamps)
+    reads = {each[0]: read for each, read in zip(sources, events.files, strict=True)}
+    file_rows(batch, reads, contents, owners, keys).write_parquet(shards.files)
+    levels.write_parquet(shards.levels_seen)
+    all_findings.write_parquet(shards.findings)
+    folder_rows(batch, all_findings).write_parquet(shards.folders)
+    return shards
+
+
+def note_of(folder: LogFolder, file: LogFile) -> Finding | None:
+    """What can be said of a file without opening it."""
+    path = shown(file.path)
+    if file.kind == "odd":
+        reason = f"{path}: found a link, pipe, device or unreadable folder, expected a regular file. Copy the file itself."
+        return Finding(folder.folder, "Q316", "quarantined", reason, path=path)
+    if file.kind == "partial":
+        reason = f"{path}: found a copy under way, expected the whole file. Wait for the copy, or remove it."
+        return Finding(folder.folder, "W204", "waiting", reason, path=path)
+    return None
+
+
+def read_logs(logs: Path, batch: Batch) -> tuple[dict[str, bytes], list[Finding]]:
+    """The content of every log and configuration file by its path, and a finding for each that was refused."""
+    contents: dict[str, bytes] = {}
+    refused: list[Finding] = []
+    with LogRoot(logs) as root:
+        for *_, folder, file in batch.files():
+            if file.kind not in (*STAMPS, "pod", "config"):
+                continue
+            try:
+                contents[file.path] = root.read(file.path).content
+            except RefusedError as error:
+                note = Finding(folder.folder, error.code, "quarantined", str(error), path=shown(file.path))
+                refused.append(note)
+    return contents, refused
+
+
+def read_all_stamps(
+    batch: Batch, contents: Mapping[str, bytes], studies: Mapping[str, Study], now: datetime
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Stamps and their findings of the whole batch; pod logs speak where start.log and stop.log are absent."""
+    files: list[StampFile] = []
+    for _, folder in batch.folders:
+        kinds = {file.kind for file in folder.files}
+        for file in folder.files:
+            if file.path not in contents:
+                continue
+            if file.kind in STAMPS:
+                files.append(StampFile(folder.folder, file.kind, shown(file.path), contents[file.path]))
+            elif file.kind == "pod" and not kinds & {"start", "stop"}:
+                files += read_pod_logs(folder.folder, shown(file.path), contents[file.path])
+    zones = {folder.folder: studies[folder.study].timezone for _, folder in batch.folders}
+    return read_stamps(files, zones, now)
+
+
+def ids_by_folder(frame: pl.DataFrame) -> dict[str, set[str | None]]:
+    ids: dict[str, set[str | None]] = {}
+    for folder, container_id in frame.select("folder", "container_id").unique().rows():
+        ids.setdefault(folder, set()).add(container_id)
+    return ids
+
+
+def write_order(file: LogFile) -> tuple[int, str]:
+    """Event files sorted by it stand in the order in which they were begun: the time is in their name."""
+    _, _, rest = file.path.rpartition("tfevents.")
+    digits = rest.split(".", 1)[0]
+    return (int(digits) if digits.isdecimal() else 0, file.path)
+
+
+def absent(batch: Batch, stamps: pl.DataFrame) -> list[Finding]:
+    stamped = set(stamps["folder"])
+    return [
+        Finding(
+            folder.folder,
+            "W207",
+            "waiting",
+            f"{folder.folder}: found no stamp and no event file, expected start.log, stop.log and an event file "
+            "for each container. Wait for the copy, or remove the folder.",
+        )
+        for _, folder in batch.folders
+        if folder.folder not in stamped and not any(file.kind == "events" for file in folder.files)
+    ]
+
+
+def event_findings(
+    folder: LogFolder, file: LogFile, read: FileRead, owner: str | None, has_stopped: bool
+) -> Iterator[Finding]:
+    """What was noticed inside one event file. A torn end may still grow while its container runs."""
+    path = shown(file.path)
+    if owner is None:
+        reason = f"{path}: found no container id in its path, expected the id of start.log. Move it below its container."
+        yield Finding(folder.folder, "Q312", "quarantined", reason, path=path)
+    for fault in read.faults:
+        outcome: notices.Outcome = "repaired" if fault.code.startswith("R") else "quarantined"
+        if fault.code == "Q314" and not has_stopped:
+            outcome = "waiting"
+        yield Finding(folder.folder, fault.code, outcome, fault.message, owner, path, None, fault.offset)
+
+
+def read_levels(
+    batch: Batch,
+    studies: Mapping[str, Study],
+    contents: Mapping[str, bytes],
+    owners: Mapping[str, Mapping[str, str]],
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Levels that can be seen in the data: in the paths of event files and in configuration files."""
+    seen: dict[tuple[int, str | None, str, str, str], None] = {}
+    misread: list[Finding] = []
+    for _, folder_id, folder, file in batch.files():
+        study = studies[folder.study]
+        path = shown(file.path)
+        if file.kind == "events" and study.promises.path:
+            pattern = read_pattern(study.promises.path, study.factors, numbered=False)
+            for part in path.split("/")[folder.folder.count("/") + 1 : -1]:
+                if match := pattern.match(part):
+                    for factor, level in match.levels.items():
+                        seen[folder_id, owners[folder.folder].get(file.path), factor, level, "path"] = None
+        if file.kind == "config" and study.promises.config and file.path in contents:
+            try:
+                declared = json.loads(contents[file.path])
+                for factor, key in study.promises.config.levels.items():
+                    seen[folder_id, None, factor, str(value_at(declared, key)), path] = None
+            except (ValueError, LookupError, TypeError) as error:
+                keys = ", ".join(study.promises.config.levels.values())
+                reason = f"{path}: {error}; expected JSON with the keys {keys}. Correct the file."
+                misread.append(Finding(folder.folder, "Q322", "quarantined", reason, path=path))
+    schema = {
+        "folder_id": pl.Int32,
+        "container_id": pl.String,
+        "factor": pl.String,
+        "seen": pl.String,
+        "source": pl.String,
+    }
+    return pl.DataFrame(list(seen), schema=schema, orient="row"), misread
+
+
+def value_at(tree: object, key: str) -> object:
+    for part in key.split("."):
+        if not isinstance(tree, dict) or part not in tree:
+            raise LookupError(f"found no key {key!r}")
+        tree = tree[part]
+    return tree
+
+
+def settle(found: pl.DataFrame, batch: Batch, now: datetime) -> pl.DataFrame:
+    """Judge what has waited too long: where nothing has moved for two days, nothing will."""
+    stale = [folder.folder for _, folder in batch.folders if is_stale(folder, now)]
+    is_over = (pl.col("outcome") == "waiting") & pl.col("folder").is_in(stale)
+    return found.select(notices.SCHEMA.names()).with_columns(
+        outcome=pl.when(is_over).then(pl.lit("quarantined")).otherwise("outcome"),
+        code=pl.when(is_over).then(pl.col("code").replace(STALE_CODES)).otherwise("code"),
+    )
+
+
+def points(events: EventBatch, owner_keys: pl.Series, file_ids: pl.Series) -> pl.DataFrame:
+    """Scalars with the keys of their container (a place in the batch) and file; the latest write of a step counts."""
+    scalars = events.scalars
+    place = scalars["file"]
+    rows = scalars.select(
+        container=owner_keys.gather(place),
+        tag="tag",
+        file_id=file_ids.gather(place),
+        step="step",
+        logged_at=instant("wall_time"),
+        value="value",
+    ).filter(pl.col("container").is_not_null())
+    return rows.with_columns(is_superseded=~pl.struct("container", "tag", "step").is_last_distinct())
+
+
+def instant(column: str) -> pl.Expr:
+    """Seconds since 1970 as a time of day; null where they are none."""
+    microseconds = (pl.col(column) * 1e6).round()
+    is_time = microseconds.is_between(EARLIEST, LATEST) & microseconds.is_not_nan()
+    return pl.when(is_time).then(microseconds).cast(pl.Int64).cast(pl.Datetime("us"))
+
+
+def summaries(events: EventBatch, owner_keys: pl.Series, file_ids: pl.Series) -> pl.DataFrame:
+    place = events.summaries["file"]
+    return events.summaries.select(
+        container=owner_keys.gather(place),
+        file_id=file_ids.gather(place),
+        tag="tag",
+        step="step",
+        logged_at=instant("wall_time"),
+        kind="kind",
+        content="content",
+    )
+
+
+def container_rows(containers: Sequence[Container]) -> pl.DataFrame:
+    rows = [
+        (
+            place,
+            each.folder_id,
+            each.container_id,
+            *(each.stamps.get(event) for event in STAMPS),
+            each.event_files,
+        )
+        for place, each in enumerate(containers)
+    ]
+    moment = pl.Datetime("us")
+    schema = {
+        "place": pl.Int32,
+        "folder_id": pl.Int32,
+        "container_id": pl.String,
+        "created_at": moment,
+        "started_at": moment,
+        "stopped_at": moment,
+        "event_files": pl.Int32,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def stamp_rows(stamps: pl.DataFrame, batch: Batch) -> pl.DataFrame:
+    files = pl.DataFrame(
+        [(file_id, folder_id, shown(file.path)) for file_id, folder_id, _, file in batch.files()],
+        schema={"file_id": pl.Int32, "folder_id": pl.Int32, "path": pl.String},
+        orient="row",
+    )
+    return stamps.join(files, on="path", how="left", maintain_order="left").select(
+        "folder_id", "file_id", "line", "container_id", "event", pl.col("at").alias("stamped_at"), "raw"
+    )
+
+
+def file_rows(
+    batch: Batch,
+    reads: Mapping[int, FileRead],
+    contents: Mapping[str, bytes],
+    owners: Mapping[str, Mapping[str, str]],
+    keys: Mapping[tuple[str, str], int],
+) -> pl.DataFrame:
+    """One row a file, refused ones too: what discovery compares the log root with tomorrow."""
+    import hashlib
+
+    rows = []
+    for file_id, folder_id, folder, file in batch.files():
+        read = reads.get(file_id)
+        content = contents.get(file.path)
+        owner = keys.get((folder.folder, owners[folder.folder].get(file.path, "")))
+        row = (file_id, folder_id, owner, shown(file.path), file.kind, file.size_bytes, file.modified_ns)
+        if read is not None:
+            row += (read.sha256, read.read_bytes, read.skipped_bytes, read.records, read.scalars)
+        elif content is not None:
+            lines = content.count(b"\n")
+            row += (hashlib.sha256(content).hexdigest(), len(content), 0, lines, 0)
+        else:
+            row += (None, 0, 0, 0, 0)
+        rows.append(row)
+    big = pl.Int64
+    schema = {
+        "file_id": pl.Int32,
+        "folder_id": pl.Int32,
+        "place": pl.Int32,
+        "path": pl.String,
+        "kind": pl.String,
+        "size_bytes": big,
+        "modified_ns": big,
+        "sha256": pl.String,
+        "read_bytes": big,
+        "skipped_bytes": big,
+        "records": big,
+        "scalars": big,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def folder_rows(batch: Batch, found: pl.DataFrame) -> pl.DataFrame:
+    waiting = set(found.filter(pl.col("outcome") == "waiting")["folder"])
+    rows = [
+        (
+            folder_id,
+            folder.folder,
+            folder.study,
+            folder.claim.run,
+            folder.claim.replicate,
+            "unfinished" if folder.folder in waiting else "finished",
+        )
+        for folder_id, folder in batch.folders
+    ]
+    schema = {
+        "folder_id": pl.Int32,
+        "folder": pl.String,
+        "study": pl.String,
+        "run": pl.Int32,
+        "replicate": pl.String,
+        "state": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")

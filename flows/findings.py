@@ -1,0 +1,78 @@
+"""What the reading of a folder noticed: a code, an outcome and a sentence, with its place."""
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+import polars as pl
+
+Outcome = Literal["repaired", "waiting", "quarantined"]
+
+SCHEMA = pl.Schema(
+    {
+        "folder": pl.String,
+        "code": pl.String,
+        "outcome": pl.String,
+        "reason": pl.String,
+        "container_id": pl.String,
+        "path": pl.String,
+        "line": pl.Int32,
+        "byte_offset": pl.Int64,
+    }
+)
+
+# What a wait becomes when nothing in the folder has moved for two days: it is judged as it is.
+STALE_CODES = {"W202": "Q307", "W203": "Q311", "W206": "Q312"}
+
+# The README lists them; a code is never reused.
+MEANINGS = {
+    "R101": "CRLF line ends, a byte order mark, blank lines or trailing blanks in a log were read over.",
+    "R102": "A container stopped in the second in which it started.",
+    "R103": "The same stamp stands twice.",
+    "R104": "An event file holds no scalar.",
+    "R105": "A scalar is not a number or infinite; it is kept as it is.",
+    "R106": "The wall time of a record is no time; its value is kept without one.",
+    "R107": "Steps go back: a restart; the latest write counts for a repeated step.",
+    "R108": "A folder that was loaded has vanished from the log root; its facts stay.",
+    "W201": "The last line of a log looks half written.",
+    "W202": "A container has started but not stopped.",
+    "W203": "A container has stamps but no event file.",
+    "W204": "A copy into the folder is under way.",
+    "W206": "An event file belongs to a container that no log names.",
+    "W207": "The folder holds no stamp and no event file yet.",
+    "W208": "No study claims the folder.",
+    "Q301": "A line of a log has another form.",
+    "Q302": "A month above 12: the file may be written day first.",
+    "Q303": "A year outside 2000 to 2100, or a time in the future.",
+    "Q304": "A time that happened twice (end of daylight saving) and cannot be told apart.",
+    "Q305": "A time that never was (start of daylight saving).",
+    "Q306": "A container stopped before it started.",
+    "Q307": "A container never stopped.",
+    "Q308": "A container stopped without having started.",
+    "Q309": "A container has several different stamps of one kind.",
+    "Q311": "A container with stamps never got an event file.",
+    "Q312": "An event file belongs to no container in the logs.",
+    "Q313": "A container id is not one.",
+    "Q314": "An event file ends in the middle of a record.",
+    "Q315": "An event file is damaged inside; what stands before and after is kept.",
+    "Q316": "No regular file, a link, or larger than any log should be: never opened.",
+    "Q317": "A file or folder cannot be read.",
+    "Q319": "A step is negative or beyond 2^53.",
+    "Q320": "The name of a tag is too long or holds control characters.",
+    "Q322": "A configuration file cannot be understood.",
+}
+
+
+class Finding(NamedTuple):
+    folder: str
+    code: str
+    outcome: Outcome
+    reason: str
+    container_id: str | None = None
+    path: str | None = None
+    line: int | None = None
+    byte_offset: int | None = None
+
+
+def frame(findings: Iterable[Finding]) -> pl.DataFrame:
+    """Findings as rows of SCHEMA."""
+    return pl.DataFrame(list(findings), schema=SCHEMA, orient="row")

@@ -1,0 +1,63 @@
+"""What a night tells people: progress to stderr, a short summary at its end."""
+
+import sys
+from typing import Any
+
+from flows.night import Summary
+
+
+def say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def summarise(summary: Summary) -> str:
+    """The summary of a night in a few lines of plain text."""
+    night = summary.night
+    house = summary.house
+    if summary.version is None:
+        lines = [f"Nothing new: {count(night['folders_seen'], 'folder')} seen, no row changed."]
+    else:
+        lines = [
+            f"Night {night['night_id']}: {count(night['folders_seen'], 'folder')} seen, "
+            f"{night['folders_new']} new, {night['folders_changed']} loaded again, {night['folders_gone']} gone; "
+            f"{night['runs_accepted']} accepted, {night['runs_unfinished']} unfinished, "
+            f"{night['runs_quarantined']} quarantined, {night['folders_unclaimed']} unclaimed.",
+            f"Promises: {night['promises_kept']} kept, {night['promises_broken']} broken.",
+            *(f"  {each['code']} {each['severity']}: {each['reason']}" for each in summary.breaches),
+            *(f"  {each['code']} {each['reason']}" for each in summary.quarantine),
+            *effect_lines(summary.effects),
+            *(f"Changed: {sentence}" for sentence in summary.changes),
+        ]
+    return "\n".join(
+        [
+            *lines,
+            f"Warehouse: {house.root / 'warehouse.duckdb'}",
+            f"Pages: {house.root / 'site' / 'index.html'}",
+        ]
+    )
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def effect_lines(effects: list[dict[str, Any]]) -> list[str]:
+    """One line per effect: its size, its alias, and whether it is active under each error term."""
+    lines = []
+    heading = None
+    for each in effects:
+        if heading != (each["study"], each["response"], each["scale"]):
+            heading = (each["study"], each["response"], each["scale"])
+            lines.append("Effects on {1} ({0}, {2} scale):".format(*heading))
+        name = " = ".join(filter(None, (each["term"], each["aliases"])))
+        effect = "" if each["effect"] is None else f"{each['effect']:+.4g}"
+        lines.append(f"  {name:<44} {effect:>10}  {verdict_text(each)}")
+    return lines
+
+
+def verdict_text(each: dict[str, Any]) -> str:
+    by_container, by_folder = each["is_active_by_container"], each["is_active_by_folder"]
+    words = {True: "active", False: "not active", None: "not judged"}
+    if by_container == by_folder:
+        return words[by_container]
+    return f"{words[by_container]} by containers, {words[by_folder]} by folders"

@@ -1,0 +1,346 @@
+"""One night in six stages, each visited once: discover, extract, load, check, analyse, publish."""
+
+import platform
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from flows.discover import Known, News, discover
+from flows.house import DATABASE, House, HouseError, hold, publish, read_manifest, recover, verify
+from flows.warehouse import Warehouse, open_published, open_warehouse, relations, schema_digest
+from models.study import Study, StudyError, load_studies
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from flows.extract import Shards
+
+T = TypeVar("T")
+# How a stage is carried out: plainly, or as a Prefect task.
+Call = Callable[..., Any]
+
+
+class StageError(RuntimeError):
+    """A stage of the night failed for a reason nobody foresaw; the cause is chained."""
+
+
+class Order(NamedTuple):
+    """What a night is asked to do."""
+
+    logs: Path
+    studies: Path
+    house: Path
+    again: tuple[str, ...] = ()
+    everything: bool = False
+
+
+class Plan(NamedTuple):
+    """What a night found to do."""
+
+    order: Order
+    house: House
+    studies: tuple[Study, ...]
+    news: News
+    folder_ids: dict[str, int]
+    night_id: int
+    started_at: datetime
+    is_fresh: bool  # begins with an empty warehouse
+
+    @property
+    def staged(self) -> Path:
+        return self.house.staging / DATABASE
+
+    def affected(self) -> list[Study]:
+        """The studies whose conclusions may change tonight."""
+        touched = {folder.study for folder in (*self.news.new, *self.news.changed)}
+        touched |= set(self.news.changed_studies) | set(self.news.gone_studies)
+        return [study for study in self.studies if study.name in touched]
+
+
+class Summary(NamedTuple):
+    """What a night did, for people: counts as in the table `nights`, and the verdict on every effect."""
+
+    night: dict[str, Any]
+    effects: list[dict[str, Any]]
+    breaches: list[dict[str, Any]]
+    quarantine: list[dict[str, Any]]
+    verdicts: list[dict[str, Any]]
+    changes: list[str]
+    version: Path | None  # None: nothing new, nothing published
+    house: House
+
+
+def plainly(stage: Callable[..., T], *arguments: Any) -> T:
+    return stage(*arguments)
+
+
+def night(
+    order: Order, now: datetime, call: Call = plainly, say: Callable[[str], None] = lambda _: None
+) -> Summary:
+    """Bring the house up to date with the log folders.
+
+    Raises HouseHeldError, HouseError (told to people as it is) and StageError (a stage failed); whatever is
+    raised, the published version stays as it was.
+    """
+    house = House.at(order.house)
+    with hold(house):
+        recover(house)
+
+        def carry_out(stage: Callable[..., T], *arguments: Any) -> T:
+            try:
+                result: T = call(stage, *arguments)
+            except HouseError:
+                raise
+            except StudyError as error:
+                raise HouseError(str(error)) from error
+            except Exception as error:
+                raise StageError(
+                    f"the stage {stage.__name__} failed, nothing was published: {error}"
+                ) from error
+            return result
+
+        plan = carry_out(discover_folders, order, now)
+        if plan.news.is_same:
+            return nothing_new(plan)
+        say(
+            f"{plan.news.seen} folders seen, {len(plan.news.new)} new, {len(plan.news.changed)} to load again"
+        )
+        shards = carry_out(extract_folders, plan)
+        say(f"loading {len(shards)} batches" if len(shards) > 1 else "loading")
+        carry_out(load_facts, plan, shards)
+        say("checking the promises")
+        carry_out(check_promises, plan)
+        say("fitting the models")
+        carry_out(analyse_studies, plan)
+        say("auditing the warehouse and writing the pages")
+        carry_out(close_night, plan, shards)
+        carry_out(render_pages, plan)
+        return carry_out(publish_version, plan)
+
+
+def is_anything_new(order: Order, now: datetime) -> Summary | None:
+    """The summary of a night that would have nothing to do, or None; imports and starts nothing heavy."""
+    house = House.at(order.house)
+    with hold(house):
+        if house.current_version() is None:
+            return None
+        try:
+            plan = discover_folders(order, now)
+        except StudyError as error:
+            raise HouseError(str(error)) from error
+        return nothing_new(plan) if plan.news.is_same else None
+
+
+def discover_folders(order: Order, now: datetime) -> Plan:
+    """What differs from the published warehouse."""
+    house = House.at(order.house)
+    studies = load_studies(order.studies, relations())
+    current = house.current_version()
+    is_fresh = current is None or is_of_another_make(current, order)
+    known, ids, night_id = (Known.nothing(), {}, 1) if is_fresh else read_known(house)
+    news = discover(order.logs, studies, known, now, order.again, order.everything)
+    next_id = max(ids.values(), default=0) + 1
+    for place, folder in enumerate(news.new):
+        ids[folder.folder] = next_id + place
+    return Plan(order, house, tuple(studies), news, ids, night_id, now, is_fresh)
+
+
+def is_of_another_make(current: Path, order: Order) -> bool:
+    """Whether the published tables have another shape than this doehouse's. Raises HouseError unless all is rebuilt."""
+    if read_manifest(current).get("schema") == schema_digest():
+        return False
+    if order.everything:
+        return True
+    raise HouseError(
+        f"{current}: its tables are of another version of doehouse. Run `doehouse night --all` once: it rebuilds "
+        "the warehouse from the logs; folders that are gone from there and the history of nights are not kept."
+    )
+
+
+def read_known(house: House) -> tuple[Known, dict[str, int], int]:
+    """What was read until now, the key of every folder, and the number of tonight."""
+    with open_published(house.warehouse) as warehouse:
+        folders = warehouse.rows("night/known_folders")
+        files: dict[str, set[tuple[str, int, int]]] = {}
+        for folder, path, size, modified in warehouse.rows("night/known_files"):
+            files.setdefault(folder, set()).add((path, size, modified))
+        known = Known(
+            folders={folder: (study, state, is_gone) for _, folder, study, state, is_gone in folders},
+            files={folder: frozenset(each) for folder, each in files.items()},
+            studies=dict(warehouse.rows("night/known_studies")),
+            unclaimed=frozenset(folder for (folder,) in warehouse.rows("night/known_unclaimed")),
+        )
+        night_id = warehouse.record("night/next_keys")["night_id"]
+    return known, {row[1]: row[0] for row in folders}, night_id
+
+
+def nothing_new(plan: Plan) -> Summary:
+    counts: dict[str, Any] = {"folders_seen": plan.news.seen, "folders_new": 0, "folders_changed": 0}
+    return Summary(counts, [], [], [], [], [], None, plan.house)
+
+
+def extract_folders(plan: Plan) -> list["Shards"]:
+    """Read what is new or changed into shards."""
+    from flows.extract import batches, extract
+
+    first_file_id = 1
+    if not plan.is_fresh:
+        with open_published(plan.house.warehouse) as warehouse:
+            first_file_id = warehouse.record("night/next_keys")["file_id"]
+    folders = sorted(
+        ((plan.folder_ids[folder.folder], folder) for folder in (*plan.news.new, *plan.news.changed)),
+        key=lambda each: each[0],
+    )
+    work = batches(folders, first_file_id)
+    return extract(plan.order.logs, plan.studies, work, plan.house.staging / "shards", plan.started_at)
+
+
+def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
+    """Load the shards into a private copy of the warehouse, in one transaction."""
+    if not plan.is_fresh:
+        verify(plan.house.root / plan.house.current.readlink())
+        shutil.copyfile(plan.house.warehouse, plan.staged)
+    with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
+        load_studies_into(warehouse, plan.studies)
+        again = [plan.folder_ids[folder.folder] for folder in plan.news.changed]
+        warehouse.run("load/forget_folders", folder_ids=again)
+        if shards:
+            warehouse.run("load/tags", tags=[str(each.tags) for each in shards])
+        for each in shards:
+            offset = warehouse.record("night/next_keys")["container_offset"]
+            files = {field: str(path) for field, path in each._asdict().items()}
+            warehouse.run("load/batch", container_offset=offset, night_id=plan.night_id, **files)
+        if shards:
+            warehouse.run(
+                "load/folders",
+                night_id=plan.night_id,
+                folders=[str(each.folders) for each in shards],
+                findings=[str(each.findings) for each in shards],
+            )
+        warehouse.run("load/gone", folders=list(plan.news.gone), night_id=plan.night_id)
+        warehouse.run("load/unclaimed", folders=list(plan.news.unclaimed), night_id=plan.night_id)
+        warehouse.apply_views()
+
+
+def load_studies_into(warehouse: Warehouse, studies: Sequence[Study]) -> None:
+    from flows.declarations import response_rows, study_rows, treatment_rows
+
+    warehouse.run("load/forget_study_files")
+    warehouse.append("studies", study_rows(studies))
+    warehouse.append("treatments", treatment_rows(studies))
+    warehouse.append("responses", response_rows(studies))
+
+
+def check_promises(plan: Plan) -> None:
+    """Hold the private copy against the promises of the studies that are affected; verdicts become rows."""
+    from expectations.check import check
+
+    names = ("runs", "design_runs", "containers", "observations", "step_counts", "levels_seen")
+    with open_warehouse(plan.staged) as warehouse:
+        for study in plan.affected():
+            frames = {name: warehouse.frame(f"check/{name}", study=study.name) for name in names}
+            checked = check(study, frames)
+            with warehouse.transaction():
+                warehouse.forget_rows("breaches", study.name)
+                for table, frame in (("verdicts", checked.verdicts), ("breaches", checked.breaches)):
+                    warehouse.append(table, stamped(frame, plan.night_id))
+
+
+def analyse_studies(plan: Plan) -> None:
+    """Fit the models of the studies that are affected; the results replace those of the night before."""
+    import polars as pl
+    from models.analysis import analyse, changes
+
+    arrived = [folder.folder for folder in (*plan.news.new, *plan.news.changed)]
+    with open_warehouse(plan.staged) as warehouse:
+        for study in plan.affected():
+            before = warehouse.frame("models/last_conclusions", study=study.name)
+            results = analyse(
+                study, with_levels(warehouse.frame("models/observations", study=study.name), study)
+            )
+            if not before.is_empty():
+                told = changes(before, results["conclusions"], arrived)
+                results["statements"] = pl.concat([results["statements"], told], how="diagonal")
+            with warehouse.transaction():
+                for table, frame in results.items():
+                    if table != "conclusions":  # the memory of every night
+                        warehouse.forget_rows(table, study.name)
+                    warehouse.append(table, stamped(frame, plan.night_id))
+
+
+def close_night(plan: Plan, shards: Sequence["Shards"]) -> None:
+    """Audit the private copy and write down the night. Raises PromiseBrokenError."""
+    import polars as pl
+
+    from flows.audit import audit
+
+    published = None if plan.is_fresh else plan.house.warehouse
+    with open_warehouse(plan.staged) as warehouse:
+        reloaded = [plan.folder_ids[folder.folder] for folder in (*plan.news.new, *plan.news.changed)]
+        audit(warehouse, published, reloaded, shards, plan.night_id)
+        row = {
+            "night_id": plan.night_id,
+            "started_at": plan.started_at.replace(tzinfo=None),
+            "finished_at": datetime.now(UTC).replace(tzinfo=None),
+            "folders_seen": plan.news.seen,
+            "folders_new": len(plan.news.new),
+            "folders_changed": len(plan.news.changed),
+            **warehouse.record("night/run_counts"),
+            **warehouse.record("night/promise_counts"),
+            "doehouse_version": version("doehouse"),
+        }
+        warehouse.append("nights", pl.DataFrame([row]))
+
+
+def publish_version(plan: Plan) -> Summary:
+    """Seal the private copy and make it the current version."""
+    from flows.audit import scan
+
+    rows = scan(plan.staged)
+    with open_published(plan.staged) as warehouse:
+        summary = summarise_night(plan, warehouse)
+    manifest = {
+        "night_id": plan.night_id,
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "rows": rows,
+        "schema": schema_digest(),
+        "versions": {
+            "doehouse": version("doehouse"),
+            "duckdb": version("duckdb"),
+            "python": platform.python_version(),
+        },
+    }
+    return summary._replace(version=publish(plan.house, manifest))
+
+
+def summarise_night(plan: Plan, warehouse: Warehouse) -> Summary:
+    return Summary(
+        night=warehouse.frame("night/last_night").to_dicts()[0],
+        effects=warehouse.frame("models/effect_verdicts").to_dicts(),
+        breaches=warehouse.frame("night/breaches").to_dicts(),
+        quarantine=warehouse.frame("night/notices").to_dicts(),
+        verdicts=warehouse.frame("night/verdicts", night_id=plan.night_id).to_dicts(),
+        changes=[row[0] for row in warehouse.rows("night/changes", night_id=plan.night_id)],
+        version=None,
+        house=plan.house,
+    )
+
+
+def with_levels(observations: "pl.DataFrame", study: Study) -> "pl.DataFrame":
+    """Observations with a column per factor, joined by run."""
+    import polars as pl
+
+    levels = pl.DataFrame(
+        [{"run": treatment.run, **treatment.levels} for treatment in study.treatments],
+        schema={"run": pl.Int32, **dict.fromkeys(study.factors, pl.String)},
+    )
+    return observations.join(levels, on="run", how="left", maintain_order="left")
+
+
+def stamped(frame: "pl.DataFrame", night_id: int) -> "pl.DataFrame":
+    import polars as pl
+
+    return frame.with_columns(night_id=pl.lit(night_id, dtype=pl.Int32))

@@ -1,0 +1,55 @@
+"""The Prefect flow `nightly`: the stages of a night as tasks, and its artifacts."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+from flows import night as stages
+from flows.messages import say, summarise
+
+STAGES = {
+    stage.__name__: task(stage, cache_policy=NO_CACHE, persist_result=False)
+    for stage in (
+        stages.discover_folders,
+        stages.extract_folders,
+        stages.load_facts,
+        stages.check_promises,
+        stages.analyse_studies,
+        stages.close_night,
+        stages.render_pages,
+        stages.publish_version,
+    )
+}
+
+
+def as_task(stage: Any, *arguments: Any) -> Any:
+    return STAGES[stage.__name__](*arguments)
+
+
+@flow(name="nightly", persist_result=False)
+def nightly(
+    logs: Path, studies: Path, house: Path, folders: tuple[str, ...] = (), everything: bool = False
+) -> stages.Summary:
+    """Bring the warehouse and the pages of a house up to date with its log folders."""
+    order = stages.Order(logs.absolute(), studies.absolute(), house.absolute(), folders, everything)
+    summary = stages.night(order, datetime.now(UTC), as_task, say)
+    create_markdown_artifact(f"```\n{summarise(summary)}\n```", key="night-summary")
+    create_link_artifact((summary.house.root / "site" / "index.html").as_uri(), "Pages", key="night-pages")
+    if summary.verdicts:
+        create_table_artifact(summary.verdicts, key="night-verdicts", description="Promises of this night")
+    return summary
+
+
+def run_flow(order: stages.Order) -> stages.Summary:
+    """Run the flow in this process; without PREFECT_API_URL Prefect brings a server for its length."""
+    # Every flow ends a second late while its heartbeat sleeps.
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        summary: stages.Summary = nightly(
+            order.logs, order.studies, order.house, order.again, order.everything
+        )
+    return summary

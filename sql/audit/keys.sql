@@ -1,0 +1,38 @@
+-- Keys that stand twice and rows that belong nowhere; none is expected.
+-- grain: check
+-- reads: folders, containers, files, tags, points, stamps, studies
+select 'WH-5' as code, 0 as expected, count(*) - count(distinct folder_id) + count(*) - count(distinct folder) as found
+from folders
+union all
+select 'WH-5' as code, 0 as expected, count(*) - count(distinct container_key) as found
+from containers
+union all
+select 'WH-5' as code, 0 as expected, count(*) - count(distinct (folder_id, container_id)) as found
+from containers
+union all
+select 'WH-5' as code, 0 as expected, count(*) - count(distinct file_id) as found
+from files
+union all
+select 'WH-5' as code, 0 as expected, count(*) - count(distinct tag_id) + count(*) - count(distinct tag) as found
+from tags
+union all
+select 'WH-5' as code, 0 as expected, count(*) - count(distinct study) as found
+from studies
+union all
+select 'WH-6' as code, 0 as expected, count(*) as found
+from (from containers anti join folders using (folder_id))
+union all
+select 'WH-6' as code, 0 as expected, count(*) as found
+from (from files anti join folders using (folder_id))
+union all
+select 'WH-6' as code, 0 as expected, count(*) as found
+from (from stamps anti join files using (file_id))
+union all
+select 'WH-6' as code, 0 as expected, count(*) as found
+from (from points anti join containers using (container_key))
+union all
+select 'WH-6' as code, 0 as expected, count(*) as found
+from (from points anti join files using (file_id))
+union all
+select 'WH-6' as code, 0 as expected, count(*) as found
+from (from points anti join tags using (tag_id));

@@ -1,0 +1,50 @@
+-- The containers of $study in finished folders, with the lines their stamps stand on.
+-- grain: container
+-- reads: container_times, folders, stamps, files
+with study_containers as (
+    select container_times.*
+    from container_times
+    inner join folders on folders.folder_id = container_times.folder_id
+    where container_times.study = $study and folders.state = 'finished'
+),
+
+stamp_lines as (
+    select stamps.folder_id, stamps.container_id, stamps.event, files.path, min(stamps.line) as line
+    from stamps
+    inner join files on files.file_id = stamps.file_id
+    group by stamps.folder_id, stamps.container_id, stamps.event, files.path
+    qualify row_number() over (
+        partition by stamps.folder_id, stamps.container_id, stamps.event order by files.path
+    ) = 1
+),
+
+sightings as (
+    select container_id, count(distinct folder_id) as folders_with_id
+    from study_containers
+    group by container_id
+)
+
+select
+    study_containers.folder,
+    study_containers.container_id,
+    study_containers.created_at,
+    study_containers.started_at,
+    study_containers.stopped_at,
+    starts.path as start_path,
+    starts.line as start_line,
+    stops.path as stop_path,
+    stops.line as stop_line,
+    study_containers.service_seconds,
+    sightings.folders_with_id,
+    study_containers.event_files,
+from study_containers
+inner join sightings on sightings.container_id = study_containers.container_id
+left join stamp_lines as starts
+    on starts.folder_id = study_containers.folder_id
+    and starts.container_id = study_containers.container_id
+    and starts.event = 'start'
+left join stamp_lines as stops
+    on stops.folder_id = study_containers.folder_id
+    and stops.container_id = study_containers.container_id
+    and stops.event = 'stop'
+order by study_containers.folder, study_containers.container_id;

@@ -1,0 +1,14 @@
+-- The runs of the design of $study with the finished folders of each.
+-- grain: run
+-- reads: treatments, folders
+with design as (
+    select distinct run
+    from treatments
+    where study = $study
+)
+
+select design.run, count(folders.folder_id) as folders
+from design
+left join folders on folders.study = $study and folders.run = design.run and folders.state = 'finished'
+group by design.run
+order by design.run;

@@ -1,0 +1,23 @@
+-- The verdict on every effect on its decisive scale, for the summary of a night.
+-- grain: study, response, term
+-- reads: effect_tests, fits, responses
+select
+    effect_tests.study,
+    effect_tests.response,
+    effect_tests.scale,
+    effect_tests.term,
+    effect_tests.aliases,
+    any_value(effect_tests.effect) as effect,
+    bool_or(effect_tests.is_active) filter (where effect_tests.error_unit = 'container') as is_active_by_container,
+    bool_or(effect_tests.is_active) filter (where effect_tests.error_unit = 'folder') as is_active_by_folder,
+from effect_tests
+inner join fits
+    on fits.study = effect_tests.study
+    and fits.response = effect_tests.response
+    and fits.scale = effect_tests.scale
+inner join responses on responses.study = fits.study and responses.response = fits.response
+where fits.is_decisive
+group by
+    effect_tests.study, responses.response_position, effect_tests.response, effect_tests.scale,
+    effect_tests.term, effect_tests.aliases
+order by effect_tests.study, responses.response_position, abs(any_value(effect_tests.effect)) desc, effect_tests.term;

@@ -1,0 +1,8 @@
+-- What was concluded of $study the last time it was fitted.
+-- grain: response, scale, term, error unit
+-- reads: conclusions
+select study, response, scale, term, error_unit, effect, is_active
+from conclusions
+where study = $study
+qualify night_id = max(night_id) over ()
+order by response, scale, term, error_unit;

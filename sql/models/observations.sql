@@ -1,0 +1,17 @@
+-- The observations of $study that count.
+-- grain: container and response
+-- reads: observations
+select
+    study,
+    response,
+    run,
+    replicate,
+    folder,
+    container_id,
+    is_center,
+    started_at,
+    stopped_at,
+    value,
+from observations
+where study = $study and value is not null
+order by response_position, folder, container_id;

@@ -1,0 +1,6 @@
+-- What the warehouse has of each folder.
+-- grain: folder
+-- reads: folders
+select folder_id, folder, study, state, is_gone
+from folders
+order by folder_id;

@@ -1,0 +1,10 @@
+-- How the folders of the warehouse stand.
+-- grain: one row
+-- reads: runs, findings
+select
+    count(*) filter (where verdict = 'accepted') as runs_accepted,
+    count(*) filter (where verdict = 'unfinished') as runs_unfinished,
+    count(*) filter (where verdict = 'quarantined') as runs_quarantined,
+    count(*) filter (where is_gone) as folders_gone,
+    (select count(*) from findings where code = 'W208') as folders_unclaimed,
+from runs;
