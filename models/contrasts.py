@@ -21,3 +21,18 @@ def term_columns(places: NDArray[np.int64], levels: Sequence[int], factors: Sequ
         [np.prod(np.stack(chosen), axis=0) for chosen in product(*own)] if own else [np.ones(len(places))]
     )
     return np.stack(columns, axis=1)
+
+
+def independent(matrix: Matrix) -> list[int]:
+    """The columns that are no combination of those before them; entries are small integers."""
+    kept: list[int] = []
+    basis = np.empty((len(matrix), 0))
+    for j in range(matrix.shape[1]):
+        column = matrix[:, j]
+        rest = column - basis @ (basis.T @ column)
+        rest -= basis @ (basis.T @ rest)  # once more, so that rounding does not look like independence
+        norm = float(np.linalg.norm(rest))
+        if norm > 1e-8 * max(1.0, float(np.linalg.norm(column))):
+            kept.append(j)
+            basis = np.column_stack([basis, rest / norm])
+    return kept

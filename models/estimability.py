@@ -12,53 +12,19 @@ from models.contrasts import Matrix, term_columns
 from models.design import Design
 from models.wording import joined, with_alias
 
-MEAN = "I"
+MEAN = ""  # stands for the mean among the terms: no factor can have this name
 
 
 @dataclass(frozen=True)
 class Estimability:
-    """The alias structure of some runs of a design; `present` are their numbers without centre points."""
+    """What some runs of a design can bear; `present` are their numbers without centre points."""
 
     design: Design
     present: tuple[int, ...]
 
     @property
     def missing(self) -> tuple[int, ...]:
-        return tuple(run for run in range(1, len(self.design.places) + 1) if run not in self.present)
-
-    @cached_property
-    def groups(self) -> tuple[tuple[str, ...], ...]:
-        """Effects of at most three factors whose columns are equal on these runs, '-' before opposite ones.
-
-        'I' is the mean: an effect in its group is constant. Empty with more than two levels.
-        """
-        if not self.design.is_two_level:
-            return ()
-        longest = max(3, max((term.count(":") + 1 for term in self.design.terms), default=1))
-        found: dict[bytes, list[str]] = {}
-        first_sign: dict[bytes, int] = {}
-        for mask in (0, *self.design.confounding.effects(longest)):
-            name = self.design.confounding.term(mask) or MEAN
-            column = self._column(mask)
-            lead = int(column[0]) if len(column) else 1
-            key = (column * lead).tobytes()
-            sign = lead * first_sign.setdefault(key, lead)
-            found.setdefault(key, []).append(name if sign > 0 else f"-{name}")
-        return tuple(tuple(group) for group in found.values())
-
-    def aliases(self, term: str) -> tuple[str, ...]:
-        """The other members of the term's group, signs relative to it."""
-        name = self.design.confounding.term(self.design.confounding.mask(term))
-        for group in self.groups:
-            plain = [member.removeprefix("-") for member in group]
-            if name in plain:
-                own = group[plain.index(name)].startswith("-")
-                return tuple(
-                    other if member.startswith("-") == own else f"-{other}"
-                    for member, other in zip(group, plain, strict=True)
-                    if other != name
-                )
-        return ()
+        return tuple(sorted(set(range(1, len(self.design.places) + 1)) - set(self.present)))
 
     @cached_property
     def estimable(self) -> tuple[str, ...]:
@@ -85,7 +51,7 @@ class Estimability:
         return tuple(term for term in self.design.terms if term not in self.kept)
 
     def mixed(self) -> pl.DataFrame:
-        """Columns: term, with, weight: what each kept estimate holds of an effect that is left out.
+        """Columns: term, with, weight: what each kept estimate holds of an effect left out ('' is the mean).
 
         The alias matrix (X1'X1)^-1 X1'X2 (Montgomery, Design and Analysis of Experiments, 8.2): X1 the mean and
         the kept terms, X2 the lost terms and, with two levels, the two-factor interactions outside the model.
@@ -141,16 +107,11 @@ class Estimability:
         return tuple(told)
 
     def _named(self, term: str) -> str:
-        return with_alias(term, " = ".join(self.design.aliases(term)))
+        return with_alias(term, self.design.aliases(term))
 
     @cached_property
     def _places(self) -> NDArray[np.int64]:
         return self.design.places[[run - 1 for run in self.present]]
-
-    def _column(self, mask: int) -> NDArray[np.int64]:
-        chosen = [i for i in range(len(self.design.factors)) if mask >> i & 1]
-        column: NDArray[np.int64] = (2 * self._places[:, chosen] - 1).prod(axis=1)
-        return column
 
     def _columns(self, terms: Collection[str]) -> tuple[list[str], Matrix]:
         """The term that owns each column, and the columns (present runs × columns)."""
