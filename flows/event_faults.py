@@ -1,0 +1,76 @@
+"""What is wrong inside an event file, as sentences: where, what was found, what was expected, what to do."""
+
+from typing import NamedTuple
+
+_NAMED = 20  # faults of a code that are listed one by one; a file of nothing but damage stays one screen
+
+# code -> what was expected, what to do
+_EXPECTED = {
+    "Q314": (
+        "a whole record",
+        "What stands before is kept. Let the job end, or copy the file again.",
+    ),
+    "Q315": (
+        "intact records",
+        "What stands before and after is kept. Copy the file again, or run the job again.",
+    ),
+    "Q317": ("a readable file", "Check the disk."),
+    "Q319": ("a step from 0 to 2^53", "Correct the job that logged it."),
+    "Q320": ("a tag of at most 256 characters without control characters", "Rename it in the job."),
+    "Q321": ("a file that only grows", "Read it again from its beginning."),
+    "R104": ("scalars", "Check whether the job should have logged some."),
+    "R105": ("finite numbers", "They are kept as they are."),
+    "R106": ("seconds since 1970", "Their values are kept without a time."),
+    "R107": ("steps that grow", "All are kept; the latest write counts for a repeated step."),
+}
+
+
+class Fault(NamedTuple):
+    """A fault of one file: `length` bytes from `offset` on were not accepted because of it (0 for notes)."""
+
+    code: str
+    offset: int
+    length: int
+    message: str
+
+
+class FaultLog:
+    """The faults of one file; neighbouring bytes with the same code become one fault."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[list[int | str]]] = {}
+
+    def add(self, code: str, offset: int, length: int, found: str, count: int = 1) -> None:
+        """Notes `length` bytes at `offset`; offsets grow within a code."""
+        rows = self._rows.setdefault(code, [])
+        if rows:
+            last = rows[-1]
+            first, already, _, times = last
+            assert isinstance(first, int) and isinstance(already, int) and isinstance(times, int)
+            if first + already == offset or len(rows) == _NAMED:
+                last[1], last[3] = already + length, times + count
+                return
+        rows.append([offset, length, found, count])
+
+    def faults(self, path: str) -> tuple[Fault, ...]:
+        """All faults in the order of the file, as sentences about `path`."""
+        return tuple(
+            sorted(
+                (_fault(code, path, *row) for code, rows in self._rows.items() for row in rows),  # type: ignore[arg-type]
+                key=lambda fault: (fault.offset, fault.code),
+            )
+        )
+
+
+def _fault(code: str, path: str, offset: int, length: int, found: str, count: int) -> Fault:
+    expected, remedy = _EXPECTED[code]
+    more = f" (and {count - 1:,} more like it)" if count > 1 else ""
+    extent = f" ({length:,} bytes)" if length else ""
+    return Fault(
+        code,
+        offset,
+        length,
+        f"{path}: byte {offset}: found {found}{more}{extent}, expected {expected}. {remedy}",
+    )

@@ -1,0 +1,171 @@
+"""Reads event files: every scalar and summary that is intact, and the place of everything that is not."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from flows.event_decoder import OtherRow
+from flows.event_faults import Fault
+from flows.event_progress import FileProgress
+from flows.event_rows import LATEST_SECOND, Rows
+from flows.event_windows import WindowReader
+from flows.regular_file import EVENT_FILE_LIMIT, LogRoot, RefusedError, shown
+
+WINDOW_BYTES = 4 << 20
+
+_SCALARS = {
+    "file": pl.Int32,
+    "tag": pl.Int32,
+    "step": pl.Int64,
+    "wall_time": pl.Float64,
+    "value": pl.Float64,
+    "segment": pl.Int32,
+}
+_SUMMARIES = {
+    "file": pl.Int32,
+    "tag": pl.Int32,
+    "step": pl.Int64,
+    "wall_time": pl.Float64,
+    "kind": pl.String,
+    "content": pl.String,
+}
+
+
+class Source(NamedTuple):
+    """A file below the log root (a path relative to it, or absolute), to be read from byte `start` on."""
+
+    path: Path
+    start: int = 0
+
+
+class FileRead(NamedTuple):
+    """What was read of one file.
+
+    Conservation: accepted_bytes + skipped_bytes + (size - read_bytes) = size - start. Skipped bytes and the torn
+    tail from `read_bytes` on are what the faults with a length name; reading can go on at `read_bytes`.
+    """
+
+    size: int
+    modified_ns: int
+    read_bytes: int
+    sha256: str  # of the whole content; empty for a file that was refused
+    records: int
+    scalars: int
+    summaries: int
+    accepted_bytes: int
+    skipped_bytes: int
+    faults: tuple[Fault, ...]
+
+
+class EventBatch(NamedTuple):
+    """What was read of some files, in their order; scalars and summaries in the order of the records.
+
+    `file` counts the sources, `tag` the tags; `wall_time` is in seconds since 1970, null if it is no time; `segment`
+    counts up where a session or file version begins or the steps of a tag go back, from 0 in each read.
+    """
+
+    files: list[FileRead]
+    scalars: pl.DataFrame  # file, tag, step, wall_time, value, segment
+    tags: list[str]
+    summaries: pl.DataFrame  # file, tag, step, wall_time, kind, content (JSON)
+
+
+class Piece(NamedTuple):
+    """The next part of what is read: frames as in EventBatch, and the files that ended in it by their place."""
+
+    finished: dict[int, FileRead]
+    scalars: pl.DataFrame
+    tags: list[str]  # all that were met so far
+    summaries: pl.DataFrame
+
+
+def read_event_files(
+    sources: Sequence[Source], root: str | os.PathLike[str], window_bytes: int = WINDOW_BYTES
+) -> EventBatch:
+    """Reads files whose rows fit into memory (some 40 bytes a scalar); for more, `iterate_event_files`."""
+    finished: dict[int, FileRead] = {}
+    tags: list[str] = []
+    scalars, summaries = [_scalars([])], [_summaries([])]
+    for piece in iterate_event_files(sources, root, window_bytes):
+        finished |= piece.finished
+        tags = piece.tags
+        scalars.append(piece.scalars)
+        summaries.append(piece.summaries)
+    files = [finished[place] for place in range(len(sources))]
+    return EventBatch(files, pl.concat(scalars), tags, pl.concat(summaries))
+
+
+def iterate_event_files(
+    sources: Sequence[Source],
+    root: str | os.PathLike[str],
+    window_bytes: int = WINDOW_BYTES,
+    piece_rows: int = 1_000_000,
+) -> Iterator[Piece]:
+    """Reads files piece by piece in bounded memory, however many or large they are.
+
+    Memory: a window of `window_bytes` (more only for records that are larger), and about `piece_rows` rows.
+    """
+    reader = WindowReader(window_bytes)
+    refused: dict[int, FileRead] = {}
+    with LogRoot(root) as logs:
+        for place, (path, start) in enumerate(sources):
+            try:
+                opened = logs.open(path, EVENT_FILE_LIMIT)
+            except RefusedError as error:
+                fault = Fault(error.code, start, 0, str(error))
+                refused[place] = FileRead(start, 0, start, "", 0, 0, 0, 0, 0, (fault,))
+                continue
+            progress = FileProgress(place, shown(logs.relative(path)), start, opened.size, opened.modified_ns)
+            try:
+                for _ in reader.read(opened, progress):
+                    if reader.row_count >= piece_rows:
+                        yield _piece(reader, {})
+            finally:
+                os.close(opened.descriptor)
+    reader.flush()
+    yield _piece(reader, refused)
+
+
+def _piece(reader: WindowReader, refused: dict[int, FileRead]) -> Piece:
+    taken = reader.take()
+    finished = refused | {file.index: _file_read(file) for file in taken.files}
+    return Piece(finished, _scalars(taken.rows), list(reader.tags), _summaries(taken.others))
+
+
+def _file_read(file: FileProgress) -> FileRead:
+    return FileRead(
+        file.size,
+        file.modified_ns,
+        file.torn_from,
+        file.sha256,
+        file.records,
+        file.scalars,
+        file.summaries,
+        file.accepted_bytes,
+        file.skipped_bytes,
+        file.all_faults(),
+    )
+
+
+def _scalars(rows: Sequence[Rows]) -> pl.DataFrame:
+    if not rows:
+        return pl.DataFrame(schema=_SCALARS)
+    columns = [np.concatenate(column) for column in zip(*rows, strict=True)]
+    frame = pl.DataFrame(dict(zip(_SCALARS, columns, strict=True)), schema=_SCALARS)
+    return frame.with_columns(pl.col("wall_time").fill_nan(None))
+
+
+def _summaries(others: Sequence[OtherRow]) -> pl.DataFrame:
+    if not others:
+        return pl.DataFrame(schema=_SUMMARIES)
+    from flows.other_summaries import read_others
+
+    contents = read_others([row.other for row in others])
+    rows = [(*row[:4], *content) for row, content in zip(others, contents, strict=True)]
+    frame = pl.DataFrame(rows, schema=_SUMMARIES, orient="row")
+    is_time = pl.col("wall_time").is_between(0, LATEST_SECOND, closed="none")
+    return frame.with_columns(pl.when(is_time).then("wall_time").alias("wall_time"))

@@ -1,0 +1,180 @@
+"""Puts what was decoded from the records of a window into rows, in the order of the records."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from flows.event_frames import FRAME_BYTES, HEADER_BYTES, Offsets, Window
+from flows.event_progress import Region
+from flows.event_records import Record, RecordError, read_record
+from flows.segments import Segments
+
+LATEST_SECOND = 253_402_300_800  # the year 10000, beyond which calendars do not go
+
+Places = npt.NDArray[np.int32]
+Doubles = npt.NDArray[np.float64]
+
+
+class Rows(NamedTuple):
+    """Scalars, one element each: the places of their file and tag, and what was logged."""
+
+    file: Places
+    tag: Places
+    step: Offsets
+    wall_time: Doubles  # seconds since 1970, NaN if it is no time
+    value: Doubles
+    segment: Places
+
+
+class Scalars(NamedTuple):
+    """One scalar of each of some records: the `rank`th of its record."""
+
+    places: Offsets
+    rank: int | Offsets
+    tag: int | Offsets
+    step: int | Offsets
+    wall_time: float | Doubles
+    value: float | Doubles
+
+
+class Records:
+    """The records of a window. A place is the number of a record in it."""
+
+    def __init__(
+        self, window: Window, regions: Sequence[Region], starts: Offsets, counts: Sequence[int]
+    ) -> None:
+        self.window = window
+        self.regions = regions
+        self.starts = starts
+        self.lengths = window.words64[starts].astype(np.int64)
+        self.restarts: list[int] = []  # places at which a session or file version begins
+        self._region = np.repeat(np.arange(len(regions), dtype=np.int32), counts)
+        self._widths = np.zeros(starts.size, np.int32)
+        self._scalars: list[Scalars] = []
+        self._singles: list[tuple[int, int, int, int, float, float]] = []
+        self._refused: dict[int, tuple[str, str]] = {}
+
+    def read(self, place: int) -> Record:
+        """The record at `place`, through TensorBoard's classes. Raises RecordError."""
+        start = int(self.starts[place])
+        if not self.window.has_intact_data(start):
+            raise RecordError("Q315", "data that does not match its checksum")
+        start += HEADER_BYTES
+        data = self.window.data[start : start + int(self.lengths[place])].tobytes()
+        return read_record(data, self.region_of(place).file.metadata)
+
+    def region_of(self, place: int) -> Region:
+        return self.regions[int(self._region[place])]
+
+    def offset(self, place: int) -> int:
+        """Where the record stands in its file."""
+        return int(self.starts[place]) + self.region_of(place).base
+
+    def put(self, scalars: Scalars) -> None:
+        """Adds scalars of different records."""
+        self._widths[scalars.places] += np.int32(1)
+        self._scalars.append(scalars)
+
+    def put_one(self, place: int, rank: int, tag: int, step: int, wall_time: float, value: float) -> None:
+        self._singles.append((place, rank, tag, step, wall_time, value))
+
+    def refuse(self, place: int, code: str, found: str) -> None:
+        self._refused[place] = code, found
+
+    def rows(self) -> Rows:
+        """All scalars in the order of their records; counts and notes of the files are brought up to date."""
+        if self._singles:
+            self._scalars.append(Scalars(*map(np.array, zip(*self._singles, strict=True))))
+            np.add.at(self._widths, self._scalars[-1].places, np.int32(1))
+        total = int(self._widths.sum())
+        begins = np.cumsum(self._widths, dtype=np.int64) - self._widths
+        region = np.repeat(self._region, self._widths)
+        file = np.array([each.file.index for each in self.regions], np.int32)
+        rows = Rows(
+            file[region],
+            np.empty(total, np.int32),
+            np.empty(total, np.int64),
+            np.empty(total),
+            np.empty(total),
+            np.zeros(total, np.int32),
+        )
+        for scalars in self._scalars:
+            at = begins[scalars.places] + scalars.rank
+            rows.tag[at] = scalars.tag
+            rows.step[at] = scalars.step
+            rows.wall_time[at] = scalars.wall_time
+            rows.value[at] = scalars.value
+        self._account(region)
+        self._note(rows, region)
+        self._count_segments(rows, region, begins)
+        return rows
+
+    def _account(self, region: Places) -> None:
+        """Every record is accepted or named."""
+        for place in sorted(self._refused):
+            code, found = self._refused[place]
+            length = int(self.lengths[place]) + FRAME_BYTES
+            self.region_of(place).file.skip(code, self.offset(place), length, found)
+        is_accepted = np.ones(self.starts.size, bool)
+        is_accepted[list(self._refused)] = False
+        count = len(self.regions)
+        records = np.bincount(self._region, is_accepted, count)
+        size = np.bincount(self._region, is_accepted * (self.lengths + FRAME_BYTES), count)
+        scalars = np.bincount(region, minlength=count)
+        for each, *counts in zip(
+            self.regions, records.tolist(), size.tolist(), scalars.tolist(), strict=True
+        ):
+            each.file.records += int(counts[0])
+            each.file.accepted_bytes += int(counts[1])
+            each.file.scalars += counts[2]
+
+    def _note(self, rows: Rows, region: Places) -> None:
+        """Notes values that are not finite and wall times that are none; these become NaN."""
+        is_no_time = ~((rows.wall_time > 0) & (rows.wall_time < LATEST_SECOND))
+        for code, is_odd, column in (
+            ("R105", ~np.isfinite(rows.value), rows.value),
+            ("R106", is_no_time, rows.wall_time),
+        ):
+            odd = np.flatnonzero(is_odd)
+            if not odd.size:
+                continue
+            where, first, count = np.unique(region[odd], return_index=True, return_counts=True)
+            for each, row, times in zip(where.tolist(), odd[first].tolist(), count.tolist(), strict=True):
+                offset = self.offset(int(self._place_of(row)))
+                file = self.regions[each].file
+                file.fault(code, offset, 0, f"{column[row]} at step {rows.step[row]}", times)
+        rows.wall_time[is_no_time] = np.nan
+
+    def _count_segments(self, rows: Rows, region: Places, begins: Offsets) -> None:
+        """Most files know one segment only: those are told by steps that never go back in any two rows."""
+        goes_back = (rows.step[1:] < rows.step[:-1]) & (region[1:] == region[:-1])
+        odd = set(region[1:][goes_back].tolist())
+        restarts: dict[int, list[int]] = {}
+        for place in sorted(self.restarts):
+            restarts.setdefault(int(self._region[place]), []).append(int(begins[place]))
+        for each in sorted(odd | restarts.keys() | self._continued()):
+            file = self.regions[each].file
+            start, stop = np.searchsorted(region, (each, each + 1)).tolist()
+            file.segments = file.segments or Segments()
+            marks = [row - start for row in restarts.get(each, [])]
+            rows.segment[start:stop], back = file.segments.count(
+                rows.tag[start:stop], rows.step[start:stop], marks
+            )
+            if back:
+                row = start + back[0]
+                found = f"a step back to {rows.step[row]}"
+                file.fault("R107", self.offset(self._place_of(row)), 0, found, len(back))
+
+    def _continued(self) -> set[int]:
+        """The regions of files that span windows."""
+        return {
+            place
+            for place, region in enumerate(self.regions)
+            if not region.is_last or region.file.segments is not None
+        }
+
+    def _place_of(self, row: int) -> int:
+        """The place of the record that holds a row."""
+        return int(np.searchsorted(np.cumsum(self._widths), row, side="right"))

@@ -1,0 +1,134 @@
+"""Fills windows with event files, several small ones or a part of a large one, and has them decoded."""
+
+import os
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import NamedTuple
+
+from flows.event_decoder import Decoder, OtherRow
+from flows.event_frames import Window
+from flows.event_progress import FileProgress, Region
+from flows.event_rows import Rows
+from flows.regular_file import OpenFile, read_into
+
+_TAIL_CHUNK = 1 << 16
+
+
+class Taken(NamedTuple):
+    """What was decoded since the last time."""
+
+    files: list[FileProgress]
+    rows: list[Rows]
+    others: list[OtherRow]
+
+
+class WindowReader:
+    """Reads file after file; `flush` and then `take` what was decoded."""
+
+    def __init__(self, window_bytes: int) -> None:
+        self.row_count = 0
+        self._window = Window(window_bytes)
+        self._used = 0
+        self._regions: list[Region] = []
+        self._decoder = Decoder()
+        self._ended: list[FileProgress] = []
+        self._taken = Taken([], [], [])
+
+    @property
+    def tags(self) -> Iterable[str]:
+        return self._decoder.tags
+
+    def take(self) -> Taken:
+        """The files that have ended, and the rows and other summaries of all windows that were decoded."""
+        taken, self._taken, self.row_count = self._taken, Taken([], [], []), 0
+        return taken
+
+    def flush(self) -> None:
+        """Decodes what is in the window."""
+        if self._regions:
+            self._decode(self._regions)
+        self._taken.files.extend(self._ended)
+        self._used, self._regions, self._ended = 0, [], []
+
+    def read(self, opened: OpenFile, file: FileProgress) -> Iterator[None]:
+        """Reads a file of at most `opened.size` bytes; stops by after every window that was decoded."""
+        if file.size > self._window.capacity - self._used:
+            self.flush()
+            yield
+        if file.size > self._window.capacity:
+            yield from self._read_large(opened.descriptor, file)
+            return
+        begin = self._used
+        stop = begin + self._fill(opened.descriptor, file, begin, begin + file.size, 0)
+        content = self._window.memory[begin:stop]
+        file.sha256 = sha256(content).hexdigest()
+        if file.size and not content[-1]:
+            file.zeros_from = len(bytes(content).rstrip(b"\0"))
+        self._check_start(file)
+        if file.start < file.size:
+            self._regions.append(Region(file, begin + file.start, stop, -begin, True))
+        self._used = stop
+        self._ended.append(file)
+
+    def _read_large(self, descriptor: int, file: FileProgress) -> Iterator[None]:
+        """Reads a file through the window, part after part; what a part leaves over begins the next one."""
+        digest, position, kept = sha256(), 0, 0
+        file.zeros_from = _end_of_content(descriptor, file.size)
+        while position < file.size:
+            is_known = position < file.start
+            limit = min(file.start if is_known else file.size, file.size) - position
+            stop = min(self._window.capacity, kept + limit)
+            stop = kept + self._fill(descriptor, file, kept, stop, position)
+            digest.update(self._window.memory[kept:stop])
+            position += stop - kept
+            if is_known or file.torn_from < file.size:
+                kept = 0
+                continue
+            rest = self._decode([Region(file, 0, stop, position - stop, position >= file.size)])
+            kept = self._carry(rest, stop, file.needed)
+            yield
+        file.sha256 = digest.hexdigest()
+        self._check_start(file)
+        self._taken.files.append(file)
+
+    def _carry(self, rest: int, stop: int, needed: int) -> int:
+        """Moves what is left over to the beginning of a window that is large enough."""
+        left = self._window.data[rest:stop].copy()
+        if needed > self._window.capacity:
+            self._window = Window(needed)
+        self._window.data[: left.size] = left
+        return left.size
+
+    def _fill(self, descriptor: int, file: FileProgress, start: int, stop: int, position: int) -> int:
+        """Reads into the window from `start` to `stop`; a file that ends before has the size that was found."""
+        try:
+            count = read_into(descriptor, self._window.memory[start:stop])
+        except OSError as error:
+            file.fault("Q317", position, 0, f"{error.strerror!r} on reading")
+            count = 0
+        if count < stop - start:
+            file.size = file.torn_from = file.zeros_from = position + count
+        return count
+
+    def _check_start(self, file: FileProgress) -> None:
+        if file.start > file.size:
+            file.fault("Q321", file.size, 0, f"{file.size} bytes, fewer than the {file.start} already read")
+
+    def _decode(self, regions: list[Region]) -> int:
+        rows, others, rest = self._decoder.decode(self._window, regions)
+        self._taken.rows.append(rows)
+        self._taken.others.extend(others)
+        self.row_count += rows.file.size
+        return rest
+
+
+def _end_of_content(descriptor: int, size: int) -> int:
+    """Where the zeros begin that a file ends with."""
+    stop = size
+    while stop:
+        start = max(0, stop - _TAIL_CHUNK)
+        content = os.pread(descriptor, stop - start, start).rstrip(b"\0")
+        if content:
+            return start + len(content)
+        stop = start
+    return 0
