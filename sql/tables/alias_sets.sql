@@ -16,4 +16,4 @@ comment on column alias_sets.scope is 'declared (the whole design) or present (t
 comment on column alias_sets.effect is 'Factor names joined by a colon.';
 comment on column alias_sets.letters is 'The same in letters.';
 comment on column alias_sets.factors is 'How many factors it joins.';
-comment on column alias_sets.aliases is 'Effects that cannot be told from it, joined by =; null where there are none.';
+comment on column alias_sets.aliases is 'Effects of up to three factors (or the shortest) that cannot be told from it, joined by =, - before opposite ones; mean where it never changes.';

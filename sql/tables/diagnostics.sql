@@ -18,8 +18,8 @@ create table diagnostics (
 comment on table diagnostics is 'What the residuals, the scale and the order of execution say about the model.';
 comment on column diagnostics.night_id is 'Night that wrote the row.';
 comment on column diagnostics.study is 'Study the row belongs to.';
-comment on column diagnostics.response is 'Response that was fitted.';
-comment on column diagnostics.scale is 'Scale of the fit: identity or log10.';
+comment on column diagnostics.response is 'Response that was fitted; null for the order of execution of the whole study.';
+comment on column diagnostics.scale is 'Scale of the fit: identity or log10; null for the order of execution.';
 comment on column diagnostics.position is 'Order in the table.';
 comment on column diagnostics.diagnostic is 'Name of the statistic, such as Shapiro-Wilk.';
 comment on column diagnostics.value is 'The statistic.';

@@ -19,6 +19,7 @@ create table fits (
     is_balanced boolean,
     is_decisive boolean,
     terms varchar[],
+    dropped varchar[],
 );
 
 comment on table fits is 'One fitted model per response and scale.';
@@ -28,7 +29,7 @@ comment on column fits.response is 'Response that was fitted.';
 comment on column fits.scale is 'Scale of the fit: identity or log10.';
 comment on column fits.n is 'Observations fitted.';
 comment on column fits.df_model is 'Degrees of freedom of the model.';
-comment on column fits.df_resid is 'Degrees of freedom of the residuals.';
+comment on column fits.df_resid is 'Degrees of freedom of the residuals; 0 where the model goes through every observation.';
 comment on column fits.f_value is 'Overall F.';
 comment on column fits.p_value is 'Its p-value.';
 comment on column fits.residual_sd is 'Root mean square of the residuals.';
@@ -39,3 +40,4 @@ comment on column fits.r_squared_predicted is 'Share of the variation predicted 
 comment on column fits.is_balanced is 'Whether every run has the same number of observations.';
 comment on column fits.is_decisive is 'Whether conclusions are drawn on this scale.';
 comment on column fits.terms is 'Terms of the model.';
+comment on column fits.dropped is 'Terms of the study that missing runs took away.';

@@ -1,0 +1,91 @@
+"""Every fit, test and sentence of a study's observations, as the rows of the result tables."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from models.alias_sets import alias_rows
+from models.conclusions import conclusion_rows, statement_rows
+from models.design import Design
+from models.diagnostics import diagnostic_rows, residual_rows
+from models.effects import anova_rows, coefficient_rows, effect_rows, fit_row
+from models.error_terms import test_rows
+from models.execution_order import execution_order, order_rows, order_statements
+from models.gaps import gap_statements, unfitted, unreadable
+from models.outcomes import alias_warnings, error_terms, outcome
+from models.response_analysis import ResponseAnalysis
+from models.results import SCHEMAS, Row, frame
+from models.samples import Sample, in_order, samples
+from models.scale_advice import scale_statements
+from models.study import Study
+from models.trade_offs import trade_off_rows
+
+Said = tuple[str | None, str, str, str]  # response, topic, kind, sentence
+
+
+def analyse(study: Study, observations: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The frames of the result tables (`results.SCHEMAS`), whatever the order of the observations.
+
+    observations: one row a container and response, with response, run, folder, container_id, started_at,
+    stopped_at and value; levels come from the run. A data set of a textbook has one container a folder. What
+    cannot be fitted is left out of the frames and said in `statements`. Raises FitError for columns that are not
+    there and for runs that the design does not have.
+    """
+    design = Design.of(study)
+    rows = in_order(study, observations)
+    said: list[Said] = []
+    tables: dict[str, list[Row]] = {table: [] for table in SCHEMAS}
+    analyses: dict[str, ResponseAnalysis] = {}
+    identities: dict[str, Sample] = {}
+    for response, sample, left_out in samples(study, design, rows):
+        if sample is None:
+            said += [(response, *one) for one in unreadable(response, left_out)]
+            said.append((response, "data", "doubt", f"{response}: there is no observation of it."))
+            continue
+        identities[response] = sample
+        reason = unfitted(sample)
+        if reason:
+            said += [(response, *one) for one in unreadable(response, left_out)]
+            said.append((response, "data", "doubt", reason))
+            continue
+        analysis = ResponseAnalysis.of(sample)
+        analyses[response] = analysis
+        said += [(response, *one) for one in _sentences(analysis)]
+        said += [(response, *one) for one in gap_statements(analysis, left_out)]
+        for table, found in _rows(analysis):
+            tables[table] += found
+    order = execution_order(design, rows)
+    tables["diagnostics"] += order_rows(study.name, order)
+    said += [(None, "order", *one) for one in order_statements(order)] if rows.height else []
+    present = np.unique(rows["run"].to_numpy().astype(np.int64)) - 1
+    said.append((None, "design", "note", f"{design.line((present + 1).tolist())}."))
+    tables["alias_sets"] += alias_rows(study.name, design, present)
+    tables["trade_offs"] += trade_off_rows(identities)
+    tables["statements"] += statement_rows(study.name, said)
+    return {table: frame(table, found) for table, found in tables.items()}
+
+
+def _sentences(analysis: ResponseAnalysis) -> Iterator[tuple[str, str, str]]:
+    yield from outcome(analysis)
+    yield from error_terms(analysis)
+    yield from alias_warnings(analysis)
+    yield from scale_statements(analysis)
+    alarms = [one for one in analysis.diagnostics[analysis.decisive.scale] if one.is_alarm]
+    for one in alarms:
+        yield "diagnostics", "doubt", f"{one.name}: {one.reading}"
+    if not alarms:
+        yield "diagnostics", "note", "No diagnostic speaks against the model."
+
+
+def _rows(analysis: ResponseAnalysis) -> Iterator[tuple[str, list[Row]]]:
+    for scale, sample in analysis.samples.items():
+        judgement = analysis.judgements[scale]
+        yield "fits", [fit_row(sample, is_decisive=sample is analysis.decisive)]
+        yield "coefficients", list(coefficient_rows(sample, analysis.aliases))
+        yield "anova_rows", list(anova_rows(sample, analysis.aliases))
+        yield "effects", effect_rows(sample, analysis.aliases)
+        yield "effect_tests", list(test_rows(sample, judgement, analysis.aliases))
+        yield "diagnostics", list(diagnostic_rows(sample, analysis.diagnostics[scale]))
+        yield "residuals", list(residual_rows(sample))
+        yield "conclusions", list(conclusion_rows(sample, judgement))

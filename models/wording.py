@@ -1,0 +1,66 @@
+"""Numbers, lists and p-values as they stand in sentences."""
+
+from collections.abc import Sequence
+from math import floor, isfinite, log10
+
+
+def decimals_for(uncertainty: float) -> int:
+    """Decimals that show two significant digits of an uncertainty, and none beyond the point if it is large."""
+    if not isfinite(uncertainty) or uncertainty <= 0:
+        return 3
+    return max(0, 1 - floor(log10(uncertainty)))
+
+
+def number(value: float, decimals: int | None = None) -> str:
+    """A number with a true minus sign: three significant digits, or so many decimals."""
+    if decimals is None:
+        decimals = 0 if value == 0 else max(0, 2 - floor(log10(abs(value))))
+    rounded = round(value, decimals)
+    text = f"{abs(rounded):.{decimals}f}"
+    return f"−{text}" if rounded < 0 else text
+
+
+def signed(value: float, decimals: int | None = None) -> str:
+    text = number(value, decimals)
+    return text if text.startswith("−") else f"+{text}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 in percent; close to 100 with the digits that tell it from there."""
+    return f"{number(100 * share, 3 if 0.999 < share < 1 else 1)} %"
+
+
+def p_text(p_value: float) -> str:
+    """p with two significant digits, as reports print it."""
+    if p_value < 0.001:
+        return "p < 0.001"
+    return f"p = {p_value:.2f}" if p_value >= 0.1 else f"p = {p_value:.3f}"
+
+
+def joined(items: Sequence[str], most: int | None = None) -> str:
+    """'a, b and c'; with more than `most` items 'a, b and 5 more'."""
+    if most is not None and len(items) > most:
+        items = [*items[: most - 1], f"{len(items) - most + 1} more"]
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def count(number_of: int, noun: str) -> str:
+    """'1 folder', '8 folders'."""
+    return f"{number_of} {noun}" if number_of == 1 else f"{number_of} {noun}s"
+
+
+def with_alias(term: str, partners: Sequence[str]) -> str:
+    """An interaction with the effects it may as well be; a main effect where it is one of two factors' too.
+
+    Of long chains only the shortest effects are named.
+    """
+    if not partners:
+        return term
+    shortest = min(partner.count(":") for partner in partners)
+    if term.count(":") == 0 and shortest > 1:
+        return term
+    near = [partner for partner in partners if partner.count(":") == shortest]
+    more = f" (and {len(near) - 2} more)" if len(near) > 2 else ""
+    return " = ".join([term, *near[:2]]) + more
