@@ -1,0 +1,275 @@
+"""Charts of effects: their intervals, their Pareto order, their half-normal plot, and the two scales side by side."""
+
+from statistics import NormalDist
+
+import altair as alt
+import polars as pl
+
+from reports.figures import Figure, joined
+from reports.numbers import decimals_of, number, signed, with_unit
+from reports.wording import SCALES, VERDICTS, aliased, share_of, titled, verdict
+
+ROW = 46  # px a row: the name of the effect stands above its mark, so that it fits on a phone
+TERM_TOOLTIP = [
+    alt.Tooltip("label:N", title="effect"),
+    alt.Tooltip("text:N", title="size"),
+    alt.Tooltip("interval:N", title="95 % interval"),
+    alt.Tooltip("percent_of_variation:Q", title="% of variation", format=".3~g"),
+    alt.Tooltip("verdict:N", title="verdict"),
+]
+
+
+def verdict_marks(rows: pl.DataFrame, legend: bool = True) -> dict[str, alt.Fill | alt.Stroke]:
+    """Filled where every error term agrees, hollow where they differ, grey where none calls it active."""
+    shown = [text for text in VERDICTS if text in rows["verdict"].to_list()]
+    fills = dict(zip(VERDICTS, ["var(--active)", "var(--paper)", "var(--band)", "var(--faint)"], strict=True))
+    strokes = dict(zip(VERDICTS, ["var(--active)"] * 3 + ["var(--faint)"], strict=True))
+    key = alt.Legend(columns=1, symbolType="circle", symbolStrokeWidth=2, labelLimit=320) if legend else None
+
+    def scale(colours: dict[str, str]) -> alt.Scale:
+        return alt.Scale(domain=shown, range=[colours[text] for text in shown])
+
+    return {
+        "fill": alt.Fill("verdict:N", title=None, scale=scale(fills), legend=key),
+        "stroke": alt.Stroke("verdict:N", title=None, scale=scale(strokes), legend=key),
+    }
+
+
+def effect_rows(effects: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """One row an effect of one response on one scale, as the charts read it (`effects` as the query gives it)."""
+    count = effects.height
+    rows = []
+    for row in effects.iter_rows(named=True):
+        decimals = decimals_of(row["std_err"])
+        shown = with_unit(signed(row["effect"], decimals), unit)
+        if row["ratio"] is not None:
+            shown = f"×{number(row['ratio'], digits=3)} ({shown})"
+        place = count - row["rank"] + 1
+        rows.append(
+            {
+                "rank": row["rank"],
+                "label": aliased(row["term"], row["aliases"]),
+                "term": row["term"],
+                "effect": row["effect"],
+                "size": abs(row["effect"]),
+                "ci_low": row["ci_low"],
+                "ci_high": row["ci_high"],
+                "text": shown,
+                "interval": f"{signed(row['ci_low'], decimals)} to {signed(row['ci_high'], decimals)}",
+                "percent_of_variation": row["percent_of_variation"],
+                "container_margin": row["container_margin"],
+                "folder_margin": row["folder_margin"],
+                "negative_folder_margin": None if row["folder_margin"] is None else -row["folder_margin"],
+                "verdict": verdict(row),
+                # Daniel (1959): half-normal score of the i-th smallest of m effects
+                "score": NormalDist().inv_cdf(0.5 + 0.5 * (place - 0.5) / count),
+            }
+        )
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def active_terms(rows: pl.DataFrame) -> list[str]:
+    """Labels of the effects that are active under every error term that was tried."""
+    return rows.filter(pl.col("verdict") == VERDICTS[0])["label"].to_list() if rows.height else []
+
+
+def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str, source: str) -> Figure:
+    """Effects with their intervals, and the band that noise between folders fills (a forest plot)."""
+    top = rows.row(0, named=True)
+    margin = top["folder_margin"]
+    marks = verdict_marks(rows)
+    base = alt.Chart(alt.NamedData(name)).encode(y=_row())
+    layers = [
+        _whole(name).mark_rule(color="var(--muted)").encode(x=alt.datum(0)),
+        base.mark_rule(strokeWidth=2).encode(
+            x=alt.X("ci_low:Q", title=titled(f"effect on {response}, low to high level", unit), axis=alt.Axis(tickCount=6)),
+            x2="ci_high:Q",
+            stroke=marks["stroke"],
+        ),
+        base.mark_point(size=100, strokeWidth=2, opacity=1).encode(x="effect:Q", tooltip=TERM_TOOLTIP, **marks),
+        *_names(base),
+    ]
+    if margin is not None:
+        band = (
+            _whole(name)
+            .mark_rect(color="var(--band)")
+            .encode(x="negative_folder_margin:Q", x2="folder_margin:Q")
+        )
+        layers.insert(0, band)
+    shown = "; ".join(f"{row['label']} {row['text']} ({row['interval']}), {row['verdict']}" for row in rows.iter_rows(named=True))
+    note = "Bars: 95 % interval with containers as the unit."
+    if margin is not None:
+        note += (
+            f" Shaded: as far as noise between folders reaches, ±{number(margin, digits=3)}; "
+            "an effect outside it is active with folders as the unit."
+        )
+    return Figure(
+        slug,
+        f"{response}: {top['label']} has the largest effect, {top['text']}",
+        f"Effects on {response}, largest first: {shown}.",
+        note,
+        source,
+        (alt.layer(*layers).properties(height=ROW * rows.height),),
+    )
+
+
+def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[tuple[str, float]]) -> Figure:
+    """Sizes of the effects, largest first, with a reference line for each error term in force."""
+    base = alt.Chart(alt.NamedData(name)).encode(y=_row())
+    bars = base.mark_bar(height=14, strokeWidth=1.5).encode(
+        x=alt.X("size:Q", title=titled(f"size of the effect on {response}", unit), axis=alt.Axis(tickCount=6)),
+        tooltip=TERM_TOOLTIP,
+        **verdict_marks(rows),
+    )
+    layers: list[alt.Chart] = [bars]
+    whole = _whole(name)
+    for i, (label, value) in enumerate(lines):
+        dash = [6, 4] if i else [1, 0]
+        layers.append(whole.mark_rule(strokeDash=dash, strokeWidth=1.5, color="var(--ink)").encode(x=alt.datum(value)))
+        layers.append(
+            whole.mark_text(align="left", baseline="top", dx=5, dy=2, color="var(--ink)").encode(
+                x=alt.datum(value), y=alt.value(ROW * (rows.height - 1 - i) + 4), text=alt.value(label)
+            )
+        )
+    layers += _names(base)
+    beyond = [f"{rows.filter(pl.col('size') > value).height} of {rows.height} beyond {label}" for label, value in lines]
+    return Figure(
+        "pareto",
+        f"{response}: {joined(beyond)}" if beyond else f"{response}: sizes of {rows.height} effects",
+        f"Sizes of the effects on {response}: "
+        + "; ".join(f"{row['label']} {number(row['size'], digits=3)}" for row in rows.iter_rows(named=True))
+        + "".join(f". Line {label} at {number(value, digits=3)}" for label, value in lines)
+        + ".",
+        "An effect beyond a line is active under that error term.",
+        "response_effects",
+        (alt.layer(*layers).properties(height=ROW * rows.height),),
+    )
+
+
+def half_normal(name: str, rows: pl.DataFrame, response: str, unit: str, error: float | None, margin: float | None) -> Figure:
+    """Sizes of the effects against half-normal scores; the line is noise alone (Daniel 1959, Lenth 1989)."""
+    base = alt.Chart(alt.NamedData(name))
+    x = alt.X("score:Q", title="half-normal score", scale=alt.Scale(domainMin=0, nice=True))
+    y = alt.Y("size:Q", title=titled("size of the effect", unit), axis=alt.Axis(tickCount=6))
+    layers: list[alt.Chart] = []
+    if error:
+        line = base.transform_calculate(line=f"datum.score * {error!r}").mark_line(color="var(--faint)", strokeWidth=1.5)
+        layers.append(line.encode(x=x, y=alt.Y("line:Q")))
+    if margin:
+        layers.append(
+            _whole(name)
+            .mark_rule(strokeDash=[6, 4], color="var(--muted)")
+            .encode(y=alt.datum(margin))
+        )
+    points = base.mark_point(size=90, strokeWidth=2, opacity=1).encode(x=x, y=y, tooltip=TERM_TOOLTIP, **verdict_marks(rows))
+    names = (
+        base.transform_filter(alt.FieldOneOfPredicate(field="verdict", oneOf=list(VERDICTS[:3])))
+        .mark_text(align="right", dx=-10, fontWeight=600, limit=260)
+        .encode(x=x, y=y, text="label:N")
+    )
+    active = active_terms(rows)
+    return Figure(
+        "half-normal",
+        f"{response}: {joined(active)} {'stands' if len(active) == 1 else 'stand'} out from the noise"
+        if active
+        else f"{response}: no effect stands out under every error term",
+        f"Half-normal plot of the effects on {response}: "
+        + "; ".join(f"{row['label']} {number(row['size'], digits=3)}, {row['verdict']}" for row in rows.iter_rows(named=True))
+        + ".",
+        "Noise alone follows the grey line (slope: Lenth's pseudo standard error); named effects are active under at "
+        "least one error term" + ("; dashed: margin with folders as the unit." if margin else "."),
+        "response_effects",
+        (alt.layer(*layers, points, names).properties(height=320),),
+    )
+
+
+def scale_rows(effects: pl.DataFrame) -> pl.DataFrame:
+    """Both scales in one measure: size of each effect over the margin of its error term (folders where there is one)."""
+    order = {term: i for i, term in enumerate(effects.filter(pl.col("scale") == "identity")["term"], 1)}
+    rows = []
+    for row in effects.iter_rows(named=True):
+        margin = row["folder_margin"] or row["container_margin"]
+        if margin and row["term"] in order:
+            active = row["is_active_container"] if row["folder_margin"] is None else row["is_active_folder"]
+            rows.append(
+                {
+                    "scale": row["scale"],
+                    "rank": order[row["term"]],
+                    "label": aliased(row["term"], row["aliases"]),
+                    "ratio": abs(row["effect"]) / margin,
+                    "effect": row["effect"],
+                    "verdict": VERDICTS[0] if active else VERDICTS[3],
+                }
+            )
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def scales(name: str, rows: pl.DataFrame, response: str, unit: str) -> Figure:
+    """The same effects as measured and in log10, each in margins of its own error."""
+    panels, said = [], []
+    marks = verdict_marks(rows, legend=False)
+    highest = max(1.2, float(rows["ratio"].max() or 0) * 1.05)  # type: ignore[arg-type]
+    for scale in ("identity", "log10"):
+        mine = rows.filter(pl.col("scale") == scale)
+        if not mine.height:
+            continue
+        active = mine.filter(pl.col("verdict") == VERDICTS[0]).height
+        said.append(f"{share_of(active, mine.height)} active {SCALES[scale]}")
+        base = alt.Chart(alt.NamedData(name)).transform_filter(alt.FieldEqualPredicate(field="scale", equal=scale)).encode(y=_row())
+        x = alt.X("ratio:Q", title="size in margins of error", scale=alt.Scale(domain=[0, highest], nice=False))
+        stem = base.mark_bar(height=3, strokeWidth=0).encode(x=x, fill=marks["fill"])
+        dot = base.mark_point(size=90, strokeWidth=2, opacity=1).encode(
+            x=x,
+            **marks,
+            tooltip=[
+                alt.Tooltip("label:N", title="effect"),
+                alt.Tooltip("effect:Q", title="size", format=".4~g"),
+                alt.Tooltip("ratio:Q", title="in margins", format=".3~g"),
+                alt.Tooltip("verdict:N", title="verdict"),
+            ],
+        )
+        one = (
+            _whole(name)
+            .mark_rule(strokeDash=[6, 4], color="var(--ink)")
+            .encode(x=alt.datum(1))
+        )
+        panels.append(
+            alt.layer(one, stem, dot, *_names(base)).properties(
+                height=ROW * mine.height, title=titled(SCALES[scale], unit)
+            )
+        )
+    return Figure(
+        "scales",
+        f"{response}: {joined(said)}",
+        f"Effects on {response} in margins of error: "
+        + "; ".join(
+            f"{row['label']} {number(row['ratio'], digits=3)} {SCALES[row['scale']]}" for row in rows.iter_rows(named=True)
+        )
+        + ". Beyond 1 is active.",
+        "Each effect over the margin of its error term (folders as the unit where that can be judged); beyond the "
+        "dashed line it is active. An interaction that is active only as measured is the shadow of a ratio.",
+        "response_effects",
+        tuple(panels),
+        2,
+    )
+
+
+def _row() -> alt.Y:
+    return alt.Y("rank:O", axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0))
+
+
+def _whole(name: str) -> alt.Chart:
+    """One mark for the whole panel."""
+    return alt.Chart(alt.NamedData(name)).transform_filter("datum.rank == 1")
+
+
+def _names(base: alt.Chart) -> list[alt.Chart]:
+    """The name of each effect above its mark, with a rim of paper where lines pass behind it."""
+    named = base.transform_calculate(name="datum.text ? datum.label + '   ' + datum.text : datum.label").encode(
+        x=alt.value(0), text="name:N"
+    )
+    place = {"align": "left", "baseline": "bottom", "dy": -11, "limit": alt.ExprRef("width")}
+    return [
+        named.mark_text(**place, stroke="var(--paper)", strokeWidth=4, color="var(--paper)"),
+        named.mark_text(**place),
+    ]

@@ -1,0 +1,105 @@
+"""Charts of a whole study and of one run: the trade-off of two responses, and learning curves."""
+
+import altair as alt
+import polars as pl
+
+from reports.figures import RUN_IN_FOCUS, Figure, faded_unless, joined
+from reports.charts_levels import with_levels
+from reports.numbers import number
+from reports.wording import titled
+
+
+def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
+    """Treatments by two responses with intervals; those that no other beats are joined (query study_trade_offs)."""
+    first = rows.row(0, named=True)
+    x_title, y_title = titled(first["response_x"], first["unit_x"]), titled(first["response_y"], first["unit_y"])
+    low, high = rows["mean_x"].min(), rows["mean_x"].max()
+    spans_decades = low is not None and high is not None and float(low) > 0 and float(high) / float(low) > 20  # type: ignore[arg-type]
+    safe = spans_decades and float(rows["low_x"].fill_null(rows["mean_x"]).min() or 0) > 0  # type: ignore[arg-type]
+    x = alt.X(
+        "mean_x:Q",
+        title=f"{x_title}, log axis" if safe else x_title,
+        scale=alt.Scale(type="log" if safe else "linear", zero=False),
+        axis=alt.Axis(tickCount=6, format="~s" if safe else ""),
+    )
+    y = alt.Y("mean_y:Q", title=y_title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
+    base = with_levels(alt.Chart(alt.NamedData(name)))
+    lit = faded_unless(RUN_IN_FOCUS)
+    colour = alt.condition("datum.is_dominated", alt.value("var(--faint)"), alt.value("var(--active)"))
+    front = base.transform_filter("!datum.is_dominated").mark_line(color="var(--active)", strokeDash=[4, 4], strokeWidth=1.2)
+    layers = [
+        front.encode(x=x, y=y, order="mean_x:Q"),
+        base.mark_rule().encode(x=x, y=alt.Y("low_y:Q"), y2="high_y:Q", color=colour, opacity=lit),
+        base.mark_rule().encode(x=alt.X("low_x:Q"), x2="high_x:Q", y=y, color=colour, opacity=lit),
+        base.mark_point(size=110).encode(
+            x=x,
+            y=y,
+            color=colour,
+            opacity=lit,
+            tooltip=[
+                alt.Tooltip("run:Q", title="run"),
+                alt.Tooltip("levels:N", title="levels"),
+                alt.Tooltip("mean_x:Q", title=x_title, format=".5~g"),
+                alt.Tooltip("mean_y:Q", title=y_title, format=".5~g"),
+            ],
+        ),
+        base.mark_text(dx=9, dy=-9, align="left", fontWeight=600).encode(x=x, y=y, text="run:Q", opacity=lit),
+    ]
+    best = [str(run) for run in rows.filter(~pl.col("is_dominated"))["run"]]
+    return Figure(
+        slug,
+        f"No other run beats {'run' if len(best) == 1 else 'runs'} {joined(best)} in both {first['response_y']} and {first['response_x']}",
+        f"{y_title} against {x_title}, a point a run: "
+        + "; ".join(
+            f"run {row['run']} {number(row['mean_x'])}, {number(row['mean_y'])}{'' if row['is_dominated'] else ', not dominated'}"
+            for row in rows.iter_rows(named=True)
+        )
+        + ".",
+        "Numbers: runs. Bars: 95 % interval of each mean. Grey: another run is at least as good in both and better in one.",
+        "study_trade_offs",
+        (alt.layer(*layers).properties(height=380),),
+    )
+
+
+def learning_curves(points: pl.DataFrame, folder: str) -> Figure:
+    """Every value of every tag by step, a line a container (query run_points)."""
+    panels, said = [], []
+    for (tag,), mine in points.group_by("tag", maintain_order=True):
+        base = alt.Chart(alt.NamedData("points")).transform_filter(alt.FieldEqualPredicate(field="tag_number", equal=_number(points, str(tag))))
+        encoding = {
+            "x": alt.X("step:Q", title="step", axis=alt.Axis(format="d", tickMinStep=1)),
+            "y": alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)),
+        }
+        kept = base.transform_filter("!datum.is_superseded")
+        lines = kept.mark_line(strokeWidth=1.5, opacity=0.65, color="var(--level-1)").encode(**encoding, detail="container_id:N")
+        dots = base.mark_point(size=30).encode(
+            **encoding,
+            color=alt.condition("datum.is_superseded", alt.value("var(--faint)"), alt.value("var(--level-1)")),
+            tooltip=[
+                alt.Tooltip("container_id:N", title="container"),
+                alt.Tooltip("step:Q"),
+                alt.Tooltip("value:Q", format=".6~g"),
+                alt.Tooltip("logged_at:T", title="logged at", format="%Y-%m-%d %H:%M:%S"),
+            ],
+        )
+        panels.append(alt.layer(lines, dots).properties(height=260, title=str(tag)))
+        said.append(f"{tag} from {number(mine['value'].min())} to {number(mine['value'].max())}")  # type: ignore[arg-type]
+    containers = points["container_id"].n_unique()
+    return Figure(
+        "learning-curves",
+        f"{folder}: {containers} containers, {points.height} values of {joined(points['tag'].unique(maintain_order=True).to_list())}",
+        f"Learning curves of {containers} containers: {'; '.join(said)}.",
+        "A line a container. Grey: values that a later write replaced.",
+        "run_points",
+        tuple(panels),
+        2,
+    )
+
+
+def point_rows(points: pl.DataFrame) -> pl.DataFrame:
+    """The points as the chart reads them: tags by number, so that no name stands in a filter."""
+    return points.with_columns(tag_number=pl.col("tag").rank("dense").cast(pl.Int32)).drop("tag")
+
+
+def _number(points: pl.DataFrame, tag: str) -> int:
+    return sorted(points["tag"].unique().to_list()).index(tag) + 1

@@ -1,0 +1,112 @@
+"""A figure: panels of Altair over named data, as specs for a page and as one drawing that stands alone."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import altair as alt
+import polars as pl
+
+from reports.theme import chart_config, painted
+
+Rows = Mapping[str, pl.DataFrame]
+
+# A page's script sets these in every chart: the runs that the reader picked, and their levels as "factor:level".
+FOCUS = [{"name": "focus_runs", "value": []}, {"name": "focus_levels", "value": []}]
+RUN_IN_FOCUS = "focus_runs.length == 0 || indexof(focus_runs, datum.run) >= 0"
+LEVEL_IN_FOCUS = "focus_levels.length == 0 || indexof(focus_levels, datum.level_key) >= 0"
+
+
+class Figure(NamedTuple):
+    """One figure. `source` is the query behind it; `alt` says what it shows, with its numbers."""
+
+    slug: str
+    title: str
+    alt: str
+    note: str
+    source: str
+    panels: tuple[alt.Chart | alt.LayerChart, ...]
+    columns: int = 1
+
+
+def faded_unless(expression: str, shown: float = 1.0) -> Any:
+    """Opacity that steps back where something else is in focus."""
+    return alt.condition(expression, alt.value(shown), alt.value(min(shown, 0.12)))
+
+
+def panel_specs(figure: Figure) -> list[dict[str, Any]]:
+    """One Vega-Lite spec a panel, as wide as its place on the page; rows come from the page by name."""
+    return [{**_bare(panel), "width": "container", "params": FOCUS} for panel in figure.panels]
+
+
+def drawing(figure: Figure, rows: Rows, width: int = 640) -> dict[str, Any]:
+    """The whole figure as one spec with its rows and the light theme, for SVG and PNG."""
+    panels = [_bare(panel) for panel in figure.panels]
+    columns = min(figure.columns, len(panels))
+    each = (width - 70 * (columns - 1)) // columns
+    spec: dict[str, Any] = {
+        "$schema": alt.SCHEMA_URL,
+        "title": {"text": _lines(figure.title, 72), "fontSize": 16, "offset": 16},
+        "concat": [{**panel, "width": each} for panel in panels],
+        "columns": columns,
+        "spacing": 36,
+        "params": FOCUS,
+        "config": {**chart_config(), "background": "var(--paper)"},
+        "padding": 16,
+    }
+    names = sorted({name for panel in panels for name in data_names(panel)})
+    return {**painted(spec), "datasets": {name: json_rows(rows[name]) for name in names}}
+
+
+def data_names(spec: Any) -> Iterator[str]:
+    """Names of the rows that a spec asks of its page."""
+    if isinstance(spec, dict):
+        data = spec.get("data")
+        if isinstance(data, dict) and "name" in data:
+            yield data["name"]
+        for item in spec.values():
+            yield from data_names(item)
+    elif isinstance(spec, list):
+        for item in spec:
+            yield from data_names(item)
+
+
+def json_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows as Vega reads them: times as milliseconds since 1970, no NaN."""
+    return plain(frame).to_dicts()
+
+
+def json_columns(frame: pl.DataFrame) -> dict[str, list[Any]]:
+    """The same, column by column: a page carries each name once."""
+    return plain(frame).to_dict(as_series=False)
+
+
+def plain(frame: pl.DataFrame) -> pl.DataFrame:
+    times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
+    return frame.with_columns(pl.col(times).dt.epoch("ms"), pl.col(pl.Float64).fill_nan(None))
+
+
+def script_json(value: Any) -> str:
+    """JSON that may stand inside <script>: nothing in it can end the element or open a comment."""
+    text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _bare(panel: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+    """The panel's own part of its spec: schema and config are the site's."""
+    spec: dict[str, Any] = panel.to_dict()
+    return {key: value for key, value in spec.items() if key not in ("$schema", "config")}
+
+
+def _lines(text: str, width: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, width) or [""]
+
+
+def joined(parts: Iterable[str], last: str = " and ") -> str:
+    """"a, b and c"."""
+    items = list(parts)
+    return items[0] if len(items) == 1 else last.join([", ".join(items[:-1]), items[-1]]) if items else ""

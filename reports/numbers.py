@@ -1,0 +1,91 @@
+"""Numbers as a reader wants them: as many digits as their error bears, a real minus sign, p < 0.001."""
+
+from datetime import datetime
+from math import floor, isfinite, log10
+
+MISSING = "–"
+NARROW_SPACE = "\u202f"
+
+
+def decimals_of(error: float | None, digits: int = 2) -> int | None:
+    """Decimals that show two digits of a standard error; None where there is no error to go by."""
+    if error is None or not isfinite(error) or error <= 0:
+        return None
+    return max(0, digits - 1 - floor(log10(error)))
+
+
+def number(value: float | None, decimals: int | None = None, digits: int = 4) -> str:
+    """With `decimals` places, or with so many significant digits where none are given."""
+    if value is None or value != value:
+        return MISSING
+    if not isfinite(value):
+        return "∞" if value > 0 else "−∞"
+    size = abs(value)
+    if decimals is None:
+        if size and (size >= 10**9 or size < 10**-4):
+            return _scientific(value, digits)
+        decimals = max(0, digits - 1 - floor(log10(size))) if size else 0
+        text = f"{value:.{min(decimals, 8)}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    else:
+        text = f"{value:.{min(decimals, 10)}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return _grouped(text).replace("-", "−")
+
+
+def signed(value: float | None, decimals: int | None = None) -> str:
+    """The same with its sign, for differences."""
+    text = number(value, decimals)
+    return text if value is None or value != value or value <= 0 else f"+{text}"
+
+
+def p_value(p: float | None) -> str:
+    """p to three decimals: "0.046", "< 0.001"."""
+    if p is None or p != p:
+        return MISSING
+    return "< 0.001" if p < 0.001 else "> 0.999" if p > 0.999 else f"{p:.3f}"
+
+
+def p_phrase(p: float | None) -> str:
+    """For use in a sentence: "p < 0.001", "p = 0.046"."""
+    text = p_value(p)
+    return f"p {text}" if text[0] in "<>" else f"p = {text}"
+
+
+def with_unit(text: str, unit: str | None) -> str:
+    """A number and its unit, kept on one line."""
+    return f"{text}\u00a0{unit}" if unit else text
+
+
+def moment(at: datetime | None) -> str:
+    """A UTC time to the second."""
+    return MISSING if at is None else f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def day_and_time(at: datetime | None) -> str:
+    """A UTC time to the minute, as prose has it."""
+    return MISSING if at is None else f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def size(count: int | None) -> str:
+    """Bytes in the unit that keeps the number short."""
+    if count is None:
+        return MISSING
+    amount, unit = float(count), "B"
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if amount < 1000 or unit == "TB":
+            break
+        amount /= 1000
+    return f"{count} B" if unit == "B" else f"{amount:.3g} {unit}"
+
+
+def _grouped(text: str) -> str:
+    whole, point, rest = text.partition(".")
+    return f"{int(whole):,}".replace(",", NARROW_SPACE) + point + rest if len(whole.lstrip("-")) > 4 else text
+
+
+def _scientific(value: float, digits: int) -> str:
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa}×10{raised}".replace("-", "−")

@@ -1,0 +1,37 @@
+"""Words that pages and charts share."""
+
+from typing import Any
+
+SCALES = {"identity": "as measured", "log10": "log10"}
+VERDICTS = ("active", "active only with containers as the unit", "active only with folders as the unit", "not active")
+
+
+def aliased(term: str, aliases: str | None) -> str:
+    """An effect under all its names: an interaction is never printed without those it cannot be told from."""
+    return f"{term} = {aliases}" if aliases else term
+
+
+def verdict(row: dict[str, Any]) -> str:
+    """One of VERDICTS from `is_active_container` and `is_active_folder`; a test that was not made has no say."""
+    container, folder = row["is_active_container"], row["is_active_folder"]
+    if container is None or folder is None:
+        return VERDICTS[0] if container or folder else VERDICTS[3]
+    return VERDICTS[{(True, True): 0, (True, False): 1, (False, True): 2}.get((container, folder), 3)]
+
+
+def unit_on(scale: str, unit: str) -> str:
+    """The unit of a response on a scale."""
+    return unit if scale == "identity" else f"log10 {unit}".strip()
+
+
+def titled(name: str, unit: str) -> str:
+    """An axis title: the name with its unit."""
+    return f"{name} ({unit})" if unit else name
+
+
+def levels_text(levels: dict[str, str]) -> str:
+    return " · ".join(f"{factor} {level}" for factor, level in levels.items())
+
+
+def share_of(count: int, whole: int) -> str:
+    return f"all {whole}" if count == whole else f"none of {whole}" if count == 0 else f"{count} of {whole}"

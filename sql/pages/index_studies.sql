@@ -1,0 +1,58 @@
+-- Every study with how much of it is there, when it last changed and its leading finding.
+-- grain: study
+-- reads: studies, runs, treatments, nights, verdicts, statements
+with declared as (
+    select study, count(distinct run) as runs_declared
+    from treatments
+    group by study
+),
+
+present as (
+    select
+        study,
+        count(distinct run) filter (where verdict = 'accepted') as runs_present,
+        coalesce(sum(containers) filter (where verdict = 'accepted'), 0) as containers_present,
+        count(*) filter (where verdict = 'quarantined') as folders_quarantined,
+        count(*) filter (where verdict = 'unfinished') as folders_unfinished,
+        max(night_id) as last_night_id,
+    from runs
+    group by study
+),
+
+broken as (
+    select study, count(*) filter (where not is_kept) as promises_broken
+    from (
+        from verdicts
+        qualify night_id = max(night_id) over (partition by study)
+    )
+    group by study
+),
+
+leading_findings as (
+    select
+        study,
+        min_by(sentence, (kind <> 'finding', coalesce(response, ''), position)) as finding,
+    from statements
+    where topic = 'outcome'
+    group by study
+)
+
+select
+    studies.study,
+    studies.title,
+    studies.design,
+    declared.runs_declared,
+    coalesce(present.runs_present, 0) as runs_present,
+    coalesce(present.containers_present, 0) as containers_present,
+    coalesce(present.folders_quarantined, 0) as folders_quarantined,
+    coalesce(present.folders_unfinished, 0) as folders_unfinished,
+    coalesce(broken.promises_broken, 0) as promises_broken,
+    nights.finished_at as last_changed_at,
+    leading_findings.finding,
+from studies
+left join declared on declared.study = studies.study
+left join present on present.study = studies.study
+left join nights on nights.night_id = present.last_night_id
+left join broken on broken.study = studies.study
+left join leading_findings on leading_findings.study = studies.study
+order by studies.study

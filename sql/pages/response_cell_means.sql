@@ -1,0 +1,65 @@
+-- Mean of a response at each pair of levels of each pair of factors, with the 95 % interval of the fitted model's error.
+-- grain: factor_a, factor_b, level_a, level_b
+-- reads: observations, treatments, fits, alias_sets
+with error as (
+    select residual_sd, t975(df_resid) as t_quantile
+    from fits
+    where study = $study and response = $response and scale = 'identity'
+),
+
+values_at_levels as (
+    select
+        observations.container_key,
+        observations.value,
+        treatments.factor_position,
+        treatments.factor,
+        treatments.level_position,
+        treatments.level,
+    from observations
+    inner join treatments on treatments.study = observations.study and treatments.run = observations.run
+    where observations.study = $study and observations.response = $response and not observations.is_center
+),
+
+cells as (
+    select
+        first.factor_position as position_a,
+        first.factor as factor_a,
+        second.factor_position as position_b,
+        second.factor as factor_b,
+        first.level_position as level_position_a,
+        first.level as level_a,
+        second.level_position as level_position_b,
+        second.level as level_b,
+        count(first.value) as n,
+        mean_of(first.value) as mean,
+    from values_at_levels as first
+    inner join values_at_levels as second
+        on second.container_key = first.container_key
+        and second.factor_position > first.factor_position
+    group by all
+),
+
+aliases as (
+    select effect, aliases
+    from alias_sets
+    where study = $study and scope = 'declared'
+)
+
+select
+    cells.position_a,
+    cells.factor_a,
+    cells.position_b,
+    cells.factor_b,
+    aliases.aliases,
+    cells.level_position_a,
+    cells.level_a,
+    cells.level_position_b,
+    cells.level_b,
+    cells.n,
+    cells.mean,
+    cells.mean - error.t_quantile * error.residual_sd / sqrt(cells.n) as ci_low,
+    cells.mean + error.t_quantile * error.residual_sd / sqrt(cells.n) as ci_high,
+from cells
+left join error on true
+left join aliases on aliases.effect = cells.factor_a || ':' || cells.factor_b
+order by cells.position_a, cells.position_b, cells.level_position_a, cells.level_position_b

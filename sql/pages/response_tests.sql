@@ -1,0 +1,28 @@
+-- Every effect of a response under every error term.
+-- grain: scale, term, error_unit
+-- reads: effect_tests, effects
+select
+    effect_tests.scale,
+    effects.rank,
+    effect_tests.term,
+    effect_tests.aliases,
+    effect_tests.error_unit,
+    effect_tests.method,
+    effect_tests.effect,
+    effect_tests.error,
+    effect_tests.df,
+    effect_tests.margin,
+    effect_tests.simultaneous_margin,
+    effect_tests.statistic,
+    effect_tests.p_value,
+    effect_tests.p_holm,
+    effect_tests.is_active,
+    effect_tests.is_decisive,
+from effect_tests
+inner join effects
+    on effects.study = effect_tests.study
+    and effects.response = effect_tests.response
+    and effects.scale = effect_tests.scale
+    and effects.term = effect_tests.term
+where effect_tests.study = $study and effect_tests.response = $response
+order by effect_tests.scale, effects.rank, effect_tests.error_unit

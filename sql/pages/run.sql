@@ -1,0 +1,16 @@
+-- One execution of a run: its folder, its levels and whether it counts.
+-- grain: one row
+-- reads: runs, studies
+select
+    runs.run,
+    runs.replicate,
+    runs.folder,
+    runs.verdict,
+    runs.reason,
+    runs.is_gone,
+    runs.containers,
+    studies.title,
+    studies.timezone,
+from runs
+inner join studies on studies.study = runs.study
+where runs.study = $study and runs.folder = $folder

@@ -1,0 +1,18 @@
+-- The files of a folder with size, digest and what was read of them.
+-- grain: path
+-- reads: files, folders, containers
+select
+    files.path,
+    files.kind,
+    containers.container_id,
+    files.size_bytes,
+    files.read_bytes,
+    files.skipped_bytes,
+    files.records,
+    files.scalars,
+    files.sha256,
+from files
+inner join folders on folders.folder_id = files.folder_id
+left join containers on containers.container_key = files.container_key
+where folders.study = $study and folders.folder = $folder
+order by files.path

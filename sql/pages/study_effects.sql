@@ -1,0 +1,46 @@
+-- Effects of every response on the scale that decides, with their verdicts under both error terms.
+-- grain: response, term
+-- reads: effects, effect_tests, fits, responses
+with decisive as (
+    select study, response, scale
+    from fits
+    where study = $study and is_decisive
+),
+
+container_tests as (
+    select study, response, scale, term, margin, is_active
+    from effect_tests
+    where error_unit = 'container'
+),
+
+folder_tests as (
+    select study, response, scale, term, method, margin, is_active
+    from effect_tests
+    where error_unit = 'folder'
+)
+
+select
+    responses.response_position,
+    effects.response,
+    responses.unit,
+    effects.scale,
+    effects.rank,
+    effects.term,
+    effects.aliases,
+    effects.effect,
+    effects.ratio,
+    effects.std_err,
+    effects.ci_low,
+    effects.ci_high,
+    effects.percent_of_variation,
+    container_tests.margin as container_margin,
+    container_tests.is_active as is_active_container,
+    folder_tests.method as folder_method,
+    folder_tests.margin as folder_margin,
+    folder_tests.is_active as is_active_folder,
+from effects
+inner join decisive using (study, response, scale)
+inner join responses on responses.study = effects.study and responses.response = effects.response
+left join container_tests using (study, response, scale, term)
+left join folder_tests using (study, response, scale, term)
+order by responses.response_position, effects.rank

@@ -1,0 +1,26 @@
+-- What was measured, with N, mean, standard deviation, standard error and 95 % interval.
+-- grain: response
+-- reads: responses, response_summaries
+select
+    responses.response_position,
+    responses.response,
+    responses.unit,
+    responses.goal,
+    coalesce(
+        responses.reduce || ' of ' || responses.metric,
+        responses.from_stamp || ' to ' || responses.to_stamp
+    ) as measured_as,
+    coalesce(response_summaries.n, 0) as n,
+    response_summaries.mean,
+    response_summaries.sd,
+    response_summaries.se,
+    response_summaries.ci_low,
+    response_summaries.ci_high,
+    response_summaries.min,
+    response_summaries.max,
+from responses
+left join response_summaries
+    on response_summaries.study = responses.study
+    and response_summaries.response = responses.response
+where responses.study = $study
+order by responses.response_position
