@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -150,3 +151,15 @@ def reader(names: list[str]) -> Any:
         completer=WordCompleter(names, ignore_case=True),
     )
     return session.prompt
+
+
+def export(house: House, target: Path) -> Iterator[Path]:
+    """Write every relation as `<relation>.parquet` below `target`; gives the files as they are written."""
+    from pyarrow.parquet import write_table
+
+    target.mkdir(parents=True, exist_ok=True)
+    with open_published(published(house)) as warehouse:
+        for relation, _ in warehouse.rows("ad_hoc/relations"):
+            path = target / f"{relation}.parquet"
+            write_table(warehouse.relation(relation), path)
+            yield path

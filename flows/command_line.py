@@ -2,12 +2,16 @@
 
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Group, Parameter
 
 from flows.house import House, HouseError, HouseHeldError, UsageError
+
+if TYPE_CHECKING:
+    from flows.night import Order
 
 FAILED, USAGE, HELD = 1, 2, 3
 PACKAGE = Path(__file__).parents[1]
@@ -25,7 +29,7 @@ app = App(
     name="doehouse",
     help="A nightly warehouse for designed experiments: log folders in, DuckDB and pages out.",
     help_epilogue="Exit codes: 0 done; 1 failed, nothing published; 2 wrong usage; 3 another night holds the house.",
-    version_flags=["--version"],
+    version=lambda: version("doehouse"),
     help_on_error=False,
 )
 planning = Group("Planning")
@@ -61,12 +65,18 @@ def night(
     all_
         Load every folder once more.
     """
+    from flows.night import Order
+
+    return run(Order(logs.absolute(), studies.absolute(), house.absolute(), folder, all_))
+
+
+def run(order: "Order") -> int:
+    """Carry out a night: at once if there is nothing to do, else as the Prefect flow."""
     from datetime import UTC, datetime
 
     from flows.messages import say, summarise
-    from flows.night import Order, is_anything_new
+    from flows.night import is_anything_new
 
-    order = Order(logs.absolute(), studies.absolute(), house.absolute(), folder, all_)
     if summary := is_anything_new(order, datetime.now(UTC)):
         print(summarise(summary))
         return 0
@@ -116,6 +126,98 @@ def sql(
         return answer(House.at(house), query, form, parquet)
     except QueryError as error:
         return stop(error, FAILED)
+
+
+@app.command(group=care)
+def doctor(*, house: HouseOption = HOUSE) -> int:
+    """Check libraries, file system, manifest and freshness of a house; exit code 1 if something is ill.
+
+    Parameters
+    ----------
+    house
+        Folder of the warehouse and the pages.
+    """
+    from flows.doctor import report
+
+    lines, is_well = report(House.at(house))
+    print("\n".join(lines))
+    return 0 if is_well else FAILED
+
+
+@app.command(group=care)
+def rollback(to: int | None = None, *, house: HouseOption = HOUSE) -> int:
+    """Make the version before the current one current again; the next night builds on it.
+
+    Parameters
+    ----------
+    to
+        Number of the version to go back to; left out: the one before.
+    house
+        Folder of the warehouse and the pages.
+    """
+    from flows.house import rollback as go_back
+
+    print(f"current: {go_back(House.at(house), to)}")
+    return 0
+
+
+@app.command(group=care)
+def forget(
+    folder: str, *, logs: LogsOption = LOGS, studies: StudiesOption = STUDIES, house: HouseOption = HOUSE
+) -> int:
+    """Remove the facts of a folder that is gone from the log root, in a night of its own.
+
+    Parameters
+    ----------
+    folder
+        Path of the folder below the log root.
+    logs
+        The log root.
+    studies
+        Folder of study files (*.toml).
+    house
+        Folder of the warehouse and the pages.
+    """
+    from flows.night import Order
+
+    return run(Order(logs.absolute(), studies.absolute(), house.absolute(), forget=(folder,)))
+
+
+@app.command
+def export(target: Path, *, house: HouseOption = HOUSE) -> int:
+    """Write every relation of the published warehouse as a Parquet file.
+
+    Parameters
+    ----------
+    target
+        Folder to write into; made if it is not there.
+    house
+        Folder of the warehouse.
+    """
+    from flows.ad_hoc import export as write_all
+
+    for path in write_all(House.at(house), target):
+        print(path)
+    return 0
+
+
+@app.command(name="open")
+def open_pages(*, house: HouseOption = HOUSE) -> int:
+    """Open the pages in a browser.
+
+    Parameters
+    ----------
+    house
+        Folder of the pages.
+    """
+    import webbrowser
+
+    from flows.ad_hoc import published
+
+    index = published(House.at(house)).parent / "site" / "index.html"
+    print(index)
+    webbrowser.open(index.as_uri())
+    return 0
 
 
 def main() -> None:

@@ -54,6 +54,7 @@ class News(NamedTuple):
     changed: tuple[LogFolder, ...]
     gone: tuple[str, ...]
     gone_studies: tuple[str, ...]
+    forgotten: tuple[str, ...]
     unclaimed: tuple[str, ...]
     changed_studies: tuple[str, ...]
     is_same: bool  # nothing to do at all
@@ -66,10 +67,12 @@ def discover(
     now: datetime,
     again: Collection[str] = (),
     everything: bool = False,
+    forget: Collection[str] = (),
 ) -> News:
     """Compare the log root with what is known.
 
-    `again` names folders to load once more; `everything` loads all. Raises StudyError when two studies claim
+    `again` names folders to load once more; `everything` loads all; `forget` names
+    gone folders to remove for good. Raises StudyError when two studies claim
     one folder, HouseError when the log root is missing, and UsageError when `again` names a folder
     that no study claims.
     """
@@ -91,7 +94,20 @@ def discover(
         and (everything or folder.folder in again or is_changed(folder, known, now))
     ]
     present = {folder.folder for folder in folders}
-    gone = [name for name, (_, _, is_gone) in known.folders.items() if name not in present and not is_gone]
+    for name in forget:
+        if name not in known.folders:
+            raise UsageError(
+                f"{name}: found no such folder in the warehouse. `doehouse sql \"from runs\"` lists them."
+            )
+        if name in present:
+            raise UsageError(
+                f"{logs / name}: is still there and would be loaded again. Remove or move it first."
+            )
+    gone = [
+        name
+        for name, (_, _, is_gone) in known.folders.items()
+        if name not in present and not is_gone and name not in forget
+    ]
     digests = {study.name: study.digest() for study in studies}
     changed_studies = {
         name for name in digests.keys() | known.studies.keys() if digests.get(name) != known.studies.get(name)
@@ -101,10 +117,13 @@ def discover(
         new=tuple(new),
         changed=tuple(changed),
         gone=tuple(sorted(gone)),
-        gone_studies=tuple(sorted({known.folders[name][0] for name in gone})),
+        gone_studies=tuple(sorted({known.folders[name][0] for name in (*gone, *forget)})),
+        forgotten=tuple(forget),
         unclaimed=tuple(unclaimed),
         changed_studies=tuple(sorted(changed_studies)),
-        is_same=not (new or changed or gone or changed_studies or set(unclaimed) != known.unclaimed),
+        is_same=not (
+            new or changed or gone or forget or changed_studies or set(unclaimed) != known.unclaimed
+        ),
     )
 
 

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,7 +118,8 @@ def recover(house: House) -> None:
     for doomed in house.versions.glob(".*"):
         shutil.rmtree(doomed)
     for stray in house.root.glob(".*-*"):
-        stray.unlink()
+        if stray.is_symlink():
+            stray.unlink()
 
 
 def read_manifest(version: Path) -> dict[str, Any]:
@@ -207,6 +209,36 @@ def link(house: House, version: Path) -> None:
         if not (house.root / name).is_symlink():
             swap_link(house.root / name, Path(target))
     sync(house.root)
+
+
+def rollback(house: House, number: int | None = None) -> Path:
+    """Make an older version the current one; the next night builds on it. Raises HouseError or UsageError."""
+    with hold(house):
+        current = house.current_version()
+        older = [each for each in house.all_versions() if current and int(each.name) < int(current.name)]
+        chosen = [each for each in older if number in (None, int(each.name))]
+        if not chosen:
+            kept = ", ".join(str(int(each.name)) for each in older) or "none"
+            raise UsageError(
+                f"{house.root}: found no older version {number or ''}, expected one of those that are kept "
+                f"({kept}). Choose one of them, or rebuild with `doehouse night --all`."
+            )
+        verify(chosen[-1])
+        link(house, chosen[-1])
+        return chosen[-1]
+
+
+def note_success(house: House) -> None:
+    """Note that a night ended well, also one that had nothing to publish."""
+    (house.root / ".last-success").touch()
+
+
+def last_success(house: House) -> datetime | None:
+    """When a night last ended well."""
+    try:
+        return datetime.fromtimestamp((house.root / ".last-success").stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 def swap_link(path: Path, target: Path) -> None:

@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flows.discover import Known, News, discover
-from flows.house import DATABASE, House, HouseError, hold, publish, read_manifest, recover, verify
+from flows.house import (
+    DATABASE,
+    House,
+    HouseError,
+    hold,
+    note_success,
+    publish,
+    read_manifest,
+    recover,
+    verify,
+)
 from flows.warehouse import Warehouse, open_published, open_warehouse, relations, schema_digest
 from models.study import Study, StudyError, load_studies
 
@@ -35,6 +45,7 @@ class Order(NamedTuple):
     house: Path
     again: tuple[str, ...] = ()
     everything: bool = False
+    forget: tuple[str, ...] = ()  # gone folders to remove for good
 
 
 class Plan(NamedTuple):
@@ -131,7 +142,10 @@ def is_anything_new(order: Order, now: datetime) -> Summary | None:
             plan = discover_folders(order, now)
         except StudyError as error:
             raise HouseError(str(error)) from error
-        return nothing_new(plan) if plan.news.is_same else None
+        if not plan.news.is_same:
+            return None
+        note_success(house)
+        return nothing_new(plan)
 
 
 def discover_folders(order: Order, now: datetime) -> Plan:
@@ -141,7 +155,7 @@ def discover_folders(order: Order, now: datetime) -> Plan:
     current = house.current_version()
     is_fresh = current is None or is_of_another_make(current, order)
     known, ids, night_id = (Known.nothing(), {}, 1) if is_fresh else read_known(house)
-    news = discover(order.logs, studies, known, now, order.again, order.everything)
+    news = discover(order.logs, studies, known, now, order.again, order.everything, order.forget)
     next_id = max(ids.values(), default=0) + 1
     for place, folder in enumerate(news.new):
         ids[folder.folder] = next_id + place
@@ -205,8 +219,10 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         shutil.copyfile(plan.house.warehouse, plan.staged)
     with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
         load_studies_into(warehouse, plan.studies)
+        forgotten = [plan.folder_ids[folder] for folder in plan.news.forgotten]
         again = [plan.folder_ids[folder.folder] for folder in plan.news.changed]
-        warehouse.run("load/forget_folders", folder_ids=again)
+        warehouse.run("load/forget_facts", folder_ids=[*again, *forgotten])
+        warehouse.run("load/forget_folders", folder_ids=forgotten)
         if shards:
             warehouse.run("load/tags", tags=[str(each.tags) for each in shards])
         for each in shards:
@@ -252,6 +268,7 @@ def check_promises(plan: Plan) -> None:
 def analyse_studies(plan: Plan) -> None:
     """Fit the models of the studies that are affected; the results replace those of the night before."""
     import polars as pl
+
     from models.analysis import analyse, changes
 
     arrived = [folder.folder for folder in (*plan.news.new, *plan.news.changed)]
@@ -279,8 +296,9 @@ def close_night(plan: Plan, shards: Sequence["Shards"]) -> None:
 
     published = None if plan.is_fresh else plan.house.warehouse
     with open_warehouse(plan.staged) as warehouse:
-        reloaded = [plan.folder_ids[folder.folder] for folder in (*plan.news.new, *plan.news.changed)]
-        audit(warehouse, published, reloaded, shards, plan.night_id)
+        reloaded = [folder.folder for folder in (*plan.news.new, *plan.news.changed)]
+        touched = [plan.folder_ids[folder] for folder in (*reloaded, *plan.news.forgotten)]
+        audit(warehouse, published, touched, shards, plan.night_id)
         row = {
             "night_id": plan.night_id,
             "started_at": plan.started_at.replace(tzinfo=None),
@@ -313,7 +331,9 @@ def publish_version(plan: Plan) -> Summary:
             "python": platform.python_version(),
         },
     }
-    return summary._replace(version=publish(plan.house, manifest))
+    published = publish(plan.house, manifest)
+    note_success(plan.house)
+    return summary._replace(version=published)
 
 
 def summarise_night(plan: Plan, warehouse: Warehouse) -> Summary:

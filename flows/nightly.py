@@ -33,10 +33,15 @@ def as_task(stage: Any, *arguments: Any) -> Any:
 
 @flow(name="nightly", persist_result=False)
 def nightly(
-    logs: Path, studies: Path, house: Path, folders: tuple[str, ...] = (), everything: bool = False
+    logs: Path,
+    studies: Path,
+    house: Path,
+    folders: tuple[str, ...] = (),
+    everything: bool = False,
+    forget: tuple[str, ...] = (),
 ) -> stages.Summary:
     """Bring the warehouse and the pages of a house up to date with its log folders."""
-    order = stages.Order(logs.absolute(), studies.absolute(), house.absolute(), folders, everything)
+    order = stages.Order(logs.absolute(), studies.absolute(), house.absolute(), folders, everything, forget)
     summary = stages.night(order, datetime.now(UTC), as_task, say)
     create_markdown_artifact(f"```\n{summarise(summary)}\n```", key="night-summary")
     create_link_artifact((summary.house.root / "site" / "index.html").as_uri(), "Pages", key="night-pages")

@@ -81,6 +81,10 @@ class Warehouse:
         """The result of a query as an Arrow table."""
         return self.connection.sql(query).to_arrow_table()
 
+    def relation(self, name: str) -> Any:
+        """A whole table or view as an Arrow table."""
+        return self.connection.table(quoted(name)).to_arrow_table()
+
     def box(self, query: str, most_rows: int, width: int) -> str:
         """The result of a query as a table drawn with lines; a statement without a result draws nothing."""
         result = self.connection.sql(query)

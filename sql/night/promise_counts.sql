@@ -1,15 +1,14 @@
--- Promises as they stand: the newest verdict of each study and promise.
+-- Promises as they stand: the newest verdicts of each study and of the whole warehouse.
 -- grain: one row
 -- reads: verdicts, studies
 with newest as (
-    select verdicts.study, max(verdicts.night_id) as night_id
+    select study, code, is_kept
     from verdicts
-    inner join studies on studies.study = verdicts.study
-    group by verdicts.study
+    where study is null or study in (select study from studies)
+    qualify night_id = max(night_id) over (partition by study)
 )
 
 select
     count(*) filter (where is_kept) as promises_kept,
     count(*) filter (where not is_kept) as promises_broken,
-from verdicts
-inner join newest using (study, night_id);
+from newest;

@@ -2,6 +2,7 @@
 -- grain: study, scope, effect
 -- reads: nothing (made by the models)
 create table alias_sets (
+    night_id integer,
     study varchar,
     scope varchar,
     effect varchar,
@@ -11,6 +12,7 @@ create table alias_sets (
 );
 
 comment on table alias_sets is 'Which effects cannot be told apart: in the design as declared and in the runs that are there.';
+comment on column alias_sets.night_id is 'Night that wrote the row.';
 comment on column alias_sets.study is 'Study the row belongs to.';
 comment on column alias_sets.scope is 'declared (the whole design) or present (the runs with observations).';
 comment on column alias_sets.effect is 'Factor names joined by a colon.';

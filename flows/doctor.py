@@ -1,0 +1,107 @@
+"""Look after a house: is it whole, fresh, on a disk that keeps promises, with libraries that work together."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import NamedTuple
+
+from flows.house import House, HouseError, HouseHeldError, hold, last_success, verify
+
+FRESH = timedelta(hours=26)  # a day, and two hours for a long night
+# Locks and renames are not to be trusted on these (DuckDB's and SQLite's own advice).
+REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse"})
+
+
+class Check(NamedTuple):
+    name: str
+    is_well: bool
+    found: str
+    remedy: str = ""
+
+
+def examine(house: House, now: datetime) -> Iterator[Check]:
+    """Every check of a house, the quick ones first."""
+    yield libraries()
+    yield disk(house)
+    yield from published(house, now)
+
+
+def libraries() -> Check:
+    """Whether every dependency is installed within the bounds that were proven to work together."""
+    from packaging.requirements import Requirement
+
+    wrong = []
+    for line in requires("doehouse") or []:
+        requirement = Requirement(line)
+        if requirement.marker and not requirement.marker.evaluate():
+            continue
+        try:
+            found = version(requirement.name)
+        except PackageNotFoundError:
+            found = "nothing"
+        if found == "nothing" or not requirement.specifier.contains(found, prereleases=True):
+            wrong.append(f"{requirement.name} {found}, expected {requirement.specifier}")
+    if wrong:
+        return Check("libraries", False, "; ".join(wrong), "Install the lock file: `make night` does.")
+    return Check("libraries", True, "all within their bounds")
+
+
+def disk(house: House) -> Check:
+    """Whether the house lies on a local file system."""
+    kind = file_system(house.root)
+    if kind in REMOTE:
+        return Check(
+            "file system", False, kind, "Move the house to a local disk; log folders may stay where they are."
+        )
+    return Check("file system", True, kind)
+
+
+def file_system(path: Path) -> str:
+    """Type of the file system that a path lies on, as the kernel names it."""
+    real = os.path.realpath(path)
+    best = ("", "unknown")
+    for line in Path("/proc/mounts").read_text().splitlines():
+        _, mount, kind, *_ = line.split(" ")
+        mount = mount.replace("\\040", " ")
+        if (real == mount or real.startswith(mount.rstrip("/") + "/")) and len(mount) >= len(best[0]):
+            best = (mount, kind)
+    return best[1]
+
+
+def published(house: House, now: datetime) -> Iterator[Check]:
+    """Whether the current version is there, as it was published, and fresh."""
+    current = house.current_version()
+    if current is None:
+        yield Check("version", False, "none published", "Run `doehouse night`.")
+        return
+    try:
+        verify(current)
+        yield Check("version", True, f"{current.name}, equal to its manifest")
+    except (HouseError, OSError) as error:
+        yield Check("version", False, str(error), "Go back with `doehouse rollback`.")
+    try:
+        with hold(house):
+            yield Check("lock", True, "free")
+    except HouseHeldError as error:
+        yield Check("lock", True, str(error))
+    last = last_success(house)
+    age = now - last if last else None
+    told = "never" if age is None else f"{age.total_seconds() / 3600:.1f} h ago"
+    if age is None or age > FRESH:
+        yield Check(
+            "freshness", False, f"last night ended {told}", "See why the scheduled nights do not run."
+        )
+    else:
+        yield Check("freshness", True, f"last night ended {told}")
+
+
+def report(house: House) -> tuple[list[str], bool]:
+    """A line for each check, and whether all is well."""
+    checks = list(examine(house, datetime.now(UTC)))
+    lines = [
+        f"{'well' if each.is_well else 'ILL '}  {each.name}: {each.found}{'' if each.is_well else '  ' + each.remedy}"
+        for each in checks
+    ]
+    return lines, all(each.is_well for each in checks)
