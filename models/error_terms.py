@@ -124,7 +124,8 @@ def judge(sample: Sample) -> Judgement:
 
     container: the residual of the model fitted to the containers, as if each had been an execution of its own.
     It is the pure within-folder error if the model goes through the mean of every folder; otherwise a pool of
-    that, of what the folders of a run differ by and of what the model leaves out.
+    that, of what the folders of a run differ by and of what the model leaves out. Where each folder holds one
+    container it is left out if it is the very test of the folders.
 
     folder: with several folders a run, the residual of the same model fitted to the means of the folders. For
     balanced data that is the test of a mixed model with random folders; where folders hold different numbers of
@@ -147,8 +148,10 @@ def judge(sample: Sample) -> Judgement:
     is_same_test = folder is not None and folder.method != "Lenth" and sizes.max() == 1
     found = [] if folder is None else [folder]
     if sample.fit.df_error and not is_same_test:
-        is_pure = sizes.max() > 1 and sample.fit.df_error == len(sample.y) - len(means)
-        method = "within-folder error" if is_pure else "model residual"
+        is_pure = sample.fit.df_error == len(sample.y) - len(means)
+        method = "within-folder error" if is_pure else "pooled error"
+        if sizes.max() == 1:
+            method = "model residual"
         found.insert(0, _by_residual(sample, sample.fit, "container", method))
     none_left = "the folders of a run agree to the last digit, so that there is no error to judge by"
     return Judgement(tuple(found), None if folder else no_lenth or none_left, sample.study.unit)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from models.error_terms import ErrorTerm, Unit
+from models.error_terms import ErrorTerm
 from models.response_analysis import ResponseAnalysis
 from models.samples import Sample
 from models.wording import count, decimals_for, joined, number, p_text, signed, with_alias
@@ -13,10 +13,14 @@ MOST_NAMED = 5  # effects in one sentence
 
 Statement = tuple[str, str, str]  # topic, kind, sentence
 
-UNITS: dict[Unit, str] = {
-    "container": "counting containers as replicates",
-    "folder": "with folders as the unit",
-}
+
+def unit_phrase(error_term: ErrorTerm) -> str:
+    """The unit in words; where each folder holds one container, the containers' error is the model's residual."""
+    if error_term.unit == "folder":
+        return "with folders as the unit"
+    if error_term.method == "model residual":
+        return "judged by the residual of the model"
+    return "counting containers as replicates"
 
 
 def unit_of(sample: Sample) -> str:
@@ -27,10 +31,9 @@ def unit_of(sample: Sample) -> str:
 
 def under(error_term: ErrorTerm) -> str:
     """'with folders as the unit (Lenth's method)'."""
-    name = (
-        "Lenth's method" if error_term.method == "Lenth" else f"{error_term.method}, {error_term.df:.0f} df"
-    )
-    return f"{UNITS[error_term.unit]} ({name})"
+    method = {"Lenth": "Lenth's method", "model residual": ""}.get(error_term.method, error_term.method)
+    df = "" if error_term.method == "Lenth" else f"{error_term.df:.0f} df"
+    return f"{unit_phrase(error_term)} ({', '.join(part for part in (method, df) if part)})"
 
 
 def term_text(analysis: ResponseAnalysis, term: str) -> str:
@@ -127,16 +130,16 @@ def error_terms(analysis: ResponseAnalysis) -> Iterator[Statement]:
         }
         only_container = [term for term in container.active if term in common and term not in folder.active]
         only_folder = [term for term in folder.active if term in common and term not in container.active]
-        sides: tuple[tuple[Unit, list[str]], ...] = (("container", only_container), ("folder", only_folder))
+        sides = ((container, only_container), (folder, only_folder))
         parts = [
-            f"{joined(_with_aliases(analysis, terms))} {'is' if len(terms) == 1 else 'are'} active only {UNITS[unit]}"
-            for unit, terms in sides
+            f"{joined(_with_aliases(analysis, terms))} {'is' if len(terms) == 1 else 'are'} active only {unit_phrase(one)}"
+            for one, terms in sides
             if terms
         ]
         if parts:
             yield topic, "doubt", f"The verdicts differ: {'; '.join(parts)}."
         else:
-            yield topic, "note", "Containers as replicates and folders as the unit give the same verdicts."
+            yield topic, "note", "Both error terms give the same verdicts."
     if container:
         yield topic, "note", _about_containers(sample, container)
     if folder:
@@ -161,7 +164,7 @@ def _about_containers(sample: Sample, container: ErrorTerm) -> str:
             f"The {df} of freedom compare containers inside the same folder: those are repeats of one execution, "
             "and what differs from one execution to the next is not in their error."
         )
-    if sample.folders[2].max() > 1:
+    if container.method == "pooled error":
         return (
             f"The {df} of freedom count each of {len(sample.y)} containers as an execution of its own, though they "
             f"ran in {count(folders, 'folder')}."

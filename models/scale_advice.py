@@ -7,7 +7,7 @@ import numpy as np
 from models.anova import lack_of_fit
 from models.diagnostics import brown_forsythe
 from models.misfit import ALPHA, MAIN, STUDY, asked, power_of
-from models.outcomes import UNITS, Statement
+from models.outcomes import Statement, unit_phrase
 from models.response_analysis import ResponseAnalysis
 from models.samples import Sample
 from models.scale import BoxCox
@@ -17,7 +17,8 @@ from models.wording import count, number, p_text
 def scale_statements(analysis: ResponseAnalysis) -> Iterator[Statement]:
     """A recommendation, what speaks for and against it, and what the study decides."""
     raw, log = analysis.identity, analysis.samples.get("log10")
-    name, unit = raw.response, raw.study.responses[raw.response].unit or "its own unit"
+    name, unit = raw.response, raw.study.responses[raw.response].unit
+    plain = f"in {unit}" if unit else "as observed"
     if log is None:
         fact = f"its smallest value is {number(float(raw.y.min()))}, which has no logarithm"
         if analysis.wants_log:
@@ -30,9 +31,9 @@ def scale_statements(analysis: ResponseAnalysis) -> Iterator[Statement]:
     power = power_of(raw, models[model][1]) if model in models else None
     advised = _advised(power, analysis)
     verdict = {
-        "log10": f"log10 suits better than {unit}",
-        "identity": f"{unit} will do",
-        None: f"neither {unit} nor log10 is clearly better",
+        "log10": f"log10 suits better than the values {plain}",
+        "identity": f"the values {plain} will do",
+        None: f"neither log10 nor the values {plain} are clearly better",
     }[advised]
     decided = analysis.decisive.scale
     yield (
@@ -40,9 +41,11 @@ def scale_statements(analysis: ResponseAnalysis) -> Iterator[Statement]:
         "note" if advised in (decided, None) else "doubt",
         f"{name}: {_evidence(raw, power, model)}: {verdict}.",
     )
-    yield "scale", "note", _actives(analysis, unit)
-    yield from _caveats(raw, log, unit)
-    said = f"The study draws its conclusions in {'log10' if decided == 'log10' else unit}"
+    yield "scale", "note", _actives(analysis, plain)
+    yield from _caveats(raw, log, plain)
+    said = (
+        f"The study draws its conclusions {'in log10' if decided == 'log10' else f'from the values {plain}'}"
+    )
     yield "scale", "note", f"{said}." if analysis.wants_log else f'{said}; scale = "log" would change that.'
 
 
@@ -74,12 +77,12 @@ def _interactions(terms: list[str]) -> int:
     return sum(":" in term for term in terms)
 
 
-def _actives(analysis: ResponseAnalysis, unit: str) -> str:
+def _actives(analysis: ResponseAnalysis, plain: str) -> str:
     parts: list[str] = []
     for raw in analysis.judgements["identity"].error_terms:
         log = analysis.judgements["log10"].under(raw.unit)
         if log:
-            parts.append(f"{UNITS[raw.unit]}: {_split(raw.active)} in {unit}, {_split(log.active)} in log10")
+            parts.append(f"{unit_phrase(raw)}: {_split(raw.active)} {plain}, {_split(log.active)} in log10")
     return f"Active {'; '.join(parts)}." if parts else "No effect can be judged on either scale."
 
 
@@ -89,8 +92,8 @@ def _split(terms: list[str]) -> str:
     return " and ".join(count(size, noun) for size, noun in parts if size) or "none"
 
 
-def _caveats(raw: Sample, log: Sample, unit: str) -> Iterator[Statement]:
-    fits = [(asked(sample), sample, scale) for sample, scale in ((raw, unit), (log, "log10"))]
+def _caveats(raw: Sample, log: Sample, plain: str) -> Iterator[Statement]:
+    fits = [(asked(sample), sample, scale) for sample, scale in ((raw, plain), (log, "in log10"))]
     parts = [
         (lack_of_fit(models[MAIN if MAIN in models else STUDY][1], sample.treatments), scale)
         for models, sample, scale in fits
@@ -102,12 +105,12 @@ def _caveats(raw: Sample, log: Sample, unit: str) -> Iterator[Statement]:
         if part
     ]
     if len(tests) == 2:
-        extent = _on_scales(tests, "suffice on both scales", "do not suffice in", "suffice on neither scale")
+        extent = _on_scales(tests, "suffice on both scales", "do not suffice", "suffice on neither scale")
         yield "scale", "note", f"Main effects alone {extent} (lack of fit {_listed(tests)})."
     spreads = [(brown_forsythe(sample), scale) for _, sample, scale in fits]
     uneven = [(spread[1], scale, "") for spread, scale in spreads if spread]
     if len(uneven) == 2:
-        extent = _on_scales(uneven, "are equal enough on both scales", "differ in", "differ on both scales")
+        extent = _on_scales(uneven, "are equal enough on both scales", "differ", "differ on both scales")
         yield "scale", "note", f"The spreads of the runs {extent} (Brown-Forsythe {_listed(uneven)})."
 
 
@@ -120,4 +123,4 @@ def _on_scales(tests: list[Test], none: str, one: str, both: str) -> str:
 
 
 def _listed(tests: list[Test]) -> str:
-    return "; ".join(f"{before}{p_text(p)} in {scale}" for p, scale, before in tests)
+    return "; ".join(f"{before}{p_text(p)} {scale}" for p, scale, before in tests)

@@ -30,7 +30,7 @@ comment on column effect_tests.scale is 'Scale of the fit: identity or log10.';
 comment on column effect_tests.term is 'Factor names joined by a colon.';
 comment on column effect_tests.aliases is 'Effects that cannot be told from it, joined by =.';
 comment on column effect_tests.error_unit is 'container (repeats inside a folder) or folder (executions of a run).';
-comment on column effect_tests.method is 'container: within-folder error or model residual; folder: between-folder error, Lenth or left-out terms.';
+comment on column effect_tests.method is 'container: within-folder error, pooled error or model residual; folder: between-folder error, Lenth or left-out terms.';
 comment on column effect_tests.effect is 'The effect judged; null for factors with more than two levels.';
 comment on column effect_tests.error is 'Standard error of the effect, or Lenth''s pseudo standard error.';
 comment on column effect_tests.df is 'Degrees of freedom of that error.';
