@@ -1,0 +1,38 @@
+"""Reads the time stamps of containers out of the logs of many folders at once, and pairs them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from flows import findings as notices
+from flows.stamp_lines import StampFile, read_lines
+from flows.stamp_pairs import pair, tell_apart, without_repeats
+from flows.stamp_times import in_utc
+
+__all__ = ["StampFile", "read_stamps"]
+
+LONGEST = timedelta(days=7)
+
+
+def read_stamps(
+    files: Sequence[StampFile], timezone_of: Mapping[str, str], now: datetime, longest: timedelta = LONGEST
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The stamps of all files, at most one a container and event, and what was noticed about them.
+
+    `timezone_of` maps folders to the zones in which their stamps are written (UTC where it names none); `now` has
+    a zone; `longest` bounds the durations by which the two readings of a repeated hour are told apart.
+    stamps: folder, container_id, event, at (UTC, without a zone), raw (as written), path, line.
+    findings: the columns of `flows.findings.SCHEMA`, and `lines`: how many lines are no stamps because of it.
+    Conservation: the lines of all files are the rows of stamps plus the sum of `lines`.
+    """
+    lines, noted = read_lines(files)
+    stamps, impossible = in_utc(lines, files, timezone_of, now.astimezone(UTC).replace(tzinfo=None))
+    stamps, repeated = without_repeats(stamps, files)
+    stamps, ambiguous = tell_apart(stamps, files, longest)
+    noted += [*impossible, *repeated, *ambiguous]
+    noted += pair(stamps, files, noted)
+    found = notices.frame(each.finding for each in noted)
+    counts = pl.Series("lines", [each.lines for each in noted], dtype=pl.Int64)
+    columns = ("folder", "container_id", "event", "at", "raw", "path", "line")
+    return stamps.select(columns), found.with_columns(counts)
