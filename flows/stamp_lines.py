@@ -220,26 +220,20 @@ def _single_lines(lines: pl.DataFrame, refused: list[int], files: Sequence[Stamp
 
 def _repairs(lines: pl.DataFrame, files: Sequence[StampFile]) -> Iterator[Noted]:
     """What was read over in each file, and the blank lines, which are no stamps."""
-    is_blank = pl.col("text") == ""
-    has_return = pl.col("written").str.ends_with("\r") & ~is_blank
+    is_stamp, is_blank = pl.col("code").is_null(), pl.col("code") == "R101"
+    unreturned = pl.col("written").str.strip_suffix("\r")
     counts = lines.group_by("file", maintain_order=True).agg(
-        crlf=has_return.sum(),
-        trailing=(~is_blank & (pl.col("written").str.strip_suffix("\r") != pl.col("text"))).sum(),
-        blank=is_blank.sum(),
-        unended=(pl.col("is_cut") & pl.col("code").is_null()).sum(),
-        marks=pl.col("file").first().is_in(_marked(files)).cast(pl.Int32),
+        (is_stamp & pl.col("written").str.ends_with("\r")).sum().alias("CRLF line end(s)"),
+        (is_stamp & (unreturned != pl.col("text"))).sum().alias("line(s) with trailing blanks"),
+        is_blank.sum().alias("blank line(s)"),
+        (is_stamp & pl.col("is_cut")).sum().alias("last line without a line end"),
+        pl.col("file").first().is_in(_marked(files)).cast(pl.UInt32).alias("byte order mark"),
     )
-    words = (
-        "CRLF line end",
-        "line with trailing blanks",
-        "blank line",
-        "last line without a line end",
-        "byte order mark",
-    )
-    for place, *numbers in counts.filter(pl.sum_horizontal(pl.exclude("file")) > 0).rows():
-        found = ", ".join(f"{number} {word}" for number, word in zip(numbers, words, strict=True) if number)
+    for row in counts.filter(pl.sum_horizontal(pl.exclude("file")) > 0).iter_rows(named=True):
+        file = files[row.pop("file")]
+        found = ", ".join(f"{count} {what}" for what, count in row.items() if count)
         remedy = "It was read over; nothing is to be done."
-        yield note(files[place], None, "R101", found, "plain lines", remedy, lines=numbers[2])
+        yield note(file, None, "R101", found, "plain lines", remedy, lines=row["blank line(s)"])
 
 
 def _marked(files: Sequence[StampFile]) -> list[int]:

@@ -121,8 +121,8 @@ def _order(by_event: dict[str, Any], files: Sequence[StampFile]) -> Iterator[Not
             found = f"container {container_id} {_DONE[after]} {late} before it {_DONE[before]} ({place})"
             expected = f"a {after} at or after the {before}"
             yield note(file, line, "Q306", found, expected, CORRECT, container_id)
-        elif then["at"] == first["at"] and after == "stop":
-            found = f"container {container_id} stopped in the second in which it {_DONE[before]} ({place})"
+        elif then["at"] == first["at"] and before == "start":
+            found = f"container {container_id} stopped in the second in which it started ({place})"
             remedy = "The duration counts as 0 s."
             yield note(file, line, "R102", found, "a duration", remedy, container_id)
 
