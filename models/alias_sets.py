@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from models.coding import Integers
+from models.coding import Coding, Integers, code
 from models.confounding import Word
 from models.design import Design
 from models.results import Row
@@ -47,6 +47,17 @@ def aliases_of(design: Design, places: Integers, also: Iterable[str] = ()) -> Al
     return found
 
 
+def aliases_in(design: Design, coding: Coding, also: Iterable[str] = ()) -> Aliases:
+    """The same in the runs of a model; a term that missing runs took away is a partner of all it would bias."""
+    found = aliases_of(design, coding.present, sorted({*coding.terms, *coding.dropped, *also}))
+    for term in coding.terms:
+        leaks = coding.leaks[term]
+        found[term] = tuple(dict.fromkeys([*found[term], *leaks]))
+        for dropped in leaks:
+            found[dropped] = tuple(dict.fromkeys([*found[dropped], term]))
+    return found
+
+
 def _signed(name: str, sign: int) -> str:
     return name if sign > 0 else f"-{name}"
 
@@ -70,11 +81,11 @@ def joined_aliases(partners: Iterable[str]) -> str | None:
 
 def alias_rows(study: str, design: Design, places: Integers) -> Iterator[Row]:
     """Rows of `alias_sets` for the design as declared and for the runs at `places`, if there are any."""
-    scopes = {"declared": np.arange(len(design.runs))}
+    scopes = {"declared": aliases_of(design, np.arange(len(design.runs)))}
     if len(places):
-        scopes["present"] = places
-    for scope, runs in scopes.items():
-        for effect, partners in aliases_of(design, runs).items():
+        scopes["present"] = aliases_in(design, code(design, design.terms, places))
+    for scope, found in scopes.items():
+        for effect, partners in found.items():
             mask = design.confounding.mask(effect)
             yield {
                 "study": study,

@@ -162,7 +162,8 @@ def _why_no_lenth(sample: Sample) -> str | None:
     if not sample.design.is_two_level:
         return "Lenth's method is for two-level factors"
     if missing := [run for run in sample.missing_runs if run <= runs]:
-        return f"{len(missing)} of {runs} runs are missing, and Lenth's method needs the contrasts of all of them"
+        verb = "is" if len(missing) == 1 else "are"
+        return f"{len(missing)} of {runs} runs {verb} missing, and Lenth's method needs the contrasts of all"
     if runs - 1 < FEWEST_CONTRASTS:
         return (
             f"{runs} runs give {runs - 1} contrasts, and Lenth's method needs {FEWEST_CONTRASTS} or more to find "

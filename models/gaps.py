@@ -57,7 +57,7 @@ def _missing(analysis: ResponseAnalysis) -> str:
     if not dropped:
         return f"{text}: all terms of the model can still be told apart, but less precisely."
     runs = sample.coding.present.size
-    lost = [with_alias(term, analysis.aliases.get(term, ())) for term in dropped]
+    lost = [with_alias(term, sample.design.aliases(term)) for term in dropped]
     text += (
         f": {count(runs, 'run')} cannot carry all terms, so {joined(lost, 6)} "
         f"{'was' if len(dropped) == 1 else 'were'} left out of the model"

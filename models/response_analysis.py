@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from models.alias_sets import Aliases, aliases_of
+from models.alias_sets import Aliases, aliases_in
 from models.diagnostics import diagnostics
 from models.error_terms import Judgement, judge
 from models.misfit import Diagnostic
@@ -47,17 +47,9 @@ class ResponseAnalysis:
 
     @cached_property
     def aliases(self) -> Aliases:
-        """Partners in the runs present; terms that were dropped are partners of those they would be counted in."""
-        sample = self.identity
-        terms = {
-            *sample.study.terms,
-            *(verdict.term for one in self.judgement.error_terms for verdict in one.verdicts),
-        }
-        found = aliases_of(sample.design, sample.coding.present, sorted(terms))
-        for term, dropped in sample.coding.leaks.items():
-            if term in found:
-                found[term] = tuple(dict.fromkeys([*found[term], *dropped]))
-        return found
+        """Partners of every effect that is fitted or judged, in the runs present."""
+        terms = {verdict.term for one in self.judgement.error_terms for verdict in one.verdicts}
+        return aliases_in(self.identity.design, self.identity.coding, terms)
 
     @cached_property
     def diagnostics(self) -> dict[Scale, list[Diagnostic]]:

@@ -25,7 +25,7 @@ class BoxCox(NamedTuple):
 def box_cox(y: Vector, X: Matrix) -> BoxCox | None:
     """Profile likelihood of the power of y > 0 under the model X (Box and Cox 1964, JRSS B 26).
 
-    None where no power between -5 and 5 is the best, or the model goes through every observation.
+    None where no power between -5 and 5 is the best or none is excluded, or where the model is saturated.
     """
     Q = np.linalg.qr(X)[0]
     log_u = np.log(y) - np.log(y).mean()  # over the geometric mean: powers then keep the scale of y
@@ -57,4 +57,5 @@ def box_cox(y: Vector, X: Matrix) -> BoxCox | None:
             optimize.brentq(lambda power: minus_likelihood(power) - limit, found.x, bound, xtol=1e-9)
         )
 
-    return BoxCox(float(found.x), end(-WIDEST), end(WIDEST))
+    ends = end(-WIDEST), end(WIDEST)
+    return None if np.isnan(ends).all() else BoxCox(float(found.x), *ends)
