@@ -57,7 +57,7 @@ def gather(
     return containers
 
 
-def missing(containers: Iterable[Container], has_findings: Mapping[str, set[str | None]]) -> list[Finding]:
+def missing(containers: Iterable[Container], has_findings: Mapping[str, set[str]]) -> list[Finding]:
     """What is still awaited of each container: a stamp or an event file.
 
     `has_findings` holds folder -> ids about which the stamps said something already; those are not named twice.

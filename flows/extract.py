@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from hashlib import sha256
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -24,6 +25,7 @@ from models.study import Study
 
 BATCH_BYTES = 16 * 2**20  # of files in a batch: some 300,000 scalars
 POOL_BYTES = 8 * BATCH_BYTES  # below this, starting processes costs more than it saves
+EVENTS: dict[str, Literal["create", "start", "stop"]] = {"create": "create", "start": "start", "stop": "stop"}
 EARLIEST, LATEST = 0, 7_258_118_400_000_000  # microseconds: 1970 and 2200, beyond which a wall time is none
 
 
@@ -99,7 +101,7 @@ def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Pa
             file.path: owner
             for file in folder.files
             if file.kind == "events"
-            and (owner := container_of(shown(file.path), stamped.get(folder.folder, ())))
+            and (owner := container_of(shown(file.path), stamped.get(folder.folder, set())))
         }
         for _, folder in batch.folders
     }
@@ -180,17 +182,17 @@ def read_all_stamps(
         for file in folder.files:
             if file.path not in contents:
                 continue
-            if file.kind in STAMPS:
-                files.append(StampFile(folder.folder, file.kind, shown(file.path), contents[file.path]))
+            if event := EVENTS.get(file.kind):
+                files.append(StampFile(folder.folder, event, shown(file.path), contents[file.path]))
             elif file.kind == "pod" and not kinds & {"start", "stop"}:
                 files += read_pod_logs(folder.folder, shown(file.path), contents[file.path])
     zones = {folder.folder: studies[folder.study].timezone for _, folder in batch.folders}
     return read_stamps(files, zones, now)
 
 
-def ids_by_folder(frame: pl.DataFrame) -> dict[str, set[str | None]]:
-    ids: dict[str, set[str | None]] = {}
-    for folder, container_id in frame.select("folder", "container_id").unique().rows():
+def ids_by_folder(frame: pl.DataFrame) -> dict[str, set[str]]:
+    ids: dict[str, set[str]] = {}
+    for folder, container_id in frame.select("folder", "container_id").drop_nulls().unique().rows():
         ids.setdefault(folder, set()).add(container_id)
     return ids
 
@@ -333,15 +335,15 @@ def container_rows(containers: Sequence[Container]) -> pl.DataFrame:
         )
         for place, each in enumerate(containers)
     ]
-    moment = pl.Datetime("us")
-    schema = {
-        "place": pl.Int32,
-        "folder_id": pl.Int32,
-        "container_id": pl.String,
+    whole, text, moment = pl.Int32(), pl.String(), pl.Datetime("us")
+    schema: dict[str, pl.DataType] = {
+        "place": whole,
+        "folder_id": whole,
+        "container_id": text,
         "created_at": moment,
         "started_at": moment,
         "stopped_at": moment,
-        "event_files": pl.Int32,
+        "event_files": whole,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -365,22 +367,21 @@ def file_rows(
     keys: Mapping[tuple[str, str], int],
 ) -> pl.DataFrame:
     """One row a file, refused ones too: what discovery compares the log root with tomorrow."""
-    import hashlib
-
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for file_id, folder_id, folder, file in batch.files():
         read = reads.get(file_id)
         content = contents.get(file.path)
+        content_of: tuple[str | None, int, int, int, int]
         owner = keys.get((folder.folder, owners[folder.folder].get(file.path, "")))
-        row = (file_id, folder_id, owner, shown(file.path), file.kind, file.size_bytes, file.modified_ns)
+        place = (file_id, folder_id, owner, shown(file.path), file.kind, file.size_bytes, file.modified_ns)
         if read is not None:
-            row += (read.sha256, read.read_bytes, read.skipped_bytes, read.records, read.scalars)
+            content_of = (read.sha256, read.read_bytes, read.skipped_bytes, read.records, read.scalars)
         elif content is not None:
             lines = content.count(b"\n")
-            row += (hashlib.sha256(content).hexdigest(), len(content), 0, lines, 0)
+            content_of = (sha256(content).hexdigest(), len(content), 0, lines, 0)
         else:
-            row += (None, 0, 0, 0, 0)
-        rows.append(row)
+            content_of = (None, 0, 0, 0, 0)
+        rows.append(place + content_of)
     big = pl.Int64
     schema = {
         "file_id": pl.Int32,

@@ -269,7 +269,8 @@ def analyse_studies(plan: Plan) -> None:
     """Fit the models of the studies that are affected; the results replace those of the night before."""
     import polars as pl
 
-    from models.analysis import analyse, changes
+    from models.analysis import analyse
+    from models.conclusions import changes
 
     arrived = [folder.folder for folder in (*plan.news.new, *plan.news.changed)]
     with open_warehouse(plan.staged) as warehouse:

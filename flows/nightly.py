@@ -1,5 +1,6 @@
 """The Prefect flow `nightly`: the stages of a night as tasks, and its artifacts."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,17 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from flows import night as stages
 from flows.messages import say, summarise
 
-STAGES = {
-    stage.__name__: task(stage, cache_policy=NO_CACHE, persist_result=False)
-    for stage in (
-        stages.discover_folders,
-        stages.extract_folders,
-        stages.load_facts,
-        stages.check_promises,
-        stages.analyse_studies,
-        stages.close_night,
-        stages.render_pages,
-        stages.publish_version,
-    )
-}
+TASKS: tuple[Callable[..., Any], ...] = (
+    stages.discover_folders,
+    stages.extract_folders,
+    stages.load_facts,
+    stages.check_promises,
+    stages.analyse_studies,
+    stages.close_night,
+    stages.render_pages,
+    stages.publish_version,
+)
+STAGES = {stage.__name__: task(cache_policy=NO_CACHE, persist_result=False)(stage) for stage in TASKS}
 
 
 def as_task(stage: Any, *arguments: Any) -> Any:

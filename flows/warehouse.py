@@ -38,7 +38,7 @@ VIEWS = (
 )
 
 # DuckDB 1.5 can read what 2.0 writes so: colleagues' own clients keep working.
-STORAGE = {"storage_compatibility_version": "v1.5.0"}
+STORAGE: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
 
 
 class Warehouse:
@@ -66,7 +66,8 @@ class Warehouse:
 
     def frame(self, name: str, **values: Any) -> "pl.DataFrame":
         """The select of a file as a polars frame."""
-        return self.connection.sql(text(name), params=values or None).pl()
+        frame: pl.DataFrame = self.connection.sql(text(name), params=values or None).pl()
+        return frame
 
     def append(self, table: str, frame: "pl.DataFrame") -> None:
         """Insert a frame by the names of its columns; those it lacks stay null."""
@@ -87,7 +88,7 @@ class Warehouse:
 
     def box(self, query: str, most_rows: int, width: int) -> str:
         """The result of a query as a table drawn with lines; a statement without a result draws nothing."""
-        result = self.connection.sql(query)
+        result: Any = self.connection.sql(query)
         if result is None:
             return ""
         drawn = io.StringIO()
