@@ -13,6 +13,8 @@ from flows.segments import Segments
 
 LATEST_SECOND = 253_402_300_800  # the year 10000, beyond which calendars do not go
 
+DAMAGED = ("Q315", "data that does not match its checksum")
+
 Places = npt.NDArray[np.int32]
 Doubles = npt.NDArray[np.float64]
 
@@ -49,21 +51,25 @@ class Records:
         self.regions = regions
         self.starts = starts
         self.lengths = window.words64[starts].astype(np.int64)
-        self.restarts: list[int] = []  # places at which a session or file version begins
+        self.restarts: list[Offsets] = []  # places at which a session or file version begins
         self._region = np.repeat(np.arange(len(regions), dtype=np.int32), counts)
         self._widths = np.zeros(starts.size, np.int32)
         self._scalars: list[Scalars] = []
         self._singles: list[tuple[int, int, int, int, float, float]] = []
         self._refused: dict[int, tuple[str, str]] = {}
 
+    def is_intact(self, place: int) -> bool:
+        return self.window.has_intact_data(int(self.starts[place]))
+
+    def data(self, place: int) -> bytes:
+        start = int(self.starts[place]) + HEADER_BYTES
+        return self.window.data[start : start + int(self.lengths[place])].tobytes()
+
     def read(self, place: int) -> Record:
         """The record at `place`, through TensorBoard's classes. Raises RecordError."""
-        start = int(self.starts[place])
-        if not self.window.has_intact_data(start):
-            raise RecordError("Q315", "data that does not match its checksum")
-        start += HEADER_BYTES
-        data = self.window.data[start : start + int(self.lengths[place])].tobytes()
-        return read_record(data, self.region_of(place).file.metadata)
+        if not self.is_intact(place):
+            raise RecordError(*DAMAGED)
+        return read_record(self.data(place), self.region_of(place).file.metadata)
 
     def region_of(self, place: int) -> Region:
         return self.regions[int(self._region[place])]
@@ -151,10 +157,16 @@ class Records:
         """Most files know one segment only: those are told by steps that never go back in any two rows."""
         goes_back = (rows.step[1:] < rows.step[:-1]) & (region[1:] == region[:-1])
         odd = set(region[1:][goes_back].tolist())
+        continued = [not each.is_last or each.file.segments is not None for each in self.regions]
+        first = np.searchsorted(region, np.arange(len(self.regions)))
+        places = np.sort(np.concatenate(self.restarts))
+        owner, row_after = self._region[places], begins[places]
+        # Every file begins with its version, which restarts nothing.
+        matters = (row_after > first[owner]) | np.array(continued, bool)[owner]
         restarts: dict[int, list[int]] = {}
-        for place in sorted(self.restarts):
-            restarts.setdefault(int(self._region[place]), []).append(int(begins[place]))
-        for each in sorted(odd | restarts.keys() | self._continued()):
+        for each, row in zip(owner[matters].tolist(), row_after[matters].tolist(), strict=True):
+            restarts.setdefault(each, []).append(row)
+        for each in sorted(odd | restarts.keys() | set(np.flatnonzero(continued).tolist())):
             file = self.regions[each].file
             start, stop = np.searchsorted(region, (each, each + 1)).tolist()
             file.segments = file.segments or Segments()
@@ -166,14 +178,6 @@ class Records:
                 row = start + back[0]
                 found = f"a step back to {rows.step[row]}"
                 file.fault("R107", self.offset(self._place_of(row)), 0, found, len(back))
-
-    def _continued(self) -> set[int]:
-        """The regions of files that span windows."""
-        return {
-            place
-            for place, region in enumerate(self.regions)
-            if not region.is_last or region.file.segments is not None
-        }
 
     def _place_of(self, row: int) -> int:
         """The place of the record that holds a row."""
