@@ -5,7 +5,8 @@ from statistics import NormalDist
 import altair as alt
 import polars as pl
 
-from reports.figures import Figure, joined
+from models.wording import joined
+from reports.figures import Figure
 from reports.numbers import decimals_of, number, signed, with_unit
 from reports.wording import SCALES, VERDICTS, aliased, share_of, titled, verdict
 
@@ -82,11 +83,17 @@ def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str
     layers = [
         _whole(name).mark_rule(color="var(--muted)").encode(x=alt.datum(0)),
         base.mark_rule(strokeWidth=2).encode(
-            x=alt.X("ci_low:Q", title=titled(f"effect on {response}, low to high level", unit), axis=alt.Axis(tickCount=6)),
+            x=alt.X(
+                "ci_low:Q",
+                title=titled(f"effect on {response}, low to high level", unit),
+                axis=alt.Axis(tickCount=6),
+            ),
             x2="ci_high:Q",
             stroke=marks["stroke"],
         ),
-        base.mark_point(size=100, strokeWidth=2, opacity=1).encode(x="effect:Q", tooltip=TERM_TOOLTIP, **marks),
+        base.mark_point(size=100, strokeWidth=2, opacity=1).encode(
+            x="effect:Q", tooltip=TERM_TOOLTIP, **marks
+        ),
         *_names(base),
     ]
     if margin is not None:
@@ -96,7 +103,10 @@ def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str
             .encode(x="negative_folder_margin:Q", x2="folder_margin:Q")
         )
         layers.insert(0, band)
-    shown = "; ".join(f"{row['label']} {row['text']} ({row['interval']}), {row['verdict']}" for row in rows.iter_rows(named=True))
+    shown = "; ".join(
+        f"{row['label']} {row['text']} ({row['interval']}), {row['verdict']}"
+        for row in rows.iter_rows(named=True)
+    )
     note = "Bars: 95 % interval with containers as the unit."
     if margin is not None:
         note += (
@@ -117,7 +127,9 @@ def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[
     """Sizes of the effects, largest first, with a reference line for each error term in force."""
     base = alt.Chart(alt.NamedData(name)).encode(y=_row())
     bars = base.mark_bar(height=14, strokeWidth=1.5).encode(
-        x=alt.X("size:Q", title=titled(f"size of the effect on {response}", unit), axis=alt.Axis(tickCount=6)),
+        x=alt.X(
+            "size:Q", title=titled(f"size of the effect on {response}", unit), axis=alt.Axis(tickCount=6)
+        ),
         tooltip=TERM_TOOLTIP,
         **verdict_marks(rows),
     )
@@ -125,14 +137,19 @@ def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[
     whole = _whole(name)
     for i, (label, value) in enumerate(lines):
         dash = [6, 4] if i else [1, 0]
-        layers.append(whole.mark_rule(strokeDash=dash, strokeWidth=1.5, color="var(--ink)").encode(x=alt.datum(value)))
+        layers.append(
+            whole.mark_rule(strokeDash=dash, strokeWidth=1.5, color="var(--ink)").encode(x=alt.datum(value))
+        )
         layers.append(
             whole.mark_text(align="left", baseline="top", dx=5, dy=2, color="var(--ink)").encode(
                 x=alt.datum(value), y=alt.value(ROW * (rows.height - 1 - i) + 4), text=alt.value(label)
             )
         )
     layers += _names(base)
-    beyond = [f"{rows.filter(pl.col('size') > value).height} of {rows.height} beyond {label}" for label, value in lines]
+    beyond = [
+        f"{rows.filter(pl.col('size') > value).height} of {rows.height} beyond {label}"
+        for label, value in lines
+    ]
     return Figure(
         "pareto",
         f"{response}: {joined(beyond)}" if beyond else f"{response}: sizes of {rows.height} effects",
@@ -146,22 +163,26 @@ def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[
     )
 
 
-def half_normal(name: str, rows: pl.DataFrame, response: str, unit: str, error: float | None, margin: float | None) -> Figure:
+def half_normal(
+    name: str, rows: pl.DataFrame, response: str, unit: str, error: float | None, margin: float | None
+) -> Figure:
     """Sizes of the effects against half-normal scores; the line is noise alone (Daniel 1959, Lenth 1989)."""
     base = alt.Chart(alt.NamedData(name))
     x = alt.X("score:Q", title="half-normal score", scale=alt.Scale(domainMin=0, nice=True))
     y = alt.Y("size:Q", title=titled("size of the effect", unit), axis=alt.Axis(tickCount=6))
     layers: list[alt.Chart] = []
     if error:
-        line = base.transform_calculate(line=f"datum.score * {error!r}").mark_line(color="var(--faint)", strokeWidth=1.5)
+        line = base.transform_calculate(line=f"datum.score * {error!r}").mark_line(
+            color="var(--faint)", strokeWidth=1.5
+        )
         layers.append(line.encode(x=x, y=alt.Y("line:Q")))
     if margin:
         layers.append(
-            _whole(name)
-            .mark_rule(strokeDash=[6, 4], color="var(--muted)")
-            .encode(y=alt.datum(margin))
+            _whole(name).mark_rule(strokeDash=[6, 4], color="var(--muted)").encode(y=alt.datum(margin))
         )
-    points = base.mark_point(size=90, strokeWidth=2, opacity=1).encode(x=x, y=y, tooltip=TERM_TOOLTIP, **verdict_marks(rows))
+    points = base.mark_point(size=90, strokeWidth=2, opacity=1).encode(
+        x=x, y=y, tooltip=TERM_TOOLTIP, **verdict_marks(rows)
+    )
     names = (
         base.transform_filter(alt.FieldOneOfPredicate(field="verdict", oneOf=list(VERDICTS[:3])))
         .mark_text(align="right", dx=-10, fontWeight=600, limit=260)
@@ -174,7 +195,10 @@ def half_normal(name: str, rows: pl.DataFrame, response: str, unit: str, error: 
         if active
         else f"{response}: no effect stands out under every error term",
         f"Half-normal plot of the effects on {response}: "
-        + "; ".join(f"{row['label']} {number(row['size'], digits=3)}, {row['verdict']}" for row in rows.iter_rows(named=True))
+        + "; ".join(
+            f"{row['label']} {number(row['size'], digits=3)}, {row['verdict']}"
+            for row in rows.iter_rows(named=True)
+        )
         + ".",
         "Noise alone follows the grey line (slope: Lenth's pseudo standard error); named effects are active under at "
         "least one error term" + ("; dashed: margin with folders as the unit." if margin else "."),
@@ -215,8 +239,14 @@ def scales(name: str, rows: pl.DataFrame, response: str, unit: str) -> Figure:
             continue
         active = mine.filter(pl.col("verdict") == VERDICTS[0]).height
         said.append(f"{share_of(active, mine.height)} active {SCALES[scale]}")
-        base = alt.Chart(alt.NamedData(name)).transform_filter(alt.FieldEqualPredicate(field="scale", equal=scale)).encode(y=_row())
-        x = alt.X("ratio:Q", title="size in margins of error", scale=alt.Scale(domain=[0, highest], nice=False))
+        base = (
+            alt.Chart(alt.NamedData(name))
+            .transform_filter(alt.FieldEqualPredicate(field="scale", equal=scale))
+            .encode(y=_row())
+        )
+        x = alt.X(
+            "ratio:Q", title="size in margins of error", scale=alt.Scale(domain=[0, highest], nice=False)
+        )
         stem = base.mark_bar(height=3, strokeWidth=0).encode(x=x, fill=marks["fill"])
         dot = base.mark_point(size=90, strokeWidth=2, opacity=1).encode(
             x=x,
@@ -228,11 +258,7 @@ def scales(name: str, rows: pl.DataFrame, response: str, unit: str) -> Figure:
                 alt.Tooltip("verdict:N", title="verdict"),
             ],
         )
-        one = (
-            _whole(name)
-            .mark_rule(strokeDash=[6, 4], color="var(--ink)")
-            .encode(x=alt.datum(1))
-        )
+        one = _whole(name).mark_rule(strokeDash=[6, 4], color="var(--ink)").encode(x=alt.datum(1))
         panels.append(
             alt.layer(one, stem, dot, *_names(base)).properties(
                 height=ROW * mine.height, title=titled(SCALES[scale], unit)
@@ -243,7 +269,8 @@ def scales(name: str, rows: pl.DataFrame, response: str, unit: str) -> Figure:
         f"{response}: {joined(said)}",
         f"Effects on {response} in margins of error: "
         + "; ".join(
-            f"{row['label']} {number(row['ratio'], digits=3)} {SCALES[row['scale']]}" for row in rows.iter_rows(named=True)
+            f"{row['label']} {number(row['ratio'], digits=3)} {SCALES[row['scale']]}"
+            for row in rows.iter_rows(named=True)
         )
         + ". Beyond 1 is active.",
         "Each effect over the margin of its error term (folders as the unit where that can be judged); beyond the "
@@ -265,9 +292,9 @@ def _whole(name: str) -> alt.Chart:
 
 def _names(base: alt.Chart) -> list[alt.Chart]:
     """The name of each effect above its mark, with a rim of paper where lines pass behind it."""
-    named = base.transform_calculate(name="datum.text ? datum.label + '   ' + datum.text : datum.label").encode(
-        x=alt.value(0), text="name:N"
-    )
+    named = base.transform_calculate(
+        name="datum.text ? datum.label + '   ' + datum.text : datum.label"
+    ).encode(x=alt.value(0), text="name:N")
     place = {"align": "left", "baseline": "bottom", "dy": -11, "limit": alt.ExprRef("width")}
     return [
         named.mark_text(**place, stroke="var(--paper)", strokeWidth=4, color="var(--paper)"),

@@ -6,7 +6,8 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from reports.figures import LEVEL_IN_FOCUS, RUN_IN_FOCUS, Figure, faded_unless, joined
+from models.wording import joined
+from reports.figures import LEVEL_IN_FOCUS, RUN_IN_FOCUS, Figure, faded_unless
 from reports.numbers import decimals_of, number, with_unit
 from reports.wording import aliased, titled
 
@@ -31,7 +32,9 @@ def treatment_rows(treatments: pl.DataFrame) -> pl.DataFrame:
     rows = []
     for (run,), mine in treatments.group_by("run", maintain_order=True):
         row: dict[str, Any] = {"run": run, "is_center": bool(mine["is_center"][0])}
-        row["levels"] = " · ".join(f"{factor} {level}" for factor, level in mine.select("factor", "level").rows())
+        row["levels"] = " · ".join(
+            f"{factor} {level}" for factor, level in mine.select("factor", "level").rows()
+        )
         for i, level, position in mine.select("factor_position", "level", "level_position").rows():
             row |= {f"level_{i}": level, f"position_{i}": position}
         rows.append(row)
@@ -47,9 +50,16 @@ def box_plots(levels: pl.DataFrame, observations: pl.DataFrame, response: str, u
         base = with_levels(alt.Chart(alt.NamedData("observations")), int(str(position))).transform_filter(
             "!datum.is_center"
         )
-        x = alt.X(f"level_{position}:N", title=factor, scale=alt.Scale(domain=texts), axis=alt.Axis(labelAngle=0))
-        y = alt.Y("value:Q", title=titled(response, unit), scale=alt.Scale(domain=[low, high]), axis=alt.Axis(tickCount=6))
-        colour = _position_colour(f"position_{position}", len(texts))
+        x = alt.X(
+            f"level_{position}:N", title=factor, scale=alt.Scale(domain=texts), axis=alt.Axis(labelAngle=0)
+        )
+        y = alt.Y(
+            "value:Q",
+            title=titled(response, unit),
+            scale=alt.Scale(domain=[low, high]),
+            axis=alt.Axis(tickCount=6),
+        )
+        colour = level_colour(f"position_{position}", len(texts))
         box = base.mark_boxplot(
             size=44,
             outliers=False,
@@ -68,7 +78,10 @@ def box_plots(levels: pl.DataFrame, observations: pl.DataFrame, response: str, u
                 y=y,
                 color=colour,
                 opacity=faded_unless(RUN_IN_FOCUS, 0.9),
-                tooltip=[*CONTAINER_TOOLTIP, alt.Tooltip("value:Q", title=titled(response, unit), format=".6~g")],
+                tooltip=[
+                    *CONTAINER_TOOLTIP,
+                    alt.Tooltip("value:Q", title=titled(response, unit), format=".6~g"),
+                ],
             )
         )
         panels.append(alt.layer(box, points).properties(height=260))
@@ -96,9 +109,16 @@ def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
             alt.FieldEqualPredicate(field="factor_position", equal=int(str(position)))
         )
         x = alt.X("level:N", title=factor, scale=alt.Scale(domain=texts), axis=alt.Axis(labelAngle=0))
-        y = alt.Y("mean:Q", title=titled(f"mean {response}", unit), scale=alt.Scale(domain=[low, high]), axis=alt.Axis(tickCount=6))
-        colour = _position_colour("level_position", len(texts))
-        line = base.mark_line(color="var(--faint)", strokeWidth=1.5).encode(x=x, y=y, order="level_position:Q")
+        y = alt.Y(
+            "mean:Q",
+            title=titled(f"mean {response}", unit),
+            scale=alt.Scale(domain=[low, high]),
+            axis=alt.Axis(tickCount=6),
+        )
+        colour = level_colour("level_position", len(texts))
+        line = base.mark_line(color="var(--faint)", strokeWidth=1.5).encode(
+            x=x, y=y, order="level_position:Q"
+        )
         bar = base.mark_rule(strokeWidth=2).encode(
             x=x, y=alt.Y("ci_low:Q"), y2="ci_high:Q", color=colour, opacity=faded_unless(LEVEL_IN_FOCUS)
         )
@@ -117,7 +137,9 @@ def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
         )
         panels.append(alt.layer(line, bar, dot).properties(height=240))
         shown = [number(value, decimals) for value in mine["mean"]]
-        said.append(f"{factor}: " + ", ".join(f"{text} {value}" for text, value in zip(texts, shown, strict=True)))
+        said.append(
+            f"{factor}: " + ", ".join(f"{text} {value}" for text, value in zip(texts, shown, strict=True))
+        )
         spans.append((float(mine["mean"].max() - mine["mean"].min()), factor, shown))  # type: ignore[operator]
     _, leading, shown = max(spans, key=lambda span: span[0])
     return Figure(
@@ -137,7 +159,10 @@ def mean_rows(means: pl.DataFrame) -> pl.DataFrame:
     return means.with_columns(
         level_key=pl.format("{}:{}", "factor_position", "level_position"),
         interval=pl.Series(
-            [f"{number(low, decimals)} to {number(high, decimals)}" for low, high in means.select("ci_low", "ci_high").rows()],
+            [
+                f"{number(low, decimals)} to {number(high, decimals)}"
+                for low, high in means.select("ci_low", "ci_high").rows()
+            ],
             dtype=pl.String,
         ),
     )
@@ -151,7 +176,11 @@ def cell_rows(cells: pl.DataFrame) -> pl.DataFrame:
 def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
     """One panel a pair of factors; pairs that cannot be told apart stand side by side (query response_cell_means)."""
     low, high = _range(cells["ci_low"].fill_null(cells["mean"]), cells["ci_high"].fill_null(cells["mean"]))
-    pairs = cells.select("position_a", "factor_a", "position_b", "factor_b", "aliases").unique(maintain_order=True).rows()
+    pairs = (
+        cells.select("position_a", "factor_a", "position_b", "factor_b", "aliases")
+        .unique(maintain_order=True)
+        .rows()
+    )
     by_alias: dict[str, list[Any]] = {}
     for pair in pairs:
         names = [f"{pair[1]}:{pair[3]}", *(pair[4].split(" = ") if pair[4] else [])]
@@ -165,7 +194,12 @@ def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
             f"datum.position_a == {position_a} && datum.position_b == {position_b}"
         )
         x = alt.X("level_a:N", title=factor_a, scale=alt.Scale(domain=texts_a), axis=alt.Axis(labelAngle=0))
-        y = alt.Y("mean:Q", title=titled(f"mean {response}", unit), scale=alt.Scale(domain=[low, high]), axis=alt.Axis(tickCount=6))
+        y = alt.Y(
+            "mean:Q",
+            title=titled(f"mean {response}", unit),
+            scale=alt.Scale(domain=[low, high]),
+            axis=alt.Axis(tickCount=6),
+        )
         colour = alt.Color(
             "level_b:N",
             title=factor_b,
@@ -173,8 +207,12 @@ def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
             legend=alt.Legend(orient="bottom", symbolType="circle", labelLimit=140),
         )
         lit = faded_unless(LEVEL_IN_FOCUS)
-        lines = base.mark_line().encode(x=x, y=y, color=colour, order="level_position_a:Q", detail="level_key:N", opacity=lit)
-        bars = base.mark_rule(strokeWidth=1.5).encode(x=x, y=alt.Y("ci_low:Q"), y2="ci_high:Q", color=colour, opacity=lit)
+        lines = base.mark_line().encode(
+            x=x, y=y, color=colour, order="level_position_a:Q", detail="level_key:N", opacity=lit
+        )
+        bars = base.mark_rule(strokeWidth=1.5).encode(
+            x=x, y=alt.Y("ci_low:Q"), y2="ci_high:Q", color=colour, opacity=lit
+        )
         dots = base.mark_point(size=70).encode(
             x=x,
             y=y,
@@ -217,7 +255,7 @@ def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
     )
 
 
-def cube_rows(corners: pl.DataFrame, unit: str, decimals: int | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def cube_rows(corners: pl.DataFrame, decimals: int | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Corners and edges of the cube in the plane (oblique projection)."""
 
     def place(x: int, y: int, z: int) -> tuple[float, float]:
@@ -251,8 +289,15 @@ def cube(corners: pl.DataFrame, response: str, unit: str, decimals: int | None) 
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.3, 1.55], nice=False))
     first = corners.row(0, named=True)
     factors = [first[f"factor_{axis}"] for axis in "xyz"]
-    texts = {axis: corners.sort(f"level_position_{axis}")[f"level_{axis}"].unique(maintain_order=True).to_list() for axis in "xyz"}
-    edges = alt.Chart(alt.NamedData("cube_edges")).mark_rule(color="var(--faint)").encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q")
+    texts = {
+        axis: corners.sort(f"level_position_{axis}")[f"level_{axis}"].unique(maintain_order=True).to_list()
+        for axis in "xyz"
+    }
+    edges = (
+        alt.Chart(alt.NamedData("cube_edges"))
+        .mark_rule(color="var(--faint)")
+        .encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q")
+    )
     base = alt.Chart(alt.NamedData("cube_corners")).encode(x=x, y=y)
     dots = base.mark_point(size=120, color="var(--active)", opacity=1).encode(
         tooltip=[
@@ -262,7 +307,9 @@ def cube(corners: pl.DataFrame, response: str, unit: str, decimals: int | None) 
         ]
     )
     values = [
-        base.mark_text(dy=-14, fontWeight=600, fontSize=13, stroke="var(--paper)", strokeWidth=5).encode(text="text:N"),
+        base.mark_text(dy=-14, fontWeight=600, fontSize=13, stroke="var(--paper)", strokeWidth=5).encode(
+            text="text:N"
+        ),
         base.mark_text(dy=-14, fontWeight=600, fontSize=13).encode(text="text:N"),
     ]
     labels = [
@@ -273,7 +320,10 @@ def cube(corners: pl.DataFrame, response: str, unit: str, decimals: int | None) 
         _label(f"{factors[2]} {texts['z'][0]}", 1.08, 0, "left"),
         _label(texts["z"][-1], 1.5, 0.33, "left"),
     ]
-    best = max(corners.iter_rows(named=True), key=lambda row: row["mean"] if row["mean"] is not None else float("-inf"))
+    best = max(
+        corners.iter_rows(named=True),
+        key=lambda row: row["mean"] if row["mean"] is not None else float("-inf"),
+    )
     corner = ", ".join(f"{best[f'factor_{axis}']} {best[f'level_{axis}']}" for axis in "xyz")
     return Figure(
         "cube",
@@ -300,7 +350,7 @@ def _label(text: str, x: float, y: float, align: str = "center") -> alt.Chart:
     )
 
 
-def _position_colour(field: str, count: int) -> alt.Color:
+def level_colour(field: str, count: int) -> alt.Color:
     """Low is blue and high is vermilion on every page."""
     domain = list(range(1, count + 1))
     return alt.Color(

@@ -3,8 +3,9 @@
 import altair as alt
 import polars as pl
 
-from reports.charts_levels import CONTAINER_TOOLTIP, _position_colour, with_levels
-from reports.figures import RUN_IN_FOCUS, Figure, faded_unless, joined
+from models.wording import joined
+from reports.charts_levels import CONTAINER_TOOLTIP, level_colour, with_levels
+from reports.figures import RUN_IN_FOCUS, Figure, faded_unless
 from reports.numbers import number
 from reports.wording import titled
 
@@ -23,7 +24,9 @@ def normal_quantiles(residuals: pl.DataFrame, sd: float, response: str, unit: st
     x = alt.X("normal_quantile:Q", title="normal quantile", axis=alt.Axis(tickCount=6))
     y = _residual(unit)
     base = alt.Chart(alt.NamedData("residuals"))
-    line = base.transform_calculate(line=f"datum.normal_quantile * {sd!r}").mark_line(color="var(--faint)", strokeWidth=1.5)
+    line = base.transform_calculate(line=f"datum.normal_quantile * {sd!r}").mark_line(
+        color="var(--faint)", strokeWidth=1.5
+    )
     return Figure(
         "q-q",
         f"{response}: {reading}" if reading else f"{response}: residuals against normal quantiles",
@@ -42,13 +45,29 @@ def against(residuals: pl.DataFrame, response: str, unit: str, by: str, reading:
         "start": "start of the container (UTC)",
     }
     x = {
-        "fitted": alt.X("fitted:Q", title=titles[by], scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)),
-        "run": alt.X("run:Q", title=titles[by], scale=alt.Scale(zero=False, nice=False, padding=16), axis=alt.Axis(format="d", tickMinStep=1)),
-        "start": alt.X("started_at:T", title=titles[by], scale=alt.Scale(type="utc", nice=False, padding=12), axis=alt.Axis(tickCount=6, labelOverlap=True)),
+        "fitted": alt.X(
+            "fitted:Q", title=titles[by], scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)
+        ),
+        "run": alt.X(
+            "run:Q",
+            title=titles[by],
+            scale=alt.Scale(zero=False, nice=False, padding=16),
+            axis=alt.Axis(format="d", tickMinStep=1),
+        ),
+        "start": alt.X(
+            "started_at:T",
+            title=titles[by],
+            scale=alt.Scale(type="utc", nice=False, padding=12),
+            axis=alt.Axis(tickCount=6, labelOverlap=True),
+        ),
     }[by]
     words = {"fitted": "predicted values", "run": "run", "start": "actual start time"}[by]
     unusual = residuals.filter("is_unusual").height
-    default = f"{unusual} of {residuals.height} residuals unusual" if unusual else f"residuals against {words}, none unusual"
+    default = (
+        f"{unusual} of {residuals.height} residuals unusual"
+        if unusual
+        else f"residuals against {words}, none unusual"
+    )
     return Figure(
         f"residuals-{by}",
         f"{response}: {reading or default}",
@@ -74,10 +93,15 @@ def by_factor(levels: pl.DataFrame, residuals: pl.DataFrame, response: str, unit
             .transform_calculate(spread="(datum.place * 0.618034) % 1")
             .mark_point(size=40)
             .encode(
-                x=alt.X(f"level_{position}:N", title=factor, scale=alt.Scale(domain=texts), axis=alt.Axis(labelAngle=0)),
+                x=alt.X(
+                    f"level_{position}:N",
+                    title=factor,
+                    scale=alt.Scale(domain=texts),
+                    axis=alt.Axis(labelAngle=0),
+                ),
                 xOffset=alt.XOffset("spread:Q", scale=alt.Scale(domain=[-1, 2])),
                 y=_residual(unit),
-                color=_position_colour(f"position_{position}", len(texts)),
+                color=level_colour(f"position_{position}", len(texts)),
                 opacity=faded_unless(RUN_IN_FOCUS, 0.85),
                 tooltip=RESIDUAL_TOOLTIP,
             )

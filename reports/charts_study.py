@@ -3,16 +3,29 @@
 import altair as alt
 import polars as pl
 
-from reports.figures import RUN_IN_FOCUS, Figure, faded_unless, joined
+from models.wording import joined
+from reports.figures import RUN_IN_FOCUS, Figure, faded_unless
 from reports.charts_levels import with_levels
 from reports.numbers import number
 from reports.wording import titled
 
 
+def oriented(rows: pl.DataFrame) -> pl.DataFrame:
+    """What is to be kept small lies on the x axis, what is to be large on the y axis."""
+    first = rows.row(0, named=True)
+    if first["goal_x"] == "maximize" and first["goal_y"] != "maximize":
+        names = {name: name[:-1] + ("y" if name.endswith("_x") else "x") for name in rows.columns if name.endswith(("_x", "_y"))}
+        return rows.rename(names)
+    return rows
+
+
 def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
     """Treatments by two responses with intervals; those that no other beats are joined (query study_trade_offs)."""
     first = rows.row(0, named=True)
-    x_title, y_title = titled(first["response_x"], first["unit_x"]), titled(first["response_y"], first["unit_y"])
+    x_title, y_title = (
+        titled(first["response_x"], first["unit_x"]),
+        titled(first["response_y"], first["unit_y"]),
+    )
     low, high = rows["mean_x"].min(), rows["mean_x"].max()
     spans_decades = low is not None and high is not None and float(low) > 0 and float(high) / float(low) > 20  # type: ignore[arg-type]
     safe = spans_decades and float(rows["low_x"].fill_null(rows["mean_x"]).min() or 0) > 0  # type: ignore[arg-type]
@@ -26,7 +39,9 @@ def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
     base = with_levels(alt.Chart(alt.NamedData(name)))
     lit = faded_unless(RUN_IN_FOCUS)
     colour = alt.condition("datum.is_dominated", alt.value("var(--faint)"), alt.value("var(--active)"))
-    front = base.transform_filter("!datum.is_dominated").mark_line(color="var(--active)", strokeDash=[4, 4], strokeWidth=1.2)
+    front = base.transform_filter("!datum.is_dominated").mark_line(
+        color="var(--active)", strokeDash=[4, 4], strokeWidth=1.2
+    )
     layers = [
         front.encode(x=x, y=y, order="mean_x:Q"),
         base.mark_rule().encode(x=x, y=alt.Y("low_y:Q"), y2="high_y:Q", color=colour, opacity=lit),
@@ -65,16 +80,22 @@ def learning_curves(points: pl.DataFrame, folder: str) -> Figure:
     """Every value of every tag by step, a line a container (query run_points)."""
     panels, said = [], []
     for (tag,), mine in points.group_by("tag", maintain_order=True):
-        base = alt.Chart(alt.NamedData("points")).transform_filter(alt.FieldEqualPredicate(field="tag_number", equal=_number(points, str(tag))))
+        base = alt.Chart(alt.NamedData("points")).transform_filter(
+            alt.FieldEqualPredicate(field="tag_number", equal=_number(points, str(tag)))
+        )
         encoding = {
             "x": alt.X("step:Q", title="step", axis=alt.Axis(format="d", tickMinStep=1)),
             "y": alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)),
         }
         kept = base.transform_filter("!datum.is_superseded")
-        lines = kept.mark_line(strokeWidth=1.5, opacity=0.65, color="var(--level-1)").encode(**encoding, detail="container_id:N")
+        lines = kept.mark_line(strokeWidth=1.5, opacity=0.65, color="var(--level-1)").encode(
+            **encoding, detail="container_id:N"
+        )
         dots = base.mark_point(size=30).encode(
             **encoding,
-            color=alt.condition("datum.is_superseded", alt.value("var(--faint)"), alt.value("var(--level-1)")),
+            color=alt.condition(
+                "datum.is_superseded", alt.value("var(--faint)"), alt.value("var(--level-1)")
+            ),
             tooltip=[
                 alt.Tooltip("container_id:N", title="container"),
                 alt.Tooltip("step:Q"),

@@ -1,7 +1,7 @@
 """A figure: panels of Altair over named data, as specs for a page and as one drawing that stands alone."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+import textwrap
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -42,14 +42,15 @@ def panel_specs(figure: Figure) -> list[dict[str, Any]]:
 def drawing(figure: Figure, rows: Rows, width: int = 640) -> dict[str, Any]:
     """The whole figure as one spec with its rows and the light theme, for SVG and PNG."""
     panels = [_bare(panel) for panel in figure.panels]
-    columns = min(figure.columns, len(panels))
+    columns = min(figure.columns, len(panels), 2)
     each = (width - 70 * (columns - 1)) // columns
     spec: dict[str, Any] = {
         "$schema": alt.SCHEMA_URL,
-        "title": {"text": _lines(figure.title, 72), "fontSize": 16, "offset": 16},
+        "title": {"text": textwrap.wrap(figure.title, 72), "fontSize": 16, "offset": 16},
         "concat": [{**panel, "width": each} for panel in panels],
         "columns": columns,
         "spacing": 36,
+        "resolve": {"scale": {"color": "independent", "fill": "independent", "stroke": "independent"}},
         "params": FOCUS,
         "config": {**chart_config(), "background": "var(--paper)"},
         "padding": 16,
@@ -86,27 +87,7 @@ def plain(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(times).dt.epoch("ms"), pl.col(pl.Float64).fill_nan(None))
 
 
-def script_json(value: Any) -> str:
-    """JSON that may stand inside <script>: nothing in it can end the element or open a comment."""
-    text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
 def _bare(panel: alt.Chart | alt.LayerChart) -> dict[str, Any]:
     """The panel's own part of its spec: schema and config are the site's."""
     spec: dict[str, Any] = panel.to_dict()
     return {key: value for key, value in spec.items() if key not in ("$schema", "config")}
-
-
-def _lines(text: str, width: int) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, width) or [""]
-
-
-def joined(parts: Iterable[str], last: str = " and ") -> str:
-    """"a, b and c"."""
-    items = list(parts)
-    return items[0] if len(items) == 1 else last.join([", ".join(items[:-1]), items[-1]]) if items else ""

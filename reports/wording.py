@@ -2,13 +2,20 @@
 
 from typing import Any
 
+from models.wording import with_alias
+
 SCALES = {"identity": "as measured", "log10": "log10"}
-VERDICTS = ("active", "active only with containers as the unit", "active only with folders as the unit", "not active")
+VERDICTS = (
+    "active",
+    "active only with containers as the unit",
+    "active only with folders as the unit",
+    "not active",
+)
 
 
 def aliased(term: str, aliases: str | None) -> str:
     """An effect under all its names: an interaction is never printed without those it cannot be told from."""
-    return f"{term} = {aliases}" if aliases else term
+    return with_alias(term, aliases.split(" = ") if aliases else [])
 
 
 def verdict(row: dict[str, Any]) -> str:
@@ -19,18 +26,16 @@ def verdict(row: dict[str, Any]) -> str:
     return VERDICTS[{(True, True): 0, (True, False): 1, (False, True): 2}.get((container, folder), 3)]
 
 
-def unit_on(scale: str, unit: str) -> str:
-    """The unit of a response on a scale."""
-    return unit if scale == "identity" else f"log10 {unit}".strip()
+def difference_unit(unit: str, scale: str = "identity") -> str:
+    """The unit of a difference: percentages differ by percentage points; logarithms have their own."""
+    if scale != "identity":
+        return f"log10 {unit}".strip()
+    return "percentage points" if unit == "%" else unit
 
 
 def titled(name: str, unit: str) -> str:
     """An axis title: the name with its unit."""
     return f"{name} ({unit})" if unit else name
-
-
-def levels_text(levels: dict[str, str]) -> str:
-    return " · ".join(f"{factor} {level}" for factor, level in levels.items())
 
 
 def share_of(count: int, whole: int) -> str:

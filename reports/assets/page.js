@@ -1,0 +1,55 @@
+// What every page does: switch light and dark, copy queries, show all digits, tell how long ago a time was.
+(() => {
+  const each = (selector, work) => document.querySelectorAll(selector).forEach(work);
+
+  const button = document.getElementById("theme");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
+  const label = () => { button.textContent = isDark() ? "Light" : "Dark"; };
+  button.hidden = false;
+  label();
+  system.addEventListener("change", label);
+  button.addEventListener("click", () => {
+    const next = isDark() ? "light" : "dark";
+    document.documentElement.dataset.theme = next;
+    try { localStorage.setItem("doehouse-theme", next); } catch { /* the choice holds for this page */ }
+    label();
+  });
+
+  each("button.copy", (copy) => {
+    const text = copy.parentElement.querySelector("code");
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(text.textContent);
+      } catch {
+        getSelection().selectAllChildren(text);
+        document.execCommand("copy");
+      }
+      copy.textContent = "Copied";
+      setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+    });
+  });
+
+  each("button.digits", (digits) => {
+    const cells = digits.closest(".table").querySelectorAll("data");
+    if (!cells.length) return;
+    digits.hidden = false;
+    digits.addEventListener("click", () => {
+      const all = digits.getAttribute("aria-pressed") !== "true";
+      digits.setAttribute("aria-pressed", String(all));
+      cells.forEach((cell) => {
+        cell.dataset.short ??= cell.textContent;
+        cell.textContent = all ? cell.value.replace("-", "\u2212") : cell.dataset.short;
+      });
+    });
+  });
+
+  each("time[data-ago]", (time) => {
+    const minutes = Math.round((Date.now() - Date.parse(time.dateTime)) / 60000);
+    if (minutes < 0) return;
+    const [count, unit] = minutes < 120 ? [minutes, "minute"] : minutes < 2880 ? [Math.round(minutes / 60), "hour"]
+      : [Math.round(minutes / 1440), "day"];
+    time.insertAdjacentText("afterend", ` (${count} ${unit}${count === 1 ? "" : "s"} ago)`);
+  });
+})();

@@ -1,0 +1,324 @@
+"""The page of one response: its effects and verdicts, its levels, its model, its residuals and its scale."""
+
+from typing import Any
+
+import polars as pl
+
+from reports import charts_effects as effects_charts
+from reports import charts_levels as level_charts
+from reports import charts_residuals as residual_charts
+from reports.factors import factor_list, run_numbers
+from reports.numbers import decimals_of, number, p_phrase, with_unit
+from reports.page import Files, Link, Page, Previous, Results
+from reports.slugs import slug
+from reports.tables import Cell, Column, Row, Table, table, verdict_cell
+from reports.wording import SCALES, aliased, difference_unit
+
+QUERIES = (
+    "response_summary",
+    "response_fits",
+    "response_effects",
+    "response_tests",
+    "response_coefficients",
+    "response_anova",
+    "response_residuals",
+    "response_observations",
+    "response_level_means",
+    "response_cell_means",
+    "response_corners",
+    "response_diagnostics",
+)
+Parts = list[dict[str, Any]]
+
+
+def response_page(response: str, study_results: Results, results: Results, previous: Previous) -> Files:
+    """Everything that belongs to the page of one response (queries of the study and QUERIES)."""
+    facts = study_results["study"].frame.row(0, named=True)
+    page = Page(slug(facts["study"]), f"{slug(response)}.html", results, previous)
+    about = study_results["study_responses"].frame.row(by_predicate=pl.col("response") == response, named=True)
+    statements = study_results["study_statements"].frame.filter(pl.col("response") == response)
+    levels = study_results["study_levels"].frame
+    page.rows["treatments"] = level_charts.treatment_rows(study_results["study_treatments"].frame)
+    fits = results["response_fits"].frame
+    scale = next(iter(fits.filter("is_decisive")["scale"]), "identity")
+    sections = [
+        ("effects", "Effects and their verdicts", "error_terms", effect_parts(page, about, scale)),
+        ("levels", "Level by level", "aliases", level_parts(page, about, levels)),
+        ("model", "The model", "data", model_parts(page, scale)),
+        ("residuals", "Does the model hold?", "diagnostics", residual_parts(page, about, levels, scale)),
+        ("scale", "As measured or in logarithms", "scale", scale_parts(page, about)),
+    ]
+    shown = [
+        {
+            "id": place,
+            "title": title,
+            "statements": statements.filter(pl.col("topic") == topic).to_dicts(),
+            "parts": parts,
+        }
+        for place, title, topic, parts in sections
+    ]
+    shown = [section for section in shown if section["parts"] or section["statements"]]
+    return page.html(
+        "response.html.j2",
+        response=response,
+        heading=facts["title"] or facts["study"],
+        trail=[Link(facts["study"], "index.html"), Link(response, f"{slug(response)}.html")],
+        contents=[Link(section["title"], f"#{section['id']}") for section in shown],
+        measured=_measured(about, scale),
+        outcome=statements.filter(pl.col("topic") == "outcome").to_dicts(),
+        facts=_facts(about, fits.filter(pl.col("scale") == scale)),
+        sections=shown,
+        factors=factor_list(levels),
+        run_numbers=run_numbers(study_results["study_treatments"].frame),
+    )
+
+
+def effect_parts(page: Page, about: Row, scale: str) -> Parts:
+    """Intervals, the table of effects, both verdicts, Pareto and half-normal plot on the scale that decides."""
+    effects = _on(page, "response_effects", scale)
+    if effects.is_empty():
+        return []
+    response, unit = about["response"], difference_unit(about["unit"], scale)
+    rows = effects_charts.effect_rows(effects, unit)
+    page.rows["effects"] = rows
+    first = effects.row(0, named=True)
+    lines = [
+        (label, first[field])
+        for label, field in (
+            (f"{first['folder_method'] or 'folders'} (folders as the unit)", "folder_margin"),
+            ("t (containers as the unit)", "container_margin"),
+        )
+        if first[field] is not None
+    ]
+    return [
+        page.figure(
+            effects_charts.intervals("effects", rows, response, unit, "intervals", "response_effects")
+        ),
+        page.table(effect_table(effects, unit)),
+        page.table(verdict_table(_on(page, "response_tests", scale), unit)),
+        page.figure(effects_charts.pareto("effects", rows, response, unit, lines)),
+        page.figure(
+            effects_charts.half_normal(
+                "effects", rows, response, unit, first["folder_error"], first["folder_margin"]
+            )
+        ),
+    ]
+
+
+def level_parts(page: Page, about: Row, levels: pl.DataFrame) -> Parts:
+    """Main effects, interactions, the cube and box plots, all as measured."""
+    response, unit = about["response"], about["unit"]
+    observations = page.results["response_observations"].frame
+    if observations["value"].is_not_null().sum() == 0:
+        return []
+    means, cells = page.results["response_level_means"].frame, page.results["response_cell_means"].frame
+    page.rows |= {
+        "observations": observations.drop("replicate", "stopped_at"),
+        "level_means": level_charts.mean_rows(means),
+        "cell_means": level_charts.cell_rows(cells),
+    }
+    parts = [page.figure(level_charts.main_effects(means, response, unit))]
+    if cells.height:
+        parts.append(page.figure(level_charts.interactions(cells, response, unit)))
+    corners = page.results["response_corners"].frame
+    if corners.height == 8:
+        decimals = decimals_of(about["se"])
+        page.rows["cube_corners"], page.rows["cube_edges"] = level_charts.cube_rows(corners, decimals)
+        parts.append(page.figure(level_charts.cube(corners, response, unit, decimals)))
+    parts.append(page.figure(level_charts.box_plots(levels, observations, response, unit)))
+    columns = [
+        Column("factor", "factor"),
+        Column("level", "level"),
+        Column("n", "N", "count"),
+        *(Column(field, header, "number", decimals=decimals_of(about["se"])) for field, header in (("mean", "mean"), ("ci_low", "95 % from"), ("ci_high", "to"))),
+    ]
+    return [*parts, page.table(table("level-means", f"Mean {response} at each level", means, columns, "response_level_means"))]
+
+
+def model_parts(page: Page, scale: str) -> Parts:
+    fits = page.results["response_fits"].frame
+    if fits.is_empty():
+        return []
+    fit_columns = [
+        Column("scale", "scale", cell=lambda row: Cell(SCALES.get(row["scale"], row["scale"]))),
+        Column("is_decisive", "decides", "flag"),
+        Column("n", "N", "count"),
+        Column("df_model", "df model", "count"),
+        Column("df_resid", "df residual", "count"),
+        Column("f_value", "F", "number"),
+        Column("p_value", "p", "p"),
+        Column("residual_sd", "residual SD", "number"),
+        Column("r_squared", "R²", "number", decimals=4),
+        Column("r_squared_adjusted", "adjusted R²", "number", decimals=4),
+        Column("press", "PRESS", "number"),
+        Column("r_squared_predicted", "predicted R²", "number", decimals=4),
+        Column("is_balanced", "balanced", "flag"),
+    ]
+    coefficient_columns = [
+        Column("name", "term and levels", cell=lambda row: Cell(aliased(row["name"], row["aliases"] if ":" in row["term"] else None))),
+        *(Column(field, header, "number", error="std_err") for field, header in (("coef", "coefficient"), ("std_err", "SE"))),
+        Column("t_value", "t", "number", decimals=2),
+        Column("p_value", "p", "p"),
+        *(Column(field, header, "number", error="std_err") for field, header in (("ci_low", "95 % from"), ("ci_high", "to"))),
+    ]  # fmt: skip
+    anova_columns = [
+        Column("source", "source", cell=lambda row: Cell(aliased(row["source"], row["aliases"]))),
+        Column("sum_sq", "sum of squares", "number", ),
+        Column("df", "df", "count"),
+        Column("mean_sq", "mean square", "number"),
+        Column("f_value", "F", "number"),
+        Column("p_value", "p", "p"),
+        Column("percent_of_variation", "% of variation", "percent"),
+        Column("partial_eta_sq", "partial η²", "number", decimals=3),
+    ]
+    where = f"on the scale that decides ({SCALES.get(scale, scale)})"
+    return [
+        page.table(table("fits", "Fits on each scale", fits, fit_columns, "response_fits")),
+        page.table(table("coefficients", f"Coefficients of the sum-to-zero coding, {where}", _on(page, "response_coefficients", scale), coefficient_columns, "response_coefficients", "One row for each combination of levels: rows of a term differ in sign only.")),
+        page.table(table("anova", f"Type III analysis of variance, {where}", _on(page, "response_anova", scale), anova_columns, "response_anova")),
+    ]
+
+
+def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> Parts:
+    residuals = _on(page, "response_residuals", scale)
+    if residuals.is_empty():
+        return []
+    response, unit = about["response"], about["unit"] if scale == "identity" else difference_unit(about["unit"], scale)
+    diagnostics = page.results["response_diagnostics"].frame
+    readings = {row["diagnostic"]: row["reading"].rstrip(".") for row in diagnostics.filter(pl.col("scale") == scale).iter_rows(named=True)}
+    sd = _on(page, "response_fits", scale)["residual_sd"][0]
+    page.rows["residuals"] = residuals.drop("scale", "leverage")
+    figures = [
+        residual_charts.normal_quantiles(residuals, sd, response, unit, readings.get("Shapiro-Wilk", "")),
+        residual_charts.against(residuals, response, unit, "fitted", readings.get("Brown-Forsythe", "")),
+        residual_charts.against(residuals, response, unit, "run"),
+        residual_charts.against(residuals, response, unit, "start", readings.get("Durbin-Watson", "")),
+        residual_charts.by_factor(levels, residuals, response, unit),
+    ]
+    diagnostic_columns = [
+        Column("diagnostic", "diagnostic"),
+        Column("value", "value", "number"),
+        Column("p_value", "p", "p"),
+        Column("ci_low", "95 % from", "number"),
+        Column("ci_high", "to", "number"),
+        Column("reading", "reading"),
+    ]
+    largest = residuals.sort(pl.col("studentised").abs(), descending=True, nulls_last=True, maintain_order=True).head(8)
+    unusual_columns = [
+        Column("container_id", "container", "code"),
+        Column("folder", "folder", cell=lambda row: Cell(row["folder"], href=f"runs/{slug(row['folder'])}.html")),
+        Column("run", "run", "count"),
+        Column("observed", "observed", "number"),
+        Column("fitted", "fitted", "number"),
+        Column("residual", "residual", "signed"),
+        Column("studentised", "studentised", "signed", decimals=2),
+        Column("leverage", "leverage", "number", decimals=3),
+        Column("is_unusual", "unusual", cell=lambda row: Cell(row["reason"] or "yes", tone="stop") if row["is_unusual"] else Cell("no", tone="idle")),
+    ]
+    return [
+        *(page.figure(figure) for figure in figures),
+        page.table(table("diagnostics", "Diagnostics and what they say", diagnostics.filter(pl.col("scale") == scale), diagnostic_columns, "response_diagnostics")),
+        page.table(table("largest-residuals", f"The {largest.height} largest residuals of {residuals.height}", largest, unusual_columns, "response_residuals")),
+    ]
+
+
+def scale_parts(page: Page, about: Row) -> Parts:
+    effects = page.results["response_effects"].frame
+    if effects["scale"].n_unique() < 2:
+        return []
+    rows = effects_charts.scale_rows(effects)
+    if rows.is_empty():
+        return []
+    page.rows["scales"] = rows
+    ratios = effects.filter(pl.col("scale") == "log10")
+    return [
+        page.figure(effects_charts.scales("scales", rows, about["response"], about["unit"])),
+        page.table(effect_table(ratios, difference_unit(about["unit"], "log10"), "effects-log10", "Effects in log10")),
+    ]
+
+
+def effect_table(effects: pl.DataFrame, unit: str, name: str = "effects", caption: str = "Effects, largest first") -> Table:
+    of = f" ({unit})" if unit else ""
+    ratio = [Column("ratio", "ratio high/low", cell=lambda row: Cell(f"×{number(row['ratio'], digits=3)}", repr(row["ratio"])))]
+    columns = [
+        Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
+        *(ratio if effects["ratio"].is_not_null().any() else []),
+        Column("effect", f"effect{of}", "signed", error="std_err"),
+        Column("ci_low", "95 % from", "signed", error="std_err"),
+        Column("ci_high", "to", "signed", error="std_err"),
+        Column("coefficient", "coefficient", "signed", error="std_err"),
+        Column("std_err", "SE", "number", error="std_err"),
+        Column("t_value", "t", "signed", decimals=2),
+        Column("p_value", "p", "p"),
+        Column("p_holm", "p (Holm)", "p"),
+        Column("sum_sq", "sum of squares", "number"),
+        Column("percent_of_variation", "% of variation", "percent"),
+        Column("partial_eta_sq", "partial η²", "number", decimals=3),
+    ]
+    note = "High level minus low level; intervals and tests with containers as the unit. Coefficient: half the effect."
+    return table(name, caption, effects, columns, "response_effects", note)
+
+
+def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
+    """One row an effect, its verdict under each error term beside each other."""
+    sides = [side for side in ("container", "folder") if side in tests["error_unit"].to_list()]
+    wide = tests.select("rank", "term", "aliases", "effect", "error_unit").unique("term", maintain_order=True)
+    fields = ("method", "error", "margin", "simultaneous_margin", "p_value", "is_active", "is_decisive")
+    for side in sides:
+        mine = tests.filter(pl.col("error_unit") == side).select("term", **{f"{field}_{side}": field for field in fields})
+        wide = wide.join(mine, on="term", how="left", maintain_order="left")
+    columns = [
+        Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
+        Column("effect", f"effect ({unit})" if unit else "effect", "signed", error=f"error_{sides[0]}" if sides else ""),
+    ]
+    for side in sides:
+        columns += [
+            Column(f"method_{side}", f"{side}s as the unit"),
+            Column(f"margin_{side}", "margin ±", "number", error=f"error_{side}"),
+            Column(f"p_value_{side}", "p", "p"),
+            Column(f"is_active_{side}", "verdict", cell=verdict_cell(f"is_active_{side}")),
+        ]
+    if len(sides) == 2:
+        columns.append(Column("agree", "holds under", cell=_agreement))
+    note = "An effect beyond the margin is active. Containers of one folder are repeats; folders are executions of a run."
+    return table("verdicts", "Each effect under each error term", wide, columns, "response_tests", note)
+
+
+def _agreement(row: Row) -> Cell:
+    container, folder = row["is_active_container"], row["is_active_folder"]
+    if container is None or folder is None:
+        return Cell("one error term only", tone="idle")
+    if container == folder:
+        return Cell("both" if folder else "neither", tone="active" if folder else "idle")
+    return Cell("folders only" if folder else "containers only", tone="warn")
+
+
+def _on(page: Page, query: str, scale: str) -> pl.DataFrame:
+    return page.results[query].frame.filter(pl.col("scale") == scale)
+
+
+def _measured(about: Row, scale: str) -> str:
+    parts = [about["measured_as"]]
+    if about["unit"]:
+        parts.append(f"in {about['unit']}")
+    text = " ".join(parts)
+    goal = {"maximize": "; more is better", "minimize": "; less is better"}.get(about["goal"] or "", "")
+    return f"{text[:1].upper()}{text[1:]}{goal}. Conclusions are drawn {SCALES.get(scale, scale)}."
+
+
+def _facts(about: Row, fit: pl.DataFrame) -> list[dict[str, str]]:
+    if about["mean"] is None:
+        return []
+    decimals = decimals_of(about["se"])
+    unit = about["unit"]
+    facts = [
+        ("N", number(about["n"], 0), "containers"),
+        ("Mean", with_unit(number(about["mean"], decimals), unit), f"95 % interval {number(about['ci_low'], decimals)} to {number(about['ci_high'], decimals)}"),
+        ("Standard deviation", with_unit(number(about["sd"], decimals), unit), f"standard error {number(about['se'], decimals)}"),
+        ("Range", f"{number(about['min'])} to {number(about['max'])}", unit),
+    ]
+    if fit.height and fit["f_value"][0] is not None:
+        row = fit.row(0, named=True)
+        facts.append((f"F({row['df_model']}, {row['df_resid']})", number(row["f_value"]), p_phrase(row["p_value"])))
+        facts.append(("R²", number(row["r_squared"], 3), f"predicted {number(row['r_squared_predicted'], 3)}"))
+    return [{"name": name, "text": text, "note": note} for name, text, note in facts]

@@ -1,0 +1,142 @@
+"""The page of one execution of a run: its containers, learning curves, files and promises."""
+
+from typing import Any
+
+import polars as pl
+
+from reports.charts_study import learning_curves, point_rows
+from reports.factors import colour
+from reports.numbers import number, with_unit
+from reports.page import Files, Link, Page, Previous, Results
+from reports.slugs import slug
+from reports.study_page import promise_cell
+from reports.tables import Column, Table, table
+
+QUERIES = (
+    "run",
+    "run_containers",
+    "run_values",
+    "run_points",
+    "run_files",
+    "run_promises",
+    "run_findings",
+)
+
+
+def run_page(study_results: Results, results: Results, previous: Previous) -> Files:
+    """Everything that belongs to the page of one folder (queries of the study and QUERIES)."""
+    study = study_results["study"].frame.row(0, named=True)
+    facts = results["run"].frame.row(0, named=True)
+    folder = facts["folder"]
+    page = Page(f"{slug(study['study'])}/runs", f"{slug(folder)}.html", results, previous)
+    points = results["run_points"].frame
+    curves = None
+    if points.height:
+        page.rows["points"] = point_rows(points)
+        curves = page.figure(learning_curves(points, folder))
+    objections = [{"kind": "broken", "sentence": facts["reason"]}] if facts["reason"] else []
+    contents = ["containers", *(["curves"] if curves else []), "files", "promises"]
+    names = {"curves": "Learning curves"}
+    return page.html(
+        "run.html.j2",
+        heading=study["title"] or study["study"],
+        folder=folder,
+        trail=[Link(study["study"], "../index.html"), Link(folder, f"{slug(folder)}.html")],
+        contents=[Link(names.get(place, place.capitalize()), f"#{place}") for place in contents],
+        place=_place(facts),
+        levels=_levels(study_results["study_treatments"].frame, facts["run"]),
+        objections=objections,
+        containers=page.table(_containers(results)),
+        values=page.table(_values(results)),
+        curves=curves,
+        files=page.table(_files(results)),
+        promises=page.table(_promises(results)),
+        findings=page.table(_findings(results)),
+    )
+
+
+def _place(facts: dict[str, Any]) -> str:
+    run = "matches no run of the design" if facts["run"] is None else f"run {facts['run']} of the design"
+    replicate = f", replicate {facts['replicate']}" if facts["replicate"] else ""
+    gone = "; gone from the log root, its facts stay" if facts["is_gone"] else ""
+    return f"{run[0].upper()}{run[1:]}{replicate}; {facts['verdict']}; {facts['containers']} containers{gone}."
+
+
+def _levels(treatments: pl.DataFrame, run: int | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "factor": row["factor"],
+            "text": row["level"],
+            "color": colour(row["level_position"]) if row["level_position"] else 0,
+        }
+        for row in treatments.filter(pl.col("run") == run).iter_rows(named=True)
+    ]
+
+
+def _containers(results: Results) -> Table:
+    columns = [
+        Column("container_id", "container", "code"),
+        Column("created_at", "created", "time"),
+        Column("started_at", "started", "time"),
+        Column("stopped_at", "stopped", "time"),
+        Column("queue_seconds", "waited (s)", "number"),
+        Column("service_seconds", "worked (s)", "number"),
+        Column("event_files", "event files", "count"),
+    ]
+    return table("container-stamps", "Containers and their stamps", results["run_containers"].frame, columns, "run_containers")
+
+
+def _values(results: Results) -> Table:
+    frame = results["run_values"].frame
+    columns = [Column("response", "response"), Column("container_id", "container", "code"), Column("value", "value", "number"), Column("unit", "unit")]
+    shown = frame["response"].unique(maintain_order=True).to_list()
+    means = [
+        with_unit(f"{name} {number(mine['value'].mean())}", mine["unit"][0])  # type: ignore[arg-type]
+        for name in shown
+        if (mine := frame.filter(pl.col("response") == name))["value"].is_not_null().any()
+    ]
+    note = f"Means: {', '.join(means)}." if means else ""
+    return table("values", "What each container came to", frame, columns, "run_values", note)
+
+
+def _files(results: Results) -> Table:
+    columns = [
+        Column("path", "file", "code"),
+        Column("kind", "kind"),
+        Column("size_bytes", "size", "bytes"),
+        Column("read_bytes", "read", "bytes"),
+        Column("skipped_bytes", "damaged, skipped", "bytes"),
+        Column("records", "records or lines", "count"),
+        Column("scalars", "scalars", "count"),
+        Column("sha256", "SHA-256", "code"),
+    ]
+    return table("read-files", "Files and what was read of them", results["run_files"].frame, columns, "run_files")
+
+
+def _promises(results: Results) -> Table:
+    columns = [
+        Column("code", "code", "code"),
+        Column("promise", "promise"),
+        Column("severity", "severity"),
+        Column("is_kept", "this folder", cell=promise_cell),
+        Column("container_id", "container", "code"),
+        Column("response", "response"),
+        Column("found", "found"),
+        Column("reason", "what to do"),
+    ]
+    frame = results["run_promises"].frame
+    broken = frame.filter(~pl.col("is_kept")).height
+    caption = f"Promises: {broken} rows of this folder break one" if broken else "Promises: this folder keeps all"
+    return table("kept", caption, frame, columns, "run_promises")
+
+
+def _findings(results: Results) -> Table:
+    columns = [
+        Column("code", "code", "code"),
+        Column("outcome", "outcome"),
+        Column("path", "file", "code"),
+        Column("line", "line", "count"),
+        Column("byte_offset", "byte", "count"),
+        Column("reason", "what was found and what to do"),
+    ]
+    return table("findings", "What the reading noticed", results["run_findings"].frame, columns, "run_findings")
