@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from models.alias_sets import alias_rows
-from models.conclusions import conclusion_rows, statement_rows
+from models.conclusions import changes, conclusion_rows, statement_rows
 from models.design import Design
 from models.diagnostics import diagnostic_rows, residual_rows
 from models.effects import anova_rows, coefficient_rows, effect_rows, fit_row
@@ -20,6 +20,8 @@ from models.samples import Sample, in_order, samples
 from models.scale_advice import scale_statements
 from models.study import Study
 from models.trade_offs import trade_off_rows
+
+__all__ = ["analyse", "changes"]
 
 Said = tuple[str | None, str, str, str]  # response, topic, kind, sentence
 
