@@ -252,8 +252,11 @@ def load_studies_into(warehouse: Warehouse, studies: Sequence[Study]) -> None:
 
 def check_promises(plan: Plan) -> None:
     """Hold the private copy against the promises of the studies that are affected; verdicts become rows."""
+    import logging
+
     from expectations.check import check
 
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     names = ("runs", "design_runs", "containers", "observations", "step_counts", "levels_seen")
     with open_warehouse(plan.staged) as warehouse:
         for study in plan.affected():
@@ -312,6 +315,16 @@ def close_night(plan: Plan, shards: Sequence["Shards"]) -> None:
             "doehouse_version": version("doehouse"),
         }
         warehouse.append("nights", pl.DataFrame([row]))
+
+
+def render_pages(plan: Plan) -> list[str]:
+    """Write the site beside the private copy; gives the pages that were rendered."""
+    from flows.pages import render_site
+
+    before = None if plan.is_fresh else plan.house.site.resolve()
+    names = [study.name for study in plan.affected()]
+    with open_published(plan.staged) as warehouse:
+        return render_site(warehouse, plan.house.staging / "site", before, plan.studies, names)
 
 
 def publish_version(plan: Plan) -> Summary:

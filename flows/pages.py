@@ -1,0 +1,157 @@
+"""The pages of a night: those whose inputs changed are rendered, the others carried over from the version before."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from flows.ad_hoc import examples
+from flows.warehouse import SQL, Warehouse, filled, text
+from models.study import Study
+from reports.site import (
+    DICTIONARY_QUERIES,
+    INDEX_QUERIES,
+    QUALITY_QUERIES,
+    RESPONSE_QUERIES,
+    RUN_QUERIES,
+    STUDY_QUERIES,
+    Result,
+    dictionary_page,
+    digest,
+    index_page,
+    quality_page,
+    run_page,
+    shared_assets,
+    study_pages,
+)
+
+# Which group of pages a file belongs to, and the digest of what the group was made from.
+GROUPS = "assets/groups.json"
+# What a run page takes from its study.
+OF_STUDY = ("study", "study_treatments")
+
+Results = Mapping[str, Result]
+Files = Mapping[str, bytes]
+
+
+class Site:
+    """A site in the making, beside the one before it."""
+
+    def __init__(self, target: Path, before: Path | None) -> None:
+        self.target, self.before = target, before
+        self.groups: dict[str, dict[str, Any]] = {}
+        self.groups_before: dict[str, dict[str, Any]] = {}
+        self.rendered: list[str] = []
+        if before and (before / GROUPS).exists():
+            self.groups_before = json.loads((before / GROUPS).read_text())
+
+    def previous(self, path: str) -> bytes | None:
+        """A file of the site before."""
+        if self.before is None or not (self.before / path).is_file():
+            return None
+        return (self.before / path).read_bytes()
+
+    def add(self, group: str, made_from: str, render: Callable[[], Files]) -> None:
+        """Render a group of pages, or carry it over when it was made from the same inputs."""
+        if self.groups_before.get(group, {}).get("digest") == made_from:
+            self.carry_over(group)
+            return
+        files = render()
+        for path, content in files.items():
+            place = self.target / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        self.groups[group] = {"digest": made_from, "files": sorted(files)}
+        self.rendered += [path for path in files if path.endswith(".html")]
+
+    def carry_over(self, group: str) -> None:
+        """Link the files of a group into this site; they are read-only, so both versions can share them."""
+        if self.before is None or group not in self.groups_before:
+            return
+        self.groups[group] = self.groups_before[group]
+        for path in self.groups[group]["files"]:
+            place = self.target / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.link(self.before / path, place)
+
+    def close(self) -> None:
+        place = self.target / GROUPS
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps(self.groups, indent=0, sort_keys=True))
+
+
+def render_site(
+    warehouse: Warehouse, target: Path, before: Path | None, studies: Iterable[Study], affected: Iterable[str]
+) -> list[str]:
+    """Write the site of a warehouse below `target`; gives the pages that were rendered.
+
+    Only the pages of `affected` studies are looked at; those of the others are carried over from `before`.
+    """
+    site = Site(target, before)
+    touched = set(affected)
+    for study in studies:
+        if study.name in touched or f"study {study.name}" not in site.groups_before:
+            add_study(site, warehouse, study)
+        else:
+            for group in site.groups_before:
+                if group == f"study {study.name}" or group.startswith(f"run {study.name} "):
+                    site.carry_over(group)
+    for name, queries, render in (
+        ("index", INDEX_QUERIES, index_page),
+        ("quality", QUALITY_QUERIES, quality_page),
+    ):
+        results = answers(warehouse, queries)
+        site.add(name, digest(results), lambda render=render, results=results: render(results))
+    add_dictionary(site, warehouse)
+    assets = shared_assets()
+    site.add("assets", digest({}), lambda: assets)
+    site.close()
+    return site.rendered
+
+
+def add_study(site: Site, warehouse: Warehouse, study: Study) -> None:
+    results = answers(warehouse, STUDY_QUERIES, study=study.name)
+    responses = {
+        response: answers(warehouse, RESPONSE_QUERIES, study=study.name, response=response)
+        for response in study.responses
+    }
+    site.add(
+        f"study {study.name}",
+        digest(results, *responses.values()),
+        lambda: study_pages(results, responses, site.previous),
+    )
+    of_study = {name: results[name] for name in OF_STUDY}
+    for folder in results["study_runs"].frame["folder"]:
+        of_run = answers(warehouse, RUN_QUERIES, study=study.name, folder=folder)
+        site.add(
+            f"run {study.name} {folder}",
+            digest(of_study, of_run),
+            lambda of_run=of_run: run_page(results, of_run, site.previous),
+        )
+
+
+def add_dictionary(site: Site, warehouse: Warehouse) -> None:
+    results = answers(warehouse, DICTIONARY_QUERIES)
+    sources = {
+        name: text(name)
+        for name in sorted(str(path.relative_to(SQL).with_suffix("")) for path in SQL.rglob("*.sql"))
+    }
+    asked = dict(examples())
+    told = hashlib.sha256(json.dumps([sources, asked]).encode()).hexdigest()
+    site.add(
+        "dictionary",
+        digest(results) + told,
+        lambda: dictionary_page(results, sources, asked, site.previous),
+    )
+
+
+def answers(warehouse: Warehouse, names: Iterable[str], **values: str) -> Results:
+    """The results of page queries, each given those of the values that it names."""
+    found = {}
+    for name in names:
+        query = f"pages/{name}"
+        given = {key: value for key, value in values.items() if f"${key}" in text(query)}
+        found[name] = Result(warehouse.frame(query, **given), filled(query, given))
+    return found
