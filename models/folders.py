@@ -81,6 +81,14 @@ def read_pattern(pattern: str, factors: Mapping[str, Sequence[str]], numbered: b
     return Pattern(tuple(names), expression(True), expression(False))
 
 
+def write_folder(pattern: str, run: int, replicate: int, levels: Mapping[str, str]) -> str | None:
+    """The folder of a run yet to be made; None if the pattern leaves a part of it open."""
+    if "*" in pattern:
+        return None
+    values = {"run": str(run), "replicate": str(replicate), **levels}
+    return _PLACEHOLDER.sub(lambda token: values[token[1]], pattern)
+
+
 def _problems(
     pattern: str, tokens: list[re.Match[str]], factors: Mapping[str, Sequence[str]], known: list[str]
 ) -> list[str]:
