@@ -11,6 +11,7 @@ from reports.numbers import decimals_of, number, signed, with_unit
 from reports.wording import SCALES, VERDICTS, aliased, share_of, titled, verdict
 
 ROW = 46  # px a row: the name of the effect stands above its mark, so that it fits on a phone
+SHORT = 5  # letters of a unit that may stand behind every number
 TERM_TOOLTIP = [
     alt.Tooltip("label:N", title="effect"),
     alt.Tooltip("text:N", title="size"),
@@ -42,7 +43,7 @@ def effect_rows(effects: pl.DataFrame, unit: str) -> pl.DataFrame:
     rows = []
     for row in effects.iter_rows(named=True):
         decimals = decimals_of(row["std_err"])
-        shown = with_unit(signed(row["effect"], decimals), unit)
+        shown = with_unit(signed(row["effect"], decimals), unit if len(unit) <= SHORT else "")
         if row["ratio"] is not None:
             shown = f"×{number(row['ratio'], digits=3)} ({shown})"
         place = count - row["rank"] + 1
@@ -115,12 +116,16 @@ def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str
         )
     return Figure(
         slug,
-        f"{response}: {top['label']} has the largest effect, {top['text']}",
+        f"{response}: {top['label']} has the largest effect, {_in_full(top['text'], unit)}",
         f"Effects on {response}, largest first: {shown}.",
         note,
         source,
         (alt.layer(*layers).properties(height=ROW * rows.height),),
     )
+
+
+def _in_full(text: str, unit: str) -> str:
+    return text if len(unit) <= SHORT else f"{text} {unit}"
 
 
 def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[tuple[str, float]]) -> Figure:
@@ -147,7 +152,7 @@ def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[
         )
     layers += _names(base)
     beyond = [
-        f"{rows.filter(pl.col('size') > value).height} of {rows.height} beyond {label}"
+        f"{rows.filter(pl.col('size') > value).height} of {rows.height} beyond the margin of {label}"
         for label, value in lines
     ]
     return Figure(
@@ -157,7 +162,7 @@ def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[
         + "; ".join(f"{row['label']} {number(row['size'], digits=3)}" for row in rows.iter_rows(named=True))
         + "".join(f". Line {label} at {number(value, digits=3)}" for label, value in lines)
         + ".",
-        "An effect beyond a line is active under that error term.",
+        "An effect beyond a line is active with that unit.",
         "response_effects",
         (alt.layer(*layers).properties(height=ROW * rows.height),),
     )
@@ -168,7 +173,12 @@ def half_normal(
 ) -> Figure:
     """Sizes of the effects against half-normal scores; the line is noise alone (Daniel 1959, Lenth 1989)."""
     base = alt.Chart(alt.NamedData(name))
-    x = alt.X("score:Q", title="half-normal score", scale=alt.Scale(domainMin=0, nice=True))
+    x = alt.X(
+        "score:Q",
+        title="half-normal score",
+        axis=alt.Axis(tickCount=6),
+        scale=alt.Scale(domainMin=0, nice=True),
+    )
     y = alt.Y("size:Q", title=titled("size of the effect", unit), axis=alt.Axis(tickCount=6))
     layers: list[alt.Chart] = []
     if error:

@@ -149,7 +149,7 @@ def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
         "Bars: 95 % interval of the mean by the error of the fitted model, containers as the unit.",
         "response_level_means",
         tuple(panels),
-        4,
+        side_by_side(means),
     )
 
 
@@ -345,7 +345,7 @@ def _label(text: str, x: float, y: float, align: str = "center") -> alt.Chart:
         alt.Chart(alt.NamedData("cube_edges"))
         .transform_window(place="row_number()")
         .transform_filter("datum.place == 1")
-        .mark_text(align=align, color="var(--muted)", limit=140)
+        .mark_text(align=align, color="var(--muted)", limit=220)
         .encode(x=alt.datum(x, scale=alt.Undefined), y=alt.datum(y), text=alt.value(text))
     )
 
@@ -358,6 +358,11 @@ def level_colour(field: str, count: int) -> alt.Color:
         legend=None,
         scale=alt.Scale(domain=domain, range=[f"var(--level-{(i - 1) % 7 + 1})" for i in domain]),
     )
+
+
+def side_by_side(levels: pl.DataFrame) -> int:
+    """Four small panels in a row, or two where the names of levels need room."""
+    return 4 if (levels["level"].str.len_chars().max() or 0) <= 9 else 2  # type: ignore[operator]
 
 
 def _range(lows: pl.Series, highs: pl.Series) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import altair as alt
 import polars as pl
 
 from models.wording import joined
-from reports.charts_levels import CONTAINER_TOOLTIP, level_colour, with_levels
+from reports.charts_levels import CONTAINER_TOOLTIP, level_colour, side_by_side, with_levels
 from reports.figures import RUN_IN_FOCUS, Figure, faded_unless
 from reports.numbers import number
 from reports.wording import titled
@@ -115,7 +115,7 @@ def by_factor(levels: pl.DataFrame, residuals: pl.DataFrame, response: str, unit
         "The spread should be alike at all levels of a factor.",
         "response_residuals",
         tuple(panels),
-        4,
+        side_by_side(levels),
     )
 
 

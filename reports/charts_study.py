@@ -4,8 +4,8 @@ import altair as alt
 import polars as pl
 
 from models.wording import joined
-from reports.figures import RUN_IN_FOCUS, Figure, faded_unless
 from reports.charts_levels import with_levels
+from reports.figures import RUN_IN_FOCUS, Figure, faded_unless
 from reports.numbers import number
 from reports.wording import titled
 
@@ -14,7 +14,11 @@ def oriented(rows: pl.DataFrame) -> pl.DataFrame:
     """What is to be kept small lies on the x axis, what is to be large on the y axis."""
     first = rows.row(0, named=True)
     if first["goal_x"] == "maximize" and first["goal_y"] != "maximize":
-        names = {name: name[:-1] + ("y" if name.endswith("_x") else "x") for name in rows.columns if name.endswith(("_x", "_y"))}
+        names = {
+            name: name[:-1] + ("y" if name.endswith("_x") else "x")
+            for name in rows.columns
+            if name.endswith(("_x", "_y"))
+        }
         return rows.rename(names)
     return rows
 
@@ -32,7 +36,7 @@ def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
     x = alt.X(
         "mean_x:Q",
         title=f"{x_title}, log axis" if safe else x_title,
-        scale=alt.Scale(type="log" if safe else "linear", zero=False),
+        scale=alt.Scale(type="log") if safe else alt.Scale(zero=False),
         axis=alt.Axis(tickCount=6, format="~s" if safe else ""),
     )
     y = alt.Y("mean_y:Q", title=y_title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
@@ -58,7 +62,13 @@ def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
                 alt.Tooltip("mean_y:Q", title=y_title, format=".5~g"),
             ],
         ),
-        base.mark_text(dx=9, dy=-9, align="left", fontWeight=600).encode(x=x, y=y, text="run:Q", opacity=lit),
+        # neighbours often have odd and even numbers: one above, one below
+        *(
+            base.transform_filter(f"datum.run % 2 == {odd}")
+            .mark_text(dx=9, dy=-9 if odd else 12, align="left", fontWeight=600)
+            .encode(x=x, y=y, text="run:Q", opacity=lit)
+            for odd in (0, 1)
+        ),
     ]
     best = [str(run) for run in rows.filter(~pl.col("is_dominated"))["run"]]
     return Figure(

@@ -44,17 +44,34 @@ def lineage(heads: Mapping[str, Head]) -> tuple[Figure, dict[str, pl.DataFrame]]
             name = path.split("/", 1)[1]
             height = (i + 0.5) * tallest / len(mine)
             place[path] = (column, height)
-            nodes.append({"x": column, "y": height, "name": name, "what": heads[path].what, "layer": TITLES[layer]})
+            nodes.append(
+                {"x": column, "y": height, "name": name, "what": heads[path].what, "layer": TITLES[layer]}
+            )
     by_name = {path.split("/", 1)[1]: path for path in heads if not path.startswith("pages/")}
     for path, head in heads.items():
         for name in head.reads:
             if name in by_name and by_name[name] != path:
                 start, end = place[by_name[name]], place[path]
-                edges.append({"x": start[0] + 0.02, "y": start[1], "to_x": end[0] - 0.02, "to_y": end[1], "from": name, "to": path.split("/", 1)[1]})
+                edges.append(
+                    {
+                        "x": start[0] + 0.02,
+                        "y": start[1],
+                        "to_x": end[0] - 0.02,
+                        "to_y": end[1],
+                        "from": name,
+                        "to": path.split("/", 1)[1],
+                    }
+                )
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.55, 2.6], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[tallest, -1.5], nice=False))
-    lines = alt.Chart(alt.NamedData("edges")).mark_rule(color="var(--faint)", opacity=0.45).encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q")
-    base = alt.Chart(alt.NamedData("nodes")).encode(x=x, y=y, tooltip=[alt.Tooltip("name:N"), alt.Tooltip("what:N")])
+    lines = (
+        alt.Chart(alt.NamedData("edges"))
+        .mark_rule(color="var(--faint)", opacity=0.45)
+        .encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q")
+    )
+    base = alt.Chart(alt.NamedData("nodes")).encode(
+        x=x, y=y, tooltip=[alt.Tooltip("name:N"), alt.Tooltip("what:N")]
+    )
     dots = base.mark_point(size=36, color="var(--active)", opacity=1)
     left = base.transform_filter("datum.x == 0").mark_text(align="right", dx=-9).encode(text="name:N")
     middle = [
@@ -71,7 +88,13 @@ def lineage(heads: Mapping[str, Head]) -> tuple[Figure, dict[str, pl.DataFrame]]
     figure = Figure(
         "lineage-figure",
         "Files become tables, tables become views, views become figures",
-        "Lineage: " + "; ".join(f"{path.split('/', 1)[1]} reads {', '.join(head.reads)}" for path, head in heads.items() if head.reads and head.reads[0] != "nothing") + ".",
+        "Lineage: "
+        + "; ".join(
+            f"{path.split('/', 1)[1]} reads {', '.join(head.reads)}"
+            for path, head in heads.items()
+            if head.reads and head.reads[0] != "nothing"
+        )
+        + ".",
         "Lines: what reads what. Tables are loaded from log files or written by the models.",
         "dictionary_relations",
         (alt.layer(lines, dots, left, *middle, right, titles).properties(height=18 * tallest),),

@@ -29,6 +29,10 @@ def number(value: float | None, decimals: int | None = None, digits: int = 4) ->
         text = text.rstrip("0").rstrip(".") if "." in text else text
     else:
         text = f"{value:.{min(decimals, 10)}f}"
+        # an end of an interval close to zero keeps its side
+        while value and float(text) == 0 and decimals < 10 and 10**-decimals > size > 10 ** -(decimals + 2.3):
+            decimals += 1
+            text = f"{value:.{decimals}f}"
     if float(text) == 0:
         text = text.lstrip("-")
     return _grouped(text).replace("-", "−")

@@ -1,8 +1,7 @@
 """A page: its figures and tables with their files, filled into a template."""
 
 import hashlib
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,11 +69,15 @@ class Page:
 
     def html(self, template: str, **values: Any) -> Files:
         """The page and all files that belong to it."""
-        text = environment().get_template(template).render(
-            policy=POLICY,
-            root=self.root,
-            rows={name: json_columns(frame) for name, frame in sorted(self.rows.items())},
-            **values,
+        text = (
+            environment()
+            .get_template(template)
+            .render(
+                policy=POLICY,
+                root=self.root,
+                rows={name: json_columns(frame) for name, frame in sorted(self.rows.items())},
+                **values,
+            )
         )
         return {**self.files, self._below(self.name): text.encode()}
 
@@ -113,5 +116,3 @@ def environment() -> Environment:
     )
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
     return made
-
-

@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from models.wording import joined
 from reports import charts_effects as effects_charts
 from reports import charts_levels as level_charts
 from reports import charts_residuals as residual_charts
@@ -12,7 +13,7 @@ from reports.numbers import decimals_of, number, p_phrase, with_unit
 from reports.page import Files, Link, Page, Previous, Results
 from reports.slugs import slug
 from reports.tables import Cell, Column, Row, Table, table, verdict_cell
-from reports.wording import SCALES, aliased, difference_unit
+from reports.wording import SCALES, aliased, difference_unit, said
 
 QUERIES = (
     "response_summary",
@@ -35,7 +36,9 @@ def response_page(response: str, study_results: Results, results: Results, previ
     """Everything that belongs to the page of one response (queries of the study and QUERIES)."""
     facts = study_results["study"].frame.row(0, named=True)
     page = Page(slug(facts["study"]), f"{slug(response)}.html", results, previous)
-    about = study_results["study_responses"].frame.row(by_predicate=pl.col("response") == response, named=True)
+    about = study_results["study_responses"].frame.row(
+        by_predicate=pl.col("response") == response, named=True
+    )
     statements = study_results["study_statements"].frame.filter(pl.col("response") == response)
     levels = study_results["study_levels"].frame
     page.rows["treatments"] = level_charts.treatment_rows(study_results["study_treatments"].frame)
@@ -52,7 +55,7 @@ def response_page(response: str, study_results: Results, results: Results, previ
         {
             "id": place,
             "title": title,
-            "statements": statements.filter(pl.col("topic") == topic).to_dicts(),
+            "statements": said(statements, topic, response),
             "parts": parts,
         }
         for place, title, topic, parts in sections
@@ -65,7 +68,7 @@ def response_page(response: str, study_results: Results, results: Results, previ
         trail=[Link(facts["study"], "index.html"), Link(response, f"{slug(response)}.html")],
         contents=[Link(section["title"], f"#{section['id']}") for section in shown],
         measured=_measured(about, scale),
-        outcome=statements.filter(pl.col("topic") == "outcome").to_dicts(),
+        outcome=said(statements, "outcome", response),
         facts=_facts(about, fits.filter(pl.col("scale") == scale)),
         sections=shown,
         factors=factor_list(levels),
@@ -85,8 +88,8 @@ def effect_parts(page: Page, about: Row, scale: str) -> Parts:
     lines = [
         (label, first[field])
         for label, field in (
-            (f"{first['folder_method'] or 'folders'} (folders as the unit)", "folder_margin"),
-            ("t (containers as the unit)", "container_margin"),
+            ("folders", "folder_margin"),
+            ("containers", "container_margin"),
         )
         if first[field] is not None
     ]
@@ -130,9 +133,17 @@ def level_parts(page: Page, about: Row, levels: pl.DataFrame) -> Parts:
         Column("factor", "factor"),
         Column("level", "level"),
         Column("n", "N", "count"),
-        *(Column(field, header, "number", decimals=decimals_of(about["se"])) for field, header in (("mean", "mean"), ("ci_low", "95 % from"), ("ci_high", "to"))),
+        *(
+            Column(field, header, "number", decimals=decimals_of(about["se"]))
+            for field, header in (("mean", "mean"), ("ci_low", "95 % from"), ("ci_high", "to"))
+        ),
     ]
-    return [*parts, page.table(table("level-means", f"Mean {response} at each level", means, columns, "response_level_means"))]
+    return [
+        *parts,
+        page.table(
+            table("level-means", f"Mean {response} at each level", means, columns, "response_level_means")
+        ),
+    ]
 
 
 def model_parts(page: Page, scale: str) -> Parts:
@@ -163,7 +174,11 @@ def model_parts(page: Page, scale: str) -> Parts:
     ]  # fmt: skip
     anova_columns = [
         Column("source", "source", cell=lambda row: Cell(aliased(row["source"], row["aliases"]))),
-        Column("sum_sq", "sum of squares", "number", ),
+        Column(
+            "sum_sq",
+            "sum of squares",
+            "number",
+        ),
         Column("df", "df", "count"),
         Column("mean_sq", "mean square", "number"),
         Column("f_value", "F", "number"),
@@ -174,8 +189,25 @@ def model_parts(page: Page, scale: str) -> Parts:
     where = f"on the scale that decides ({SCALES.get(scale, scale)})"
     return [
         page.table(table("fits", "Fits on each scale", fits, fit_columns, "response_fits")),
-        page.table(table("coefficients", f"Coefficients of the sum-to-zero coding, {where}", _on(page, "response_coefficients", scale), coefficient_columns, "response_coefficients", "One row for each combination of levels: rows of a term differ in sign only.")),
-        page.table(table("anova", f"Type III analysis of variance, {where}", _on(page, "response_anova", scale), anova_columns, "response_anova")),
+        page.table(
+            table(
+                "coefficients",
+                f"Coefficients of the sum-to-zero coding, {where}",
+                _on(page, "response_coefficients", scale),
+                coefficient_columns,
+                "response_coefficients",
+                "One row for each combination of levels: rows of a term differ in sign only.",
+            )
+        ),
+        page.table(
+            table(
+                "anova",
+                f"Type III analysis of variance, {where}",
+                _on(page, "response_anova", scale),
+                anova_columns,
+                "response_anova",
+            )
+        ),
     ]
 
 
@@ -183,9 +215,15 @@ def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> 
     residuals = _on(page, "response_residuals", scale)
     if residuals.is_empty():
         return []
-    response, unit = about["response"], about["unit"] if scale == "identity" else difference_unit(about["unit"], scale)
+    response, unit = (
+        about["response"],
+        about["unit"] if scale == "identity" else difference_unit(about["unit"], scale),
+    )
     diagnostics = page.results["response_diagnostics"].frame
-    readings = {row["diagnostic"]: row["reading"].rstrip(".") for row in diagnostics.filter(pl.col("scale") == scale).iter_rows(named=True)}
+    readings = {
+        row["diagnostic"]: row["reading"].rstrip(".")
+        for row in diagnostics.filter(pl.col("scale") == scale).iter_rows(named=True)
+    }
     sd = _on(page, "response_fits", scale)["residual_sd"][0]
     page.rows["residuals"] = residuals.drop("scale", "leverage")
     figures = [
@@ -203,22 +241,48 @@ def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> 
         Column("ci_high", "to", "number"),
         Column("reading", "reading"),
     ]
-    largest = residuals.sort(pl.col("studentised").abs(), descending=True, nulls_last=True, maintain_order=True).head(8)
+    largest = residuals.sort(
+        pl.col("studentised").abs(), descending=True, nulls_last=True, maintain_order=True
+    ).head(8)
     unusual_columns = [
         Column("container_id", "container", "code"),
-        Column("folder", "folder", cell=lambda row: Cell(row["folder"], href=f"runs/{slug(row['folder'])}.html")),
+        Column(
+            "folder", "folder", cell=lambda row: Cell(row["folder"], href=f"runs/{slug(row['folder'])}.html")
+        ),
         Column("run", "run", "count"),
         Column("observed", "observed", "number"),
         Column("fitted", "fitted", "number"),
         Column("residual", "residual", "signed"),
         Column("studentised", "studentised", "signed", decimals=2),
         Column("leverage", "leverage", "number", decimals=3),
-        Column("is_unusual", "unusual", cell=lambda row: Cell(row["reason"] or "yes", tone="stop") if row["is_unusual"] else Cell("no", tone="idle")),
+        Column(
+            "is_unusual",
+            "unusual",
+            cell=lambda row: (
+                Cell(row["reason"] or "yes", tone="stop") if row["is_unusual"] else Cell("no", tone="idle")
+            ),
+        ),
     ]
     return [
         *(page.figure(figure) for figure in figures),
-        page.table(table("diagnostics", "Diagnostics and what they say", diagnostics.filter(pl.col("scale") == scale), diagnostic_columns, "response_diagnostics")),
-        page.table(table("largest-residuals", f"The {largest.height} largest residuals of {residuals.height}", largest, unusual_columns, "response_residuals")),
+        page.table(
+            table(
+                "diagnostics",
+                "Diagnostics and what they say",
+                diagnostics.filter(pl.col("scale") == scale),
+                diagnostic_columns,
+                "response_diagnostics",
+            )
+        ),
+        page.table(
+            table(
+                "largest-residuals",
+                f"The {largest.height} largest residuals of {residuals.height}",
+                largest,
+                unusual_columns,
+                "response_residuals",
+            )
+        ),
     ]
 
 
@@ -233,17 +297,25 @@ def scale_parts(page: Page, about: Row) -> Parts:
     ratios = effects.filter(pl.col("scale") == "log10")
     return [
         page.figure(effects_charts.scales("scales", rows, about["response"], about["unit"])),
-        page.table(effect_table(ratios, difference_unit(about["unit"], "log10"), "effects-log10", "Effects in log10")),
+        page.table(effect_table(ratios, difference_unit(about["unit"], "log10"), "effects-log10", "Effects")),
     ]
 
 
-def effect_table(effects: pl.DataFrame, unit: str, name: str = "effects", caption: str = "Effects, largest first") -> Table:
-    of = f" ({unit})" if unit else ""
-    ratio = [Column("ratio", "ratio high/low", cell=lambda row: Cell(f"×{number(row['ratio'], digits=3)}", repr(row["ratio"])))]
+def effect_table(
+    effects: pl.DataFrame, unit: str, name: str = "effects", caption: str = "Effects, largest first,"
+) -> Table:
+    in_unit = f" in {unit}" if unit else ""
+    ratio = [
+        Column(
+            "ratio",
+            "ratio high/low",
+            cell=lambda row: Cell(f"×{number(row['ratio'], digits=3)}", repr(row["ratio"])),
+        )
+    ]
     columns = [
         Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
         *(ratio if effects["ratio"].is_not_null().any() else []),
-        Column("effect", f"effect{of}", "signed", error="std_err"),
+        Column("effect", "high − low", "signed", error="std_err"),
         Column("ci_low", "95 % from", "signed", error="std_err"),
         Column("ci_high", "to", "signed", error="std_err"),
         Column("coefficient", "coefficient", "signed", error="std_err"),
@@ -256,7 +328,7 @@ def effect_table(effects: pl.DataFrame, unit: str, name: str = "effects", captio
         Column("partial_eta_sq", "partial η²", "number", decimals=3),
     ]
     note = "High level minus low level; intervals and tests with containers as the unit. Coefficient: half the effect."
-    return table(name, caption, effects, columns, "response_effects", note)
+    return table(name, f"{caption}{in_unit}", effects, columns, "response_effects", note)
 
 
 def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
@@ -265,23 +337,33 @@ def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
     wide = tests.select("rank", "term", "aliases", "effect", "error_unit").unique("term", maintain_order=True)
     fields = ("method", "error", "margin", "simultaneous_margin", "p_value", "is_active", "is_decisive")
     for side in sides:
-        mine = tests.filter(pl.col("error_unit") == side).select("term", **{f"{field}_{side}": field for field in fields})
+        mine = tests.filter(pl.col("error_unit") == side).select(
+            "term", **{f"{field}_{side}": field for field in fields}
+        )
         wide = wide.join(mine, on="term", how="left", maintain_order="left")
     columns = [
         Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
-        Column("effect", f"effect ({unit})" if unit else "effect", "signed", error=f"error_{sides[0]}" if sides else ""),
+        Column("effect", "high − low", "signed", error=f"error_{sides[0]}" if sides else ""),
     ]
     for side in sides:
         columns += [
-            Column(f"method_{side}", f"{side}s as the unit"),
-            Column(f"margin_{side}", "margin ±", "number", error=f"error_{side}"),
+            Column(f"margin_{side}", f"{side}s: margin ±", "number", error=f"error_{side}"),
             Column(f"p_value_{side}", "p", "p"),
             Column(f"is_active_{side}", "verdict", cell=verdict_cell(f"is_active_{side}")),
         ]
     if len(sides) == 2:
         columns.append(Column("agree", "holds under", cell=_agreement))
-    note = "An effect beyond the margin is active. Containers of one folder are repeats; folders are executions of a run."
-    return table("verdicts", "Each effect under each error term", wide, columns, "response_tests", note)
+    methods = [
+        f"{side}s by {method}"
+        for side in sides
+        for method in wide[f"method_{side}"].drop_nulls().unique().sort()
+    ]
+    note = (
+        "An effect beyond the margin is active. Containers of one folder are repeats; folders are executions of a run. "
+        f"Error: {joined(methods)}."
+    )
+    caption = f"Each effect under each error term{f', in {unit}' if unit else ''}"
+    return table("verdicts", caption, wide, columns, "response_tests", note)
 
 
 def _agreement(row: Row) -> Cell:
@@ -313,12 +395,24 @@ def _facts(about: Row, fit: pl.DataFrame) -> list[dict[str, str]]:
     unit = about["unit"]
     facts = [
         ("N", number(about["n"], 0), "containers"),
-        ("Mean", with_unit(number(about["mean"], decimals), unit), f"95 % interval {number(about['ci_low'], decimals)} to {number(about['ci_high'], decimals)}"),
-        ("Standard deviation", with_unit(number(about["sd"], decimals), unit), f"standard error {number(about['se'], decimals)}"),
+        (
+            "Mean",
+            with_unit(number(about["mean"], decimals), unit),
+            f"95 % interval {number(about['ci_low'], decimals)} to {number(about['ci_high'], decimals)}",
+        ),
+        (
+            "Standard deviation",
+            with_unit(number(about["sd"], decimals), unit),
+            f"standard error {number(about['se'], decimals)}",
+        ),
         ("Range", f"{number(about['min'])} to {number(about['max'])}", unit),
     ]
     if fit.height and fit["f_value"][0] is not None:
         row = fit.row(0, named=True)
-        facts.append((f"F({row['df_model']}, {row['df_resid']})", number(row["f_value"]), p_phrase(row["p_value"])))
-        facts.append(("R²", number(row["r_squared"], 3), f"predicted {number(row['r_squared_predicted'], 3)}"))
+        facts.append(
+            (f"F({row['df_model']}, {row['df_resid']})", number(row["f_value"]), p_phrase(row["p_value"]))
+        )
+        facts.append(
+            ("R²", number(row["r_squared"], 3), f"predicted {number(row['r_squared_predicted'], 3)}")
+        )
     return [{"name": name, "text": text, "note": note} for name, text, note in facts]

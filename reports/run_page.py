@@ -59,7 +59,9 @@ def _place(facts: dict[str, Any]) -> str:
     run = "matches no run of the design" if facts["run"] is None else f"run {facts['run']} of the design"
     replicate = f", replicate {facts['replicate']}" if facts["replicate"] else ""
     gone = "; gone from the log root, its facts stay" if facts["is_gone"] else ""
-    return f"{run[0].upper()}{run[1:]}{replicate}; {facts['verdict']}; {facts['containers']} containers{gone}."
+    return (
+        f"{run[0].upper()}{run[1:]}{replicate}; {facts['verdict']}; {facts['containers']} containers{gone}."
+    )
 
 
 def _levels(treatments: pl.DataFrame, run: int | None) -> list[dict[str, Any]]:
@@ -83,12 +85,23 @@ def _containers(results: Results) -> Table:
         Column("service_seconds", "worked (s)", "number"),
         Column("event_files", "event files", "count"),
     ]
-    return table("container-stamps", "Containers and their stamps", results["run_containers"].frame, columns, "run_containers")
+    return table(
+        "container-stamps",
+        "Containers and their stamps",
+        results["run_containers"].frame,
+        columns,
+        "run_containers",
+    )
 
 
 def _values(results: Results) -> Table:
     frame = results["run_values"].frame
-    columns = [Column("response", "response"), Column("container_id", "container", "code"), Column("value", "value", "number"), Column("unit", "unit")]
+    columns = [
+        Column("response", "response"),
+        Column("container_id", "container", "code"),
+        Column("value", "value", "number"),
+        Column("unit", "unit"),
+    ]
     shown = frame["response"].unique(maintain_order=True).to_list()
     means = [
         with_unit(f"{name} {number(mine['value'].mean())}", mine["unit"][0])  # type: ignore[arg-type]
@@ -110,7 +123,9 @@ def _files(results: Results) -> Table:
         Column("scalars", "scalars", "count"),
         Column("sha256", "SHA-256", "code"),
     ]
-    return table("read-files", "Files and what was read of them", results["run_files"].frame, columns, "run_files")
+    return table(
+        "read-files", "Files and what was read of them", results["run_files"].frame, columns, "run_files"
+    )
 
 
 def _promises(results: Results) -> Table:
@@ -126,7 +141,9 @@ def _promises(results: Results) -> Table:
     ]
     frame = results["run_promises"].frame
     broken = frame.filter(~pl.col("is_kept")).height
-    caption = f"Promises: {broken} rows of this folder break one" if broken else "Promises: this folder keeps all"
+    caption = (
+        f"Promises: {broken} rows of this folder break one" if broken else "Promises: this folder keeps all"
+    )
     return table("kept", caption, frame, columns, "run_promises")
 
 
@@ -139,4 +156,6 @@ def _findings(results: Results) -> Table:
         Column("byte_offset", "byte", "count"),
         Column("reason", "what was found and what to do"),
     ]
-    return table("findings", "What the reading noticed", results["run_findings"].frame, columns, "run_findings")
+    return table(
+        "findings", "What the reading noticed", results["run_findings"].frame, columns, "run_findings"
+    )

@@ -55,7 +55,9 @@ __all__ = [
 ]
 
 
-def study_pages(results: Results, responses: Mapping[str, Results], previous: Previous = no_previous) -> Files:
+def study_pages(
+    results: Results, responses: Mapping[str, Results], previous: Previous = no_previous
+) -> Files:
     """The page of a study and one of each response: path below the site -> content.
 
     `results` are those of STUDY_QUERIES; `responses` maps each response to those of RESPONSE_QUERIES.

@@ -93,7 +93,11 @@ def quality_page(results: Results) -> Files:
                 "When each study last had news",
                 results["quality_freshness"].frame,
                 [
-                    Column("study", "study", cell=lambda row: Cell(row["study"], href=f"{slug(row['study'])}/index.html")),
+                    Column(
+                        "study",
+                        "study",
+                        cell=lambda row: Cell(row["study"], href=f"{slug(row['study'])}/index.html"),
+                    ),
                     Column("last_new_at", "last new folder", "time"),
                     Column("last_changed_at", "last change", "time"),
                     Column("folders", "folders", "count"),
@@ -162,7 +166,12 @@ def quality_page(results: Results) -> Files:
                     ),
                     *(
                         Column(name, name.split("_")[-1], "count")
-                        for name in ("runs_accepted", "runs_unfinished", "runs_quarantined", "folders_unclaimed")
+                        for name in (
+                            "runs_accepted",
+                            "runs_unfinished",
+                            "runs_quarantined",
+                            "folders_unclaimed",
+                        )
                     ),
                     Column("promises_kept", "kept", "count"),
                     Column("promises_broken", "broken", "count"),
@@ -201,9 +210,14 @@ def _histories(promises: pl.DataFrame) -> list[dict[str, Any]]:
                     "sentence": last["promise"],
                     "severity": last["severity"],
                     "tone": "good" if last["is_kept"] else "stop" if last["severity"] == "stop" else "warn",
-                    "verdict": "kept" if last["is_kept"] else f"broken by {count(last['rows_failing'] or 0, 'row')}",
+                    "verdict": "kept"
+                    if last["is_kept"]
+                    else f"broken by {count(last['rows_failing'] or 0, 'row')}",
                     "observed": last["observed"],
-                    "history": ["none" if night not in verdicts else "kept" if verdicts[night] else "broken" for night in nights],
+                    "history": [
+                        "none" if night not in verdicts else "kept" if verdicts[night] else "broken"
+                        for night in nights
+                    ],
                     "history_text": f"kept in {kept} of {len(verdicts)} nights",
                 }
             )
@@ -212,7 +226,12 @@ def _histories(promises: pl.DataFrame) -> list[dict[str, Any]]:
     return studies
 
 
-def dictionary_page(results: Results, sources: Mapping[str, str], examples: Mapping[str, str], previous: Previous = no_previous) -> Files:
+def dictionary_page(
+    results: Results,
+    sources: Mapping[str, str],
+    examples: Mapping[str, str],
+    previous: Previous = no_previous,
+) -> Files:
     """dictionary.html. `sources` is the text of every file below sql/, by its path without ending; `examples` question -> query."""
     page = Page("", "dictionary.html", results, previous)
     heads = headers(sources)

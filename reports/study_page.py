@@ -13,7 +13,7 @@ from reports.numbers import decimals_of, number, with_unit
 from reports.page import Files, Link, Page, Previous, Results
 from reports.slugs import slug
 from reports.tables import Cell, Column, Row, Table, table
-from reports.wording import difference_unit
+from reports.wording import aliased, difference_unit, said, titled
 
 QUERIES = (
     "study",
@@ -69,9 +69,13 @@ def study_page(results: Results, previous: Previous) -> Files:
             table(
                 "execution-order",
                 "Correlation of each contrast with the order of execution",
-                results["study_order"].frame,
+                _contrasts(results),
                 [
-                    Column("diagnostic", "contrast"),
+                    Column(
+                        "diagnostic",
+                        "contrast",
+                        cell=lambda row: Cell(aliased(row["contrast"], row["aliases"])),
+                    ),
                     Column("value", "r", "number", decimals=2),
                     Column("reading", "reading"),
                 ],
@@ -124,9 +128,7 @@ def promise_cell(row: Row) -> Cell:
 
 def _outcome(page: Page, response: Row) -> dict[str, Any]:
     name, position = response["response"], response["response_position"]
-    statements = page.results["study_statements"].frame.filter(
-        (pl.col("response") == name) & (pl.col("topic") == "outcome")
-    )
+    outcome = said(page.results["study_statements"].frame, "outcome", name)
     effects = page.results["study_effects"].frame.filter(pl.col("response") == name)
     shown = None
     if effects.height:
@@ -135,13 +137,16 @@ def _outcome(page: Page, response: Row) -> dict[str, Any]:
         page.rows[f"effects_{position}"] = rows
         figure = intervals(f"effects_{position}", rows, name, unit, f"effects-{slug(name)}", "study_effects")
         shown = page.figure(figure)
-    return {"name": name, "slug": slug(name), "outcome": statements.to_dicts(), "figure": shown}
+    return {"name": name, "slug": slug(name), "outcome": outcome, "figure": shown}
 
 
 def _doubts(results: Results) -> list[dict[str, str]]:
     """Broken promises, then the doubts of the night: of the study first, then response by response."""
     broken = [
-        {"kind": "broken", "sentence": f"{row['code']} ({row['severity']}): {row['promise']} {row['observed'] or ''}"}
+        {
+            "kind": "broken",
+            "sentence": f"{row['code']} ({row['severity']}): {row['promise']} {row['observed'] or ''}",
+        }
         for row in results["study_promises"].frame.filter(~pl.col("is_kept")).iter_rows(named=True)
     ]
     doubts = [
@@ -164,15 +169,21 @@ def _pairs(trades: pl.DataFrame) -> list[pl.DataFrame]:
 def _trade(page: Page, place: int, rows: pl.DataFrame) -> dict[str, Any]:
     page.rows[f"trade_{place}"] = rows
     first = rows.row(0, named=True)
+    decimals = {axis: decimals_of((rows[f"high_{axis}"] - rows[f"low_{axis}"]).median() / 4) for axis in "xy"}  # type: ignore[operator]
     columns = [
         Column("run", "run", "count"),
         *(
             column
             for axis in "yx"
             for column in (
-                Column(f"mean_{axis}", f"{first[f'response_{axis}']} ({first[f'unit_{axis}']})", "number"),
-                Column(f"low_{axis}", "from", "number"),
-                Column(f"high_{axis}", "to", "number"),
+                Column(
+                    f"mean_{axis}",
+                    titled(first[f"response_{axis}"], first[f"unit_{axis}"]),
+                    "number",
+                    decimals=decimals[axis],
+                ),
+                Column(f"low_{axis}", "95 % from", "number", decimals=decimals[axis]),
+                Column(f"high_{axis}", "to", "number", decimals=decimals[axis]),
             )
         ),
         Column("is_dominated", "verdict", cell=_dominance),
@@ -185,16 +196,19 @@ def _trade(page: Page, place: int, rows: pl.DataFrame) -> dict[str, Any]:
 
 
 def _dominance(row: Row) -> Cell:
-    return Cell("beaten in both", tone="idle") if row["is_dominated"] else Cell("not beaten", tone="active")
+    return Cell("dominated", tone="idle") if row["is_dominated"] else Cell("not dominated", tone="active")
 
 
 def _sign_table(results: Results) -> Table:
+    """Effects whose signs are the same in every run share a column, under all their names."""
     signs = results["study_signs"].frame
-    effects = signs.select("factors", "effect", "letters").unique(maintain_order=True).sort("factors", maintain_order=True)
     wide = signs.pivot(on="effect", index="run", values="sign") if signs.height else pl.DataFrame({"run": []})
+    names: dict[tuple[float, ...], list[str]] = {}
+    for effect in signs.sort("factors", maintain_order=True)["effect"].unique(maintain_order=True):
+        names.setdefault(tuple(wide[effect]), []).append(effect)
     columns = [
         Column("run", "run", "count"),
-        *(Column(row["effect"], row["effect"], "sign") for row in effects.iter_rows(named=True)),
+        *(Column(same[0], " = ".join(same), "sign") for same in names.values()),
     ]
     return table("signs", "Sign table: low −, high +", wide, columns, "study_signs")
 
@@ -204,18 +218,33 @@ def _alias_table(results: Results) -> Table:
     wide = frame.filter((pl.col("scope") == "declared") & pl.col("aliases").is_not_null())
     present = frame.filter(pl.col("scope") == "present").select("effect", "letters", present="aliases")
     wide = wide.join(present, on=["effect", "letters"], how="left", maintain_order="left")
+    is_whole = wide["aliases"].equals(wide["present"])
     return table(
         "aliases",
-        "Effects that cannot be told apart",
+        "Effects that cannot be told apart"
+        + (", in the design and in the runs that are present" if is_whole else ""),
         wide,
         [
             Column("effect", "effect"),
             Column("letters", "letters"),
-            Column("aliases", "in the design as declared"),
-            Column("present", "in the runs that are present"),
+            Column("aliases", "is the same as" if is_whole else "in the design as declared"),
+            *([] if is_whole else [Column("present", "in the runs that are present")]),
         ],
         "study_aliases",
     )
+
+
+def _contrasts(results: Results) -> pl.DataFrame:
+    """Each correlation with the effect that it is about and its aliases."""
+    aliases = (
+        results["study_aliases"]
+        .frame.filter(pl.col("scope") == "declared")
+        .select(contrast="effect", aliases="aliases")
+    )
+    named = results["study_order"].frame.with_columns(
+        contrast=pl.col("diagnostic").str.replace(r"^[^:]*: ", "")
+    )
+    return named.join(aliases, on="contrast", how="left", maintain_order="left")
 
 
 def _summary_table(results: Results) -> Table:
@@ -241,7 +270,9 @@ def _treatment_tables(results: Results) -> list[Table]:
     factors = treatments.select("factor_position", "factor").unique(maintain_order=True).rows()
     wide = treatment_rows(treatments)
     tables = []
-    for (response, unit), means in results["study_treatment_means"].frame.group_by(["response", "unit"], maintain_order=True):
+    for (response, unit), means in results["study_treatment_means"].frame.group_by(
+        ["response", "unit"], maintain_order=True
+    ):
         decimals = decimals_of(means["se"].median())  # type: ignore[arg-type]
         columns = [
             Column("run", "run", "count"),
@@ -249,12 +280,20 @@ def _treatment_tables(results: Results) -> list[Table]:
             Column("n", "N", "count"),
             *(
                 Column(field, header, "number", decimals=decimals)
-                for field, header in (("mean", "mean"), ("sd", "SD"), ("se", "SE"), ("ci_low", "95 % from"), ("ci_high", "to"))
+                for field, header in (
+                    ("mean", "mean"),
+                    ("sd", "SD"),
+                    ("se", "SE"),
+                    ("ci_low", "95 % from"),
+                    ("ci_high", "to"),
+                )
             ),
         ]
         caption = f"Treatment means of {with_unit(str(response), f'({unit})' if unit else '')}"
         joined = means.join(wide, on="run", how="left", maintain_order="left")
-        tables.append(table(f"means-{slug(str(response))}", caption, joined, columns, "study_treatment_means"))
+        tables.append(
+            table(f"means-{slug(str(response))}", caption, joined, columns, "study_treatment_means")
+        )
     return tables
 
 
@@ -268,7 +307,10 @@ def _level_cell(factor: int) -> Any:
 
 def _observation_table(results: Results) -> Table:
     frame = results["study_observations"].frame
-    levels = {(row["factor"], row["level"]): row["level_position"] for row in results["study_levels"].frame.iter_rows(named=True)}
+    levels = {
+        (row["factor"], row["level"]): row["level_position"]
+        for row in results["study_levels"].frame.iter_rows(named=True)
+    }
     factors = {factor for factor, _ in levels}
 
     def column(name: str) -> Column:
@@ -283,7 +325,11 @@ def _observation_table(results: Results) -> Table:
             return Column(name, name.replace("_", " "), "time")
         if kind.is_float():
             return Column(name, name, "number", decimals=None)
-        return Column(name, name.replace("_", " "), "count" if kind.is_integer() else "code" if name == "container_id" else "text")
+        return Column(
+            name,
+            name.replace("_", " "),
+            "count" if kind.is_integer() else "code" if name == "container_id" else "text",
+        )
 
     names = [name for name in frame.columns if name != "replicate" or frame[name].is_not_null().any()]
     caption = f"All {number(frame.height)} observations, one row a container"
@@ -296,7 +342,9 @@ def _run_table(results: Results) -> Table:
         Column("folder", "folder", cell=_folder_cell),
         Column("run", "run", "count"),
         Column("replicate", "replicate"),
-        Column("verdict", "verdict", cell=lambda row: Cell(row["verdict"], tone=tones.get(row["verdict"], ""))),
+        Column(
+            "verdict", "verdict", cell=lambda row: Cell(row["verdict"], tone=tones.get(row["verdict"], ""))
+        ),
         Column("containers", "containers", "count"),
         Column("started_at", "first start", "time"),
         Column("stopped_at", "last stop", "time"),

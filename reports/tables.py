@@ -66,7 +66,9 @@ def table(
 ) -> Table:
     """Every row of a frame; a column `run` ties rows to the marks of the charts."""
     lines = [
-        Line([cell(column, row) for column in columns], row["run"] if isinstance(row.get("run"), int) else None)
+        Line(
+            [cell(column, row) for column in columns], row["run"] if isinstance(row.get("run"), int) else None
+        )
         for row in frame.iter_rows(named=True)
     ]
     return Table(slug, caption, columns, lines, source, note)

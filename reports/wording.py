@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import polars as pl
+
 from models.wording import with_alias
 
 SCALES = {"identity": "as measured", "log10": "log10"}
@@ -40,3 +42,10 @@ def titled(name: str, unit: str) -> str:
 
 def share_of(count: int, whole: int) -> str:
     return f"all {whole}" if count == whole else f"none of {whole}" if count == 0 else f"{count} of {whole}"
+
+
+def said(statements: pl.DataFrame, topic: str, response: str) -> list[dict[str, Any]]:
+    """What was said of a response about a topic, without the name that the heading above it has (query study_statements)."""
+    mine = statements.filter((pl.col("response") == response) & (pl.col("topic") == topic))
+    rows = mine.with_columns(pl.col("sentence").str.strip_prefix(f"{response}: ")).to_dicts()
+    return [{**row, "sentence": row["sentence"][:1].upper() + row["sentence"][1:]} for row in rows]

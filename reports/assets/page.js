@@ -32,8 +32,8 @@
   });
 
   each("button.digits", (digits) => {
-    const cells = digits.closest(".table").querySelectorAll("data");
-    if (!cells.length) return;
+    const cells = digits.closest(".table")?.querySelectorAll("data");
+    if (!cells?.length) return;
     digits.hidden = false;
     digits.addEventListener("click", () => {
       const all = digits.getAttribute("aria-pressed") !== "true";
