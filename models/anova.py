@@ -113,6 +113,13 @@ class Fit:
         p_value = float(2 * stats.t.sf(abs(value) / std_err, self.df_error))
         return Estimate(value, std_err, value / std_err, p_value, value - margin, value + margin)
 
+    def effect(self, term: str) -> Estimate | None:
+        """Mean at + minus mean at -: twice the coefficient. None for terms of more than one column."""
+        place = self.columns[term]
+        if place.stop - place.start > 1:
+            return None
+        return self.estimate(2 * np.eye(len(self.coefficients))[place.start])
+
 
 def fit(y: Vector, blocks: dict[str, Matrix], rows: Integers) -> Fit:
     """Fit y (n,) by the `rows` (n,) of the blocks (runs, df); the first block is the mean's column of ones.

@@ -52,15 +52,9 @@ def _level_combinations(sample: Sample, term: str) -> Iterator[tuple[str, Vector
         yield name, weights, all(i == 1 for factor, i in chosen.items() if len(levels[factor]) == 2)
 
 
-def _estimate(estimate: Estimate, value: str, factor: float = 1.0) -> dict[str, float]:
-    return {
-        value: factor * estimate.value,
-        "std_err": factor * estimate.std_err,
-        "t_value": estimate.t_value,
-        "p_value": estimate.p_value,
-        "ci_low": factor * estimate.ci_low,
-        "ci_high": factor * estimate.ci_high,
-    }
+def _estimate(estimate: Estimate, name: str) -> dict[str, float]:
+    found = estimate._asdict()
+    return {name: found.pop("value"), **found}
 
 
 def effect_rows(sample: Sample, aliases: Aliases) -> list[Row]:
@@ -81,12 +75,11 @@ def effect_rows(sample: Sample, aliases: Aliases) -> list[Row]:
             "sum_sq": test.sum_sq,
             **_shares(model, test.sum_sq),
         }
-        if test.df == 1:
-            estimate = model.estimate(np.eye(len(model.coefficients))[model.columns[term]][0])
-            row |= _estimate(estimate, "effect", factor=2.0)
-            row["coefficient"] = estimate.value
+        effect = model.effect(term)
+        if effect:
+            row |= {**_estimate(effect, "effect"), "coefficient": effect.value / 2}
             if sample.scale == "log10":
-                row["ratio"] = 10.0 ** (2 * estimate.value)
+                row["ratio"] = 10.0**effect.value
         rows.append(row)
     if all("effect" in row for row in rows):
         rows.sort(key=lambda row: -abs(_real(row["effect"])))

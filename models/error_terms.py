@@ -27,8 +27,8 @@ class Verdict(NamedTuple):
     effect: float
     statistic: float
     p_value: float
-    p_holm: float
-    is_active: bool
+    p_holm: float = NAN
+    is_active: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,10 +137,12 @@ def judge(sample: Sample) -> Judgement:
     by_means = fit(means, sample.coding.blocks, places)
     between = len(means) - len(np.unique(sample.treatments))
     no_lenth = _why_no_lenth(sample)
+    reason = no_lenth
     folder: ErrorTerm | None = None
     if between >= (1 if no_lenth else (len(sample.design.places) - 1) / 3):
         if by_means.df_error:
             folder = _by_residual(sample, by_means, "folder", "between-folder error")
+        reason = "the folders of a run agree to the last digit, so that there is no error to judge by"
     elif no_lenth is None:
         folder = _by_lenth(sample)
     elif by_means.df_error:
@@ -153,8 +155,7 @@ def judge(sample: Sample) -> Judgement:
         if sizes.max() == 1:
             method = "model residual"
         found.insert(0, _by_residual(sample, sample.fit, "container", method))
-    none_left = "the folders of a run agree to the last digit, so that there is no error to judge by"
-    return Judgement(tuple(found), None if folder else no_lenth or none_left, sample.study.unit)
+    return Judgement(tuple(found), None if folder else reason, sample.study.unit)
 
 
 def _why_no_lenth(sample: Sample) -> str | None:
@@ -197,21 +198,21 @@ def _by_lenth(sample: Sample) -> ErrorTerm:
 
 def _by_residual(sample: Sample, model: Fit, unit: Unit, method: str) -> ErrorTerm:
     """t tests of two-level effects, F tests of other terms."""
-    terms = sample.coding.terms
-    adjusted = dict(zip(terms, holm([model.tests[term].p_value for term in terms]), strict=True))
     verdicts: list[Verdict] = []
     errors: dict[str, float] = {}
     margins: dict[str, float] = {}
-    for term in terms:
-        test = model.tests[term]
-        effect, statistic = NAN, test.f_value
-        if test.df == 1:
-            estimate = model.estimate(np.eye(len(model.coefficients))[model.columns[term]][0])
-            effect, statistic = 2 * estimate.value, estimate.t_value
-            errors[term] = 2 * estimate.std_err
-            margins[term] = float(stats.t.ppf((1 + CONFIDENCE) / 2, model.df_error)) * errors[term]
-        is_active = test.p_value < 1 - CONFIDENCE
-        verdicts.append(Verdict(term, effect, statistic, test.p_value, adjusted[term], is_active))
+    for term in sample.coding.terms:
+        test, effect = model.tests[term], model.effect(term)
+        if effect:
+            verdicts.append(Verdict(term, effect.value, effect.t_value, effect.p_value))
+            errors[term], margins[term] = effect.std_err, effect.ci_high - effect.value
+        else:
+            verdicts.append(Verdict(term, NAN, test.f_value, test.p_value))
+    adjusted = holm([verdict.p_value for verdict in verdicts])
+    verdicts = [
+        verdict._replace(p_holm=p_holm, is_active=verdict.p_value < 1 - CONFIDENCE)
+        for verdict, p_holm in zip(verdicts, adjusted, strict=True)
+    ]
     return ErrorTerm(unit, method, float(model.df_error), errors, margins, NAN, _largest_first(verdicts))
 
 

@@ -81,7 +81,7 @@ def textbook(declare: Callable[..., Study]) -> Callable[..., Tables]:
 @pytest.fixture(scope="session")
 def two_level() -> Callable[[str], dict[str, tuple[str, str]]]:
     """Factors named by the letters, with levels - and +."""
-    return lambda letters: {letter: ("-", "+") for letter in letters}
+    return lambda letters: dict.fromkeys(letters, ("-", "+"))
 
 
 @pytest.fixture(scope="session")
