@@ -5,7 +5,7 @@ from itertools import product
 from math import prod
 
 from models.confounding import Confounding
-from models.names import LONG_COLUMNS, WIDE_COLUMNS, check_columns, has_control
+from models.names import LONG_COLUMNS, SHEET_COLUMNS, WIDE_COLUMNS, check_columns, has_control
 
 MOST_RUNS = 4096  # a design with more is a slip of the pen
 
@@ -20,7 +20,7 @@ def check_factors(factors: Factors) -> None:
     """Raise ValueError with one sentence a line for names and levels that cannot be."""
     problems: list[str] = []
     try:
-        check_columns("factor", factors, (*WIDE_COLUMNS, *LONG_COLUMNS))
+        check_columns("factor", factors, (*WIDE_COLUMNS, *LONG_COLUMNS, *SHEET_COLUMNS))
     except ValueError as error:
         problems.append(str(error))
     for name, levels in factors.items():

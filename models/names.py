@@ -4,9 +4,10 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 
-# columns of the wide view and of observations: a factor beside them would be two columns of one name
+# columns of the wide view, of observations and of run sheets: a factor beside them would be another of that name
 WIDE_COLUMNS = ("run", "replicate", "folder", "container_id", "started_at", "stopped_at")
 LONG_COLUMNS = ("study", "response", "value", "is_center")
+SHEET_COLUMNS = ("run_order", "std_order")
 
 
 def has_control(text: str) -> bool:
