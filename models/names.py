@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 
-# columns of the wide view, of observations and of run sheets: a factor beside them would be another of that name
+# columns beside which a factor has its own: in the wide view, in observations and in run sheets
 WIDE_COLUMNS = ("run", "replicate", "folder", "container_id", "started_at", "stopped_at")
 LONG_COLUMNS = ("study", "response", "value", "is_center")
 SHEET_COLUMNS = ("run_order", "std_order")
