@@ -43,13 +43,13 @@ class FaultLog:
         self._rows: dict[str, list[list[int | str]]] = {}
 
     def add(self, code: str, offset: int, length: int, found: str, count: int = 1) -> None:
-        """Notes `length` bytes at `offset`; offsets grow within a code."""
+        """Adds `length` bytes at `offset`, 0 for a mere note; offsets grow within a code."""
         rows = self._rows.setdefault(code, [])
         if rows:
             last = rows[-1]
             first, already, _, times = last
             assert isinstance(first, int) and isinstance(already, int) and isinstance(times, int)
-            if first + already == offset or len(rows) == _NAMED:
+            if not length or first + already == offset or len(rows) == _NAMED:
                 last[1], last[3] = already + length, times + count
                 return
         rows.append([offset, length, found, count])

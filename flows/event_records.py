@@ -16,23 +16,10 @@ ELEMENT_LIMIT = 4096  # of a tensor or histogram that is kept with its values
 BYTE_LIMIT = 1 << 20  # likewise
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_NUMBERS = frozenset(
-    getattr(types_pb2, f"DT_{name}")
-    for name in [
-        "FLOAT",
-        "DOUBLE",
-        "HALF",
-        "BFLOAT16",
-        "INT8",
-        "INT16",
-        "INT32",
-        "INT64",
-        "UINT8",
-        "UINT16",
-        "UINT32",
-        "UINT64",
-    ]
+INTEGERS = frozenset(
+    getattr(types_pb2, f"DT_{sign}INT{bits}") for sign in ("", "U") for bits in (8, 16, 32, 64)
 )
+_NUMBERS = INTEGERS | {types_pb2.DT_FLOAT, types_pb2.DT_DOUBLE, types_pb2.DT_HALF, types_pb2.DT_BFLOAT16}
 
 Metadata = MutableMapping[str, summary_pb2.SummaryMetadata]
 

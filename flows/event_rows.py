@@ -52,8 +52,11 @@ class Records:
         self.starts = starts
         self.lengths = window.words64[starts].astype(np.int64)
         self.restarts: list[Offsets] = []  # places at which a session or file version begins
+        self._counts = counts
+        self._bounds = _sums_before(np.array(counts, np.int64))  # the places at which the regions begin
         self._region = np.repeat(np.arange(len(regions), dtype=np.int32), counts)
         self._widths = np.zeros(starts.size, np.int32)
+        self._begins = np.zeros(0, np.int64)  # the row at which each record begins
         self._scalars: list[Scalars] = []
         self._singles: list[tuple[int, int, int, int, float, float]] = []
         self._refused: dict[int, tuple[str, str]] = {}
@@ -94,8 +97,8 @@ class Records:
         if self._singles:
             self._scalars.append(Scalars(*map(np.array, zip(*self._singles, strict=True))))
             np.add.at(self._widths, self._scalars[-1].places, np.int32(1))
-        total = int(self._widths.sum())
-        begins = np.cumsum(self._widths, dtype=np.int64) - self._widths
+        self._begins = begins = _sums_before(self._widths)
+        total = int(begins[-1])
         region = np.repeat(self._region, self._widths)
         file = np.array([each.file.index for each in self.regions], np.int32)
         rows = Rows(
@@ -112,29 +115,25 @@ class Records:
             rows.step[at] = scalars.step
             rows.wall_time[at] = scalars.wall_time
             rows.value[at] = scalars.value
-        self._account(region)
+        self._account()
         self._note(rows, region)
-        self._count_segments(rows, region, begins)
+        self._count_segments(rows, region)
         return rows
 
-    def _account(self, region: Places) -> None:
+    def _account(self) -> None:
         """Every record is accepted or named."""
+        size = np.diff(_sums_before(self.lengths + FRAME_BYTES)[self._bounds])
+        scalars = np.diff(self._begins[self._bounds])
+        for each, *counts in zip(self.regions, self._counts, size.tolist(), scalars.tolist(), strict=True):
+            each.file.records += counts[0]
+            each.file.accepted_bytes += counts[1]
+            each.file.scalars += counts[2]
         for place in sorted(self._refused):
             code, found = self._refused[place]
-            length = int(self.lengths[place]) + FRAME_BYTES
-            self.region_of(place).file.skip(code, self.offset(place), length, found)
-        is_accepted = np.ones(self.starts.size, bool)
-        is_accepted[list(self._refused)] = False
-        count = len(self.regions)
-        records = np.bincount(self._region, is_accepted, count)
-        size = np.bincount(self._region, is_accepted * (self.lengths + FRAME_BYTES), count)
-        scalars = np.bincount(region, minlength=count)
-        for each, *counts in zip(
-            self.regions, records.tolist(), size.tolist(), scalars.tolist(), strict=True
-        ):
-            each.file.records += int(counts[0])
-            each.file.accepted_bytes += int(counts[1])
-            each.file.scalars += counts[2]
+            file, length = self.region_of(place).file, int(self.lengths[place]) + FRAME_BYTES
+            file.records -= 1
+            file.accepted_bytes -= length
+            file.skip(code, self.offset(place), length, found)
 
     def _note(self, rows: Rows, region: Places) -> None:
         """Notes values that are not finite and wall times that are none; these become NaN."""
@@ -148,19 +147,19 @@ class Records:
                 continue
             where, first, count = np.unique(region[odd], return_index=True, return_counts=True)
             for each, row, times in zip(where.tolist(), odd[first].tolist(), count.tolist(), strict=True):
-                offset = self.offset(int(self._place_of(row)))
+                offset = self.offset(self._place_of(row))
                 file = self.regions[each].file
                 file.fault(code, offset, 0, f"{column[row]} at step {rows.step[row]}", times)
         rows.wall_time[is_no_time] = np.nan
 
-    def _count_segments(self, rows: Rows, region: Places, begins: Offsets) -> None:
+    def _count_segments(self, rows: Rows, region: Places) -> None:
         """Most files know one segment only: those are told by steps that never go back in any two rows."""
         goes_back = (rows.step[1:] < rows.step[:-1]) & (region[1:] == region[:-1])
         odd = set(region[1:][goes_back].tolist())
         continued = [not each.is_last or each.file.segments is not None for each in self.regions]
-        first = np.searchsorted(region, np.arange(len(self.regions)))
+        first = self._begins[self._bounds]
         places = np.sort(np.concatenate(self.restarts))
-        owner, row_after = self._region[places], begins[places]
+        owner, row_after = self._region[places], self._begins[places]
         # Every file begins with its version, which restarts nothing.
         matters = (row_after > first[owner]) | np.array(continued, bool)[owner]
         restarts: dict[int, list[int]] = {}
@@ -168,7 +167,7 @@ class Records:
             restarts.setdefault(each, []).append(row)
         for each in sorted(odd | restarts.keys() | set(np.flatnonzero(continued).tolist())):
             file = self.regions[each].file
-            start, stop = np.searchsorted(region, (each, each + 1)).tolist()
+            start, stop = first[each : each + 2].tolist()
             file.segments = file.segments or Segments()
             marks = [row - start for row in restarts.get(each, [])]
             rows.segment[start:stop], back = file.segments.count(
@@ -181,4 +180,11 @@ class Records:
 
     def _place_of(self, row: int) -> int:
         """The place of the record that holds a row."""
-        return int(np.searchsorted(np.cumsum(self._widths), row, side="right"))
+        return int(np.searchsorted(self._begins, row, side="right")) - 1
+
+
+def _sums_before(numbers: npt.NDArray[np.integer]) -> Offsets:
+    """The sum of all numbers before each, and at the end of all."""
+    sums = np.zeros(numbers.size + 1, np.int64)
+    np.cumsum(numbers, out=sums[1:])
+    return sums

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2
 
 from flows.event_frames import frame
-from flows.event_records import Other, to_json
+from flows.event_records import INTEGERS, Other, to_json
 
 _CHUNK_BYTES = 4 << 20
 _FIELDS = ("text", "histograms", "tensors")
@@ -92,9 +92,20 @@ def _event(place: int, other: Other) -> event_pb2.Event:
     if other.kind != "hparams":
         value.tag = other.kind
         value.ClearField("metadata")
+    if value.tensor.dtype in INTEGERS:
+        value.tensor.CopyFrom(_as_bytes(value.tensor))
     if other.kind == "text":
         value.metadata.plugin_data.plugin_name = "text"
     return event_pb2.Event(step=place, summary=summary_pb2.Summary(value=[value]))
+
+
+def _as_bytes(tensor: tensor_pb2.TensorProto) -> tensor_pb2.TensorProto:
+    """A tensor of integers with its numbers as bytes: tbparse 0.0.9 raises on lists of them without TensorFlow."""
+    from tensorboard.util.tensor_util import make_ndarray
+
+    return tensor_pb2.TensorProto(
+        dtype=tensor.dtype, tensor_shape=tensor.tensor_shape, tensor_content=make_ndarray(tensor).tobytes()
+    )
 
 
 def _content(kind: str, row: dict[str, Any]) -> object:
