@@ -6,6 +6,14 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+PLAIN = {
+    "a valid string": "text",
+    "a valid tuple": "a list",
+    "a valid dictionary": "a table",
+    "Tuple": "list",
+    " after validation": "",
+}
+
 
 def sentences(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
     """One sentence a trouble: where in the file, what was found, what was expected, what to do."""
@@ -21,9 +29,14 @@ def sentences(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
             keys = ", ".join(_keys(model, loc[:-1]))
             yield f"{where}: found an unknown key, expected one of {keys}. Correct or remove it."
         else:
-            expected = trouble["msg"].removeprefix("Input should be ").replace("a valid string", "text")
-            found = _shown(trouble["input"])
-            yield f"{where}: found {found}, expected {expected}. {_remedy(trouble['type'])}"
+            message = trouble["msg"]
+            for technical, plain in PLAIN.items():
+                message = message.replace(technical, plain)
+            expected = message.removeprefix("Input should be ")
+            reason = (
+                f", expected {expected}" if expected != message else f": {message[:1].lower()}{message[1:]}"
+            )
+            yield f"{where}: found {_shown(trouble['input'])}{reason}. {_remedy(trouble['type'])}"
 
 
 def _keys(model: type[BaseModel], loc: list[int | str]) -> list[str]:
