@@ -128,6 +128,45 @@ def sql(
         return stop(error, FAILED)
 
 
+@app.command(group=planning)
+def design(
+    study_file: Path,
+    *,
+    house: HouseOption = HOUSE,
+    size: float = 1.0,
+    sheet: Path | None = None,
+    replicates: int = 1,
+    seed: int = 1,
+    next_: Annotated[bool, Parameter(name="--next", negative=())] = False,
+    active: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+) -> int:
+    """Print the design of a study file: sign table, aliases, resolution and power.
+
+    Parameters
+    ----------
+    study_file
+        The study, such as models/studies/x.toml.
+    house
+        Folder of the warehouse that knows the active effects, for --next.
+    size
+        The effect whose power is shown, in standard deviations.
+    sheet
+        Write a randomised run sheet to this CSV file; the same seed gives the same sheet.
+    replicates
+        How often each run stands on the sheet.
+    seed
+        Seed of the random order.
+    next_
+        Propose the smallest set of further runs that separates the active aliased effects.
+    active
+        An active effect, such as CPU:Memory, instead of those of the warehouse. May be repeated.
+    """
+    from flows.planning_command import design as plan_design
+
+    print(plan_design(study_file, House.at(house), size, sheet, replicates, seed, next_, active))
+    return 0
+
+
 @app.command(group=care)
 def doctor(*, house: HouseOption = HOUSE) -> int:
     """Check libraries, file system, manifest and freshness of a house; exit code 1 if something is ill.

@@ -97,7 +97,7 @@ def discover(
     for name in forget:
         if name not in known.folders:
             raise UsageError(
-                f"{name}: found no such folder in the warehouse. `doehouse sql \"from runs\"` lists them."
+                f'{name}: found no such folder in the warehouse. `doehouse sql "from runs"` lists them.'
             )
         if name in present:
             raise UsageError(

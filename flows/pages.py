@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def render_site(
         ("quality", QUALITY_QUERIES, quality_page),
     ):
         results = answers(warehouse, queries)
-        site.add(name, digest(results), lambda render=render, results=results: render(results))
+        site.add(name, digest(results), partial(render, results))
     add_dictionary(site, warehouse)
     assets = shared_assets()
     site.add("assets", digest({}), lambda: assets)
@@ -128,7 +129,7 @@ def add_study(site: Site, warehouse: Warehouse, study: Study) -> None:
         site.add(
             f"run {study.name} {folder}",
             digest(of_study, of_run),
-            lambda of_run=of_run: run_page(results, of_run, site.previous),
+            partial(run_page, results, of_run, site.previous),
         )
 
 
