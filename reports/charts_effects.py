@@ -6,8 +6,8 @@ import altair as alt
 import polars as pl
 
 from models.wording import joined
-from reports.figures import Figure
-from reports.numbers import decimals_of, number, signed, with_unit
+from reports.figures import Figure, Panel, layered, marks_of
+from reports.numbers import decimals_of, extent, number, signed, with_unit
 from reports.wording import SCALES, VERDICTS, aliased, share_of, titled, verdict
 
 ROW = 46  # px a row: the name of the effect stands above its mark, so that it fits on a phone
@@ -80,7 +80,7 @@ def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str
     top = rows.row(0, named=True)
     margin = top["folder_margin"]
     marks = verdict_marks(rows)
-    base = alt.Chart(alt.NamedData(name)).encode(y=_row())
+    base = marks_of(name).encode(y=_row())
     layers = [
         _whole(name).mark_rule(color="var(--muted)").encode(x=alt.datum(0)),
         base.mark_rule(strokeWidth=2).encode(
@@ -120,7 +120,7 @@ def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str
         f"Effects on {response}, largest first: {shown}.",
         note,
         source,
-        (alt.layer(*layers).properties(height=ROW * rows.height),),
+        (layered(*layers, height=ROW * rows.height),),
     )
 
 
@@ -130,7 +130,7 @@ def _in_full(text: str, unit: str) -> str:
 
 def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[tuple[str, float]]) -> Figure:
     """Sizes of the effects, largest first, with a reference line for each error term in force."""
-    base = alt.Chart(alt.NamedData(name)).encode(y=_row())
+    base = marks_of(name).encode(y=_row())
     bars = base.mark_bar(height=14, strokeWidth=1.5).encode(
         x=alt.X(
             "size:Q", title=titled(f"size of the effect on {response}", unit), axis=alt.Axis(tickCount=6)
@@ -138,7 +138,7 @@ def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[
         tooltip=TERM_TOOLTIP,
         **verdict_marks(rows),
     )
-    layers: list[alt.Chart] = [bars]
+    layers: list[Panel] = [bars]
     whole = _whole(name)
     for i, (label, value) in enumerate(lines):
         dash = [6, 4] if i else [1, 0]
@@ -164,7 +164,7 @@ def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[
         + ".",
         "An effect beyond a line is active with that unit.",
         "response_effects",
-        (alt.layer(*layers).properties(height=ROW * rows.height),),
+        (layered(*layers, height=ROW * rows.height),),
     )
 
 
@@ -172,7 +172,7 @@ def half_normal(
     name: str, rows: pl.DataFrame, response: str, unit: str, error: float | None, margin: float | None
 ) -> Figure:
     """Sizes of the effects against half-normal scores; the line is noise alone (Daniel 1959, Lenth 1989)."""
-    base = alt.Chart(alt.NamedData(name))
+    base = marks_of(name)
     x = alt.X(
         "score:Q",
         title="half-normal score",
@@ -180,7 +180,7 @@ def half_normal(
         scale=alt.Scale(domainMin=0, nice=True),
     )
     y = alt.Y("size:Q", title=titled("size of the effect", unit), axis=alt.Axis(tickCount=6))
-    layers: list[alt.Chart] = []
+    layers: list[Panel] = []
     if error:
         line = base.transform_calculate(line=f"datum.score * {error!r}").mark_line(
             color="var(--faint)", strokeWidth=1.5
@@ -213,7 +213,7 @@ def half_normal(
         "Noise alone follows the grey line (slope: Lenth's pseudo standard error); named effects are active under at "
         "least one error term" + ("; dashed: margin with folders as the unit." if margin else "."),
         "response_effects",
-        (alt.layer(*layers, points, names).properties(height=320),),
+        (layered(*layers, points, names, height=320),),
     )
 
 
@@ -242,7 +242,7 @@ def scales(name: str, rows: pl.DataFrame, response: str, unit: str) -> Figure:
     """The same effects as measured and in log10, each in margins of its own error."""
     panels, said = [], []
     marks = verdict_marks(rows, legend=False)
-    highest = max(1.2, float(rows["ratio"].max() or 0) * 1.05)  # type: ignore[arg-type]
+    highest = max(1.2, extent(rows["ratio"])[1] * 1.05)
     for scale in ("identity", "log10"):
         mine = rows.filter(pl.col("scale") == scale)
         if not mine.height:
@@ -250,7 +250,7 @@ def scales(name: str, rows: pl.DataFrame, response: str, unit: str) -> Figure:
         active = mine.filter(pl.col("verdict") == VERDICTS[0]).height
         said.append(f"{share_of(active, mine.height)} active {SCALES[scale]}")
         base = (
-            alt.Chart(alt.NamedData(name))
+            marks_of(name)
             .transform_filter(alt.FieldEqualPredicate(field="scale", equal=scale))
             .encode(y=_row())
         )
@@ -270,8 +270,8 @@ def scales(name: str, rows: pl.DataFrame, response: str, unit: str) -> Figure:
         )
         one = _whole(name).mark_rule(strokeDash=[6, 4], color="var(--ink)").encode(x=alt.datum(1))
         panels.append(
-            alt.layer(one, stem, dot, *_names(base)).properties(
-                height=ROW * mine.height, title=titled(SCALES[scale], unit)
+            layered(
+                one, stem, dot, *_names(base), height=ROW * mine.height, title=titled(SCALES[scale], unit)
             )
         )
     return Figure(
@@ -295,12 +295,12 @@ def _row() -> alt.Y:
     return alt.Y("rank:O", axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0))
 
 
-def _whole(name: str) -> alt.Chart:
+def _whole(name: str) -> Panel:
     """One mark for the whole panel."""
-    return alt.Chart(alt.NamedData(name)).transform_filter("datum.rank == 1")
+    return marks_of(name).transform_filter("datum.rank == 1")
 
 
-def _names(base: alt.Chart) -> list[alt.Chart]:
+def _names(base: Panel) -> list[Panel]:
     """The name of each effect above its mark, with a rim of paper where lines pass behind it."""
     named = base.transform_calculate(
         name="datum.text ? datum.label + '   ' + datum.text : datum.label"

@@ -7,8 +7,8 @@ import altair as alt
 import polars as pl
 
 from models.wording import joined
-from reports.figures import LEVEL_IN_FOCUS, RUN_IN_FOCUS, Figure, faded_unless
-from reports.numbers import decimals_of, number, with_unit
+from reports.figures import LEVEL_IN_FOCUS, RUN_IN_FOCUS, Figure, Panel, faded_unless, layered, marks_of
+from reports.numbers import decimals_of_intervals, extent, number, with_unit
 from reports.wording import aliased, titled
 
 MOST_PAIRS = 15
@@ -20,7 +20,7 @@ CONTAINER_TOOLTIP = [
 ]
 
 
-def with_levels(chart: alt.Chart, factor: int | None = None) -> alt.Chart:
+def with_levels(chart: Panel, factor: int | None = None) -> Panel:
     """Look up what a mark's run stands for: the text of its levels, and the level of one factor."""
     fields = ["levels"] if factor is None else ["levels", f"level_{factor}", f"position_{factor}"]
     treatments = alt.LookupData(data=alt.NamedData("treatments"), key="run", fields=fields)
@@ -43,13 +43,12 @@ def treatment_rows(treatments: pl.DataFrame) -> pl.DataFrame:
 
 def box_plots(levels: pl.DataFrame, observations: pl.DataFrame, response: str, unit: str) -> Figure:
     """The response at each level of each factor, every observation shown (queries study_levels, response_observations)."""
-    low, high = _range(observations["value"], observations["value"])
+    lowest, highest = extent(observations["value"])
+    low, high = _roomy(lowest, highest)
     panels, said = [], []
     for (position, factor), mine in levels.group_by(["factor_position", "factor"], maintain_order=True):
         texts = mine["level"].to_list()
-        base = with_levels(alt.Chart(alt.NamedData("observations")), int(str(position))).transform_filter(
-            "!datum.is_center"
-        )
+        base = with_levels(marks_of("observations"), int(str(position))).transform_filter("!datum.is_center")
         x = alt.X(
             f"level_{position}:N", title=factor, scale=alt.Scale(domain=texts), axis=alt.Axis(labelAngle=0)
         )
@@ -84,12 +83,12 @@ def box_plots(levels: pl.DataFrame, observations: pl.DataFrame, response: str, u
                 ],
             )
         )
-        panels.append(alt.layer(box, points).properties(height=260))
+        panels.append(layered(box, points, height=260))
         said.append(f"{factor} at {joined(texts)}")
     return Figure(
         "box-plots",
         f"{response}: all {observations.height} observations at each level",
-        f"Box plots of {response} from {number(observations['value'].min())} to {number(observations['value'].max())}"  # type: ignore[arg-type]
+        f"Box plots of {response} from {number(lowest)} to {number(highest)}"
         f" {unit} with every observation, for {joined(said)}.",
         "Box: quartiles and median; whiskers: the last observation within 1.5 times the box; each point a container.",
         "response_observations",
@@ -100,12 +99,12 @@ def box_plots(levels: pl.DataFrame, observations: pl.DataFrame, response: str, u
 
 def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
     """Means at each level with their interval, all factors on one axis (query response_level_means)."""
-    low, high = _range(means["ci_low"].fill_null(means["mean"]), means["ci_high"].fill_null(means["mean"]))
-    decimals = _decimals(means)
+    low, high = _interval_axis(means)
+    decimals = decimals_of_intervals(means["ci_low"], means["ci_high"])
     panels, said, spans = [], [], []
     for (position, factor), mine in means.group_by(["factor_position", "factor"], maintain_order=True):
         texts = mine["level"].to_list()
-        base = alt.Chart(alt.NamedData("level_means")).transform_filter(
+        base = marks_of("level_means").transform_filter(
             alt.FieldEqualPredicate(field="factor_position", equal=int(str(position)))
         )
         x = alt.X("level:N", title=factor, scale=alt.Scale(domain=texts), axis=alt.Axis(labelAngle=0))
@@ -135,12 +134,13 @@ def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
                 alt.Tooltip("n:Q", title="observations"),
             ],
         )
-        panels.append(alt.layer(line, bar, dot).properties(height=240))
+        panels.append(layered(line, bar, dot, height=240))
         shown = [number(value, decimals) for value in mine["mean"]]
         said.append(
             f"{factor}: " + ", ".join(f"{text} {value}" for text, value in zip(texts, shown, strict=True))
         )
-        spans.append((float(mine["mean"].max() - mine["mean"].min()), factor, shown))  # type: ignore[operator]
+        lowest, highest = extent(mine["mean"])
+        spans.append((highest - lowest, factor, shown))
     _, leading, shown = max(spans, key=lambda span: span[0])
     return Figure(
         "main-effects",
@@ -155,7 +155,7 @@ def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
 
 def mean_rows(means: pl.DataFrame) -> pl.DataFrame:
     """Level means as the charts read them: with their key for the focus and their interval in words."""
-    decimals = _decimals(means)
+    decimals = decimals_of_intervals(means["ci_low"], means["ci_high"])
     return means.with_columns(
         level_key=pl.format("{}:{}", "factor_position", "level_position"),
         interval=pl.Series(
@@ -175,7 +175,7 @@ def cell_rows(cells: pl.DataFrame) -> pl.DataFrame:
 
 def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
     """One panel a pair of factors; pairs that cannot be told apart stand side by side (query response_cell_means)."""
-    low, high = _range(cells["ci_low"].fill_null(cells["mean"]), cells["ci_high"].fill_null(cells["mean"]))
+    low, high = _interval_axis(cells)
     pairs = (
         cells.select("position_a", "factor_a", "position_b", "factor_b", "aliases")
         .unique(maintain_order=True)
@@ -190,7 +190,7 @@ def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
     for position_a, factor_a, position_b, factor_b, aliases in ordered[:MOST_PAIRS]:
         mine = cells.filter((pl.col("position_a") == position_a) & (pl.col("position_b") == position_b))
         texts_a, texts_b = (mine[f"level_{side}"].unique(maintain_order=True).to_list() for side in "ab")
-        base = alt.Chart(alt.NamedData("cell_means")).transform_filter(
+        base = marks_of("cell_means").transform_filter(
             f"datum.position_a == {position_a} && datum.position_b == {position_b}"
         )
         x = alt.X("level_a:N", title=factor_a, scale=alt.Scale(domain=texts_a), axis=alt.Axis(labelAngle=0))
@@ -226,7 +226,7 @@ def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
             ],
         )
         name = aliased(f"{factor_a}:{factor_b}", aliases)
-        panels.append(alt.layer(lines, bars, dots).properties(height=230, title=name))
+        panels.append(layered(lines, bars, dots, height=230, title=name))
     entangled = sum(len(group) > 1 for group in by_alias.values())
     left_out = len(ordered) - len(panels)
     note = "Parallel lines: no interaction. Bars: 95 % interval by the error of the fitted model."
@@ -293,12 +293,8 @@ def cube(corners: pl.DataFrame, response: str, unit: str, decimals: int | None) 
         axis: corners.sort(f"level_position_{axis}")[f"level_{axis}"].unique(maintain_order=True).to_list()
         for axis in "xyz"
     }
-    edges = (
-        alt.Chart(alt.NamedData("cube_edges"))
-        .mark_rule(color="var(--faint)")
-        .encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q")
-    )
-    base = alt.Chart(alt.NamedData("cube_corners")).encode(x=x, y=y)
+    edges = marks_of("cube_edges").mark_rule(color="var(--faint)").encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q")
+    base = marks_of("cube_corners").encode(x=x, y=y)
     dots = base.mark_point(size=120, color="var(--active)", opacity=1).encode(
         tooltip=[
             alt.Tooltip("levels:N"),
@@ -336,13 +332,13 @@ def cube(corners: pl.DataFrame, response: str, unit: str, decimals: int | None) 
         + ".",
         "The three factors with the largest main effects; each corner is the mean of its observations.",
         "response_corners",
-        (alt.layer(edges, dots, *values, *labels).properties(height=360),),
+        (layered(edges, dots, *values, *labels, height=360),),
     )
 
 
-def _label(text: str, x: float, y: float, align: str = "center") -> alt.Chart:
+def _label(text: str, x: float, y: float, align: str = "center") -> Panel:
     return (
-        alt.Chart(alt.NamedData("cube_edges"))
+        marks_of("cube_edges")
         .transform_window(place="row_number()")
         .transform_filter("datum.place == 1")
         .mark_text(align=align, color="var(--muted)", limit=220)
@@ -362,16 +358,16 @@ def level_colour(field: str, count: int) -> alt.Color:
 
 def side_by_side(levels: pl.DataFrame) -> int:
     """Four small panels in a row, or two where the names of levels need room."""
-    return 4 if (levels["level"].str.len_chars().max() or 0) <= 9 else 2  # type: ignore[operator]
+    return 4 if all(len(level) <= 9 for level in levels["level"]) else 2
 
 
-def _range(lows: pl.Series, highs: pl.Series) -> tuple[float, float]:
+def _roomy(low: float, high: float) -> tuple[float, float]:
     """One axis for all panels, with a little room."""
-    low, high = float(lows.min() or 0), float(highs.max() or 0)  # type: ignore[arg-type]
     room = 0.06 * (high - low) or abs(high) * 0.1 or 1.0
     return low - room, high + room
 
 
-def _decimals(means: pl.DataFrame) -> int | None:
-    widths = (means["ci_high"] - means["ci_low"]).drop_nulls()
-    return decimals_of(float(widths.median()) / 4) if len(widths) else None  # type: ignore[arg-type]
+def _interval_axis(means: pl.DataFrame) -> tuple[float, float]:
+    low, _ = extent(means["ci_low"].fill_null(means["mean"]))
+    _, high = extent(means["ci_high"].fill_null(means["mean"]))
+    return _roomy(low, high)

@@ -5,8 +5,8 @@ import polars as pl
 
 from models.wording import joined
 from reports.charts_levels import CONTAINER_TOOLTIP, level_colour, side_by_side, with_levels
-from reports.figures import RUN_IN_FOCUS, Figure, faded_unless
-from reports.numbers import number
+from reports.figures import RUN_IN_FOCUS, Figure, Panel, faded_unless, layered, marks_of
+from reports.numbers import extent, number
 from reports.wording import titled
 
 RESIDUAL_TOOLTIP = [
@@ -23,7 +23,7 @@ def normal_quantiles(residuals: pl.DataFrame, sd: float, response: str, unit: st
     """Q-Q plot: residuals against the normal quantiles of their ranks."""
     x = alt.X("normal_quantile:Q", title="normal quantile", axis=alt.Axis(tickCount=6))
     y = _residual(unit)
-    base = alt.Chart(alt.NamedData("residuals"))
+    base = marks_of("residuals")
     line = base.transform_calculate(line=f"datum.normal_quantile * {sd!r}").mark_line(
         color="var(--faint)", strokeWidth=1.5
     )
@@ -33,7 +33,7 @@ def normal_quantiles(residuals: pl.DataFrame, sd: float, response: str, unit: st
         f"Q-Q plot of {residuals.height} residuals of {response}, {_extent(residuals, unit)}.",
         "Normal residuals follow the line; its slope is the residual standard deviation.",
         "response_residuals",
-        (alt.layer(line.encode(x=x, y=alt.Y("line:Q")), _points(x, y)).properties(height=300),),
+        (layered(line.encode(x=x, y=alt.Y("line:Q")), _points(x, y), height=300),),
     )
 
 
@@ -71,14 +71,15 @@ def against(residuals: pl.DataFrame, response: str, unit: str, by: str, reading:
     return Figure(
         f"residuals-{by}",
         f"{response}: {reading or default}",
-        f"Residuals of {response} against {words}: {residuals.height} points, {_extent(residuals, unit)}, {unusual} unusual.",
+        f"Residuals of {response} against {words}: "
+        f"{residuals.height} points, {_extent(residuals, unit)}, {unusual} unusual.",
         {
             "fitted": "An even band about zero is what the model assumes; a funnel asks for another scale.",
             "run": "Each run's containers about their own mean.",
             "start": "A trend here is drift of the testbed while the experiment ran.",
         }[by],
         "response_residuals",
-        (alt.layer(_zero(), _points(x, _residual(unit))).properties(height=300),),
+        (layered(_zero(), _points(x, _residual(unit)), height=300),),
     )
 
 
@@ -87,7 +88,7 @@ def by_factor(levels: pl.DataFrame, residuals: pl.DataFrame, response: str, unit
     panels, factors = [], []
     for (position, factor), mine in levels.group_by(["factor_position", "factor"], maintain_order=True):
         texts = mine["level"].to_list()
-        base = with_levels(alt.Chart(alt.NamedData("residuals")), int(str(position)))
+        base = with_levels(marks_of("residuals"), int(str(position)))
         points = (
             base.transform_window(place="row_number()", groupby=[f"level_{position}"])
             .transform_calculate(spread="(datum.place * 0.618034) % 1")
@@ -106,7 +107,7 @@ def by_factor(levels: pl.DataFrame, residuals: pl.DataFrame, response: str, unit
                 tooltip=RESIDUAL_TOOLTIP,
             )
         )
-        panels.append(alt.layer(_zero(), points).properties(height=220))
+        panels.append(layered(_zero(), points, height=220))
         factors.append(str(factor))
     return Figure(
         "residuals-factors",
@@ -119,16 +120,16 @@ def by_factor(levels: pl.DataFrame, residuals: pl.DataFrame, response: str, unit
     )
 
 
-def _points(x: alt.X, y: alt.Y) -> alt.Chart:
+def _points(x: alt.X, y: alt.Y) -> Panel:
     return (
-        with_levels(alt.Chart(alt.NamedData("residuals")))
+        with_levels(marks_of("residuals"))
         .mark_point(size=50)
         .encode(x=x, y=y, color=UNUSUAL, opacity=faded_unless(RUN_IN_FOCUS, 0.85), tooltip=RESIDUAL_TOOLTIP)
     )
 
 
-def _zero() -> alt.Chart:
-    return alt.Chart(alt.NamedData("residuals")).mark_rule(color="var(--muted)").encode(y=alt.datum(0))
+def _zero() -> Panel:
+    return marks_of("residuals").mark_rule(color="var(--muted)").encode(y=alt.datum(0))
 
 
 def _residual(unit: str) -> alt.Y:
@@ -136,5 +137,5 @@ def _residual(unit: str) -> alt.Y:
 
 
 def _extent(residuals: pl.DataFrame, unit: str) -> str:
-    low, high = residuals["residual"].min(), residuals["residual"].max()
-    return f"{number(low, digits=3)} to {number(high, digits=3)} {unit}".strip()  # type: ignore[arg-type]
+    low, high = extent(residuals["residual"])
+    return f"{number(low, digits=3)} to {number(high, digits=3)} {unit}".strip()

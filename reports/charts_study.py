@@ -5,8 +5,8 @@ import polars as pl
 
 from models.wording import joined
 from reports.charts_levels import with_levels
-from reports.figures import RUN_IN_FOCUS, Figure, faded_unless
-from reports.numbers import number
+from reports.figures import RUN_IN_FOCUS, Figure, faded_unless, layered, marks_of
+from reports.numbers import extent, number
 from reports.wording import titled
 
 
@@ -30,17 +30,16 @@ def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
         titled(first["response_x"], first["unit_x"]),
         titled(first["response_y"], first["unit_y"]),
     )
-    low, high = rows["mean_x"].min(), rows["mean_x"].max()
-    spans_decades = low is not None and high is not None and float(low) > 0 and float(high) / float(low) > 20  # type: ignore[arg-type]
-    safe = spans_decades and float(rows["low_x"].fill_null(rows["mean_x"]).min() or 0) > 0  # type: ignore[arg-type]
+    lowest, highest = extent(rows["mean_x"])
+    is_log = highest > 20 * lowest and extent([lowest, *rows["low_x"]])[0] > 0
     x = alt.X(
         "mean_x:Q",
-        title=f"{x_title}, log axis" if safe else x_title,
-        scale=alt.Scale(type="log") if safe else alt.Scale(zero=False),
-        axis=alt.Axis(tickCount=6, format="~s" if safe else ""),
+        title=f"{x_title}, log axis" if is_log else x_title,
+        scale=alt.Scale(type="log") if is_log else alt.Scale(zero=False),
+        axis=alt.Axis(tickCount=6, format="~s" if is_log else ""),
     )
     y = alt.Y("mean_y:Q", title=y_title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
-    base = with_levels(alt.Chart(alt.NamedData(name)))
+    base = with_levels(marks_of(name))
     lit = faded_unless(RUN_IN_FOCUS)
     colour = alt.condition("datum.is_dominated", alt.value("var(--faint)"), alt.value("var(--active)"))
     front = base.transform_filter("!datum.is_dominated").mark_line(
@@ -70,19 +69,21 @@ def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
             for odd in (0, 1)
         ),
     ]
+    names = "Run" if rows.height - rows["is_dominated"].sum() == 1 else "Runs"
     best = [str(run) for run in rows.filter(~pl.col("is_dominated"))["run"]]
     return Figure(
         slug,
-        f"No other run beats {'run' if len(best) == 1 else 'runs'} {joined(best)} in both {first['response_y']} and {first['response_x']}",
+        f"{names} {joined(best)}: no other run is better in both {first['response_y']} and {first['response_x']}",
         f"{y_title} against {x_title}, a point a run: "
         + "; ".join(
-            f"run {row['run']} {number(row['mean_x'])}, {number(row['mean_y'])}{'' if row['is_dominated'] else ', not dominated'}"
+            f"run {row['run']} {number(row['mean_x'])}, {number(row['mean_y'])}"
+            + ("" if row["is_dominated"] else ", not dominated")
             for row in rows.iter_rows(named=True)
         )
         + ".",
         "Numbers: runs. Bars: 95 % interval of each mean. Grey: another run is at least as good in both and better in one.",
         "study_trade_offs",
-        (alt.layer(*layers).properties(height=380),),
+        (layered(*layers, height=380),),
     )
 
 
@@ -90,7 +91,7 @@ def learning_curves(points: pl.DataFrame, folder: str) -> Figure:
     """Every value of every tag by step, a line a container (query run_points)."""
     panels, said = [], []
     for (tag,), mine in points.group_by("tag", maintain_order=True):
-        base = alt.Chart(alt.NamedData("points")).transform_filter(
+        base = marks_of("points").transform_filter(
             alt.FieldEqualPredicate(field="tag_number", equal=_number(points, str(tag)))
         )
         encoding = {
@@ -113,12 +114,14 @@ def learning_curves(points: pl.DataFrame, folder: str) -> Figure:
                 alt.Tooltip("logged_at:T", title="logged at", format="%Y-%m-%d %H:%M:%S"),
             ],
         )
-        panels.append(alt.layer(lines, dots).properties(height=260, title=str(tag)))
-        said.append(f"{tag} from {number(mine['value'].min())} to {number(mine['value'].max())}")  # type: ignore[arg-type]
+        panels.append(layered(lines, dots, height=260, title=str(tag)))
+        low, high = extent(mine["value"])
+        said.append(f"{tag} from {number(low)} to {number(high)}")
     containers = points["container_id"].n_unique()
+    tags = points["tag"].unique(maintain_order=True).to_list()
     return Figure(
         "learning-curves",
-        f"{folder}: {containers} containers, {points.height} values of {joined(points['tag'].unique(maintain_order=True).to_list())}",
+        f"{folder}: {containers} containers, {points.height} values of {joined(tags)}",
         f"Learning curves of {containers} containers: {'; '.join(said)}.",
         "A line a container. Grey: values that a later write replaced.",
         "run_points",

@@ -10,6 +10,8 @@ import polars as pl
 from reports.theme import chart_config, painted
 
 Rows = Mapping[str, pl.DataFrame]
+# Altair types its methods so finely that chains of them cannot be checked.
+Panel = Any
 
 # A page's script sets these in every chart: the runs that the reader picked, and their levels as "factor:level".
 FOCUS = [{"name": "focus_runs", "value": []}, {"name": "focus_levels", "value": []}]
@@ -25,8 +27,18 @@ class Figure(NamedTuple):
     alt: str
     note: str
     source: str
-    panels: tuple[alt.Chart | alt.LayerChart, ...]
+    panels: tuple[Panel, ...]
     columns: int = 1
+
+
+def marks_of(name: str) -> Panel:
+    """A chart of rows that the page has under a name."""
+    return alt.Chart(alt.NamedData(name))
+
+
+def layered(*layers: Panel, **properties: Any) -> Panel:
+    """Layers in one panel; `properties` are its height and title."""
+    return alt.layer(*layers).properties(**properties)
 
 
 def faded_unless(expression: str, shown: float = 1.0) -> Any:
@@ -87,7 +99,7 @@ def plain(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(times).dt.epoch("ms"), pl.col(pl.Float64).fill_nan(None))
 
 
-def _bare(panel: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+def _bare(panel: Panel) -> dict[str, Any]:
     """The panel's own part of its spec: schema and config are the site's."""
     spec: dict[str, Any] = panel.to_dict()
     return {key: value for key, value in spec.items() if key not in ("$schema", "config")}

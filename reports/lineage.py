@@ -7,10 +7,26 @@ from typing import NamedTuple
 import altair as alt
 import polars as pl
 
-from reports.figures import Figure
+from reports.figures import Figure, Panel, layered, marks_of
 
-LAYERS = ("tables", "views", "pages")
-TITLES = {"tables": "Tables (facts and results)", "views": "Views", "pages": "Queries of pages"}
+LAYERS = ("origins", "tables", "views", "pages")
+TITLES = {
+    "origins": "Where it comes from",
+    "tables": "Tables",
+    "views": "Views",
+    "pages": "Queries behind figures and tables",
+}
+# What the head of a table that reads nothing says in brackets -> where its rows come from.
+ORIGINS = {
+    "loaded by the night": "log files",
+    "loaded from the study files": "study files",
+    "made from the study files": "study files",
+    "written by the night": "the night",
+    "written by the check": "promises",
+    "written by the models": "models",
+    "made by the models": "models",
+}
+ROW = 17
 
 
 class Head(NamedTuple):
@@ -27,76 +43,102 @@ def headers(sources: Mapping[str, str]) -> dict[str, Head]:
     for path, text in sorted(sources.items()):
         if path.split("/")[0] in LAYERS:
             said = dict(re.findall(r"^-- (grain|reads): (.*)$", text, re.MULTILINE))
-            reads = tuple(re.findall(r"[a-z_]+", re.sub(r"\(.*\)", "", said.get("reads", ""))))
-            first = text.splitlines()[0].removeprefix("-- ")
-            heads[path] = Head(first, said.get("grain", ""), reads)
+            from_outside = re.search(r"nothing \((.*)\)", said.get("reads", ""))
+            if from_outside:
+                reads: tuple[str, ...] = (ORIGINS.get(from_outside[1], "log files"),)
+            else:
+                reads = tuple(name.strip() for name in said.get("reads", "").split(",") if name.strip())
+            heads[path] = Head(text.splitlines()[0].removeprefix("-- "), said.get("grain", ""), reads)
     return heads
 
 
 def lineage(heads: Mapping[str, Head]) -> tuple[Figure, dict[str, pl.DataFrame]]:
     """The drawing of which relation reads which, with its rows."""
-    place: dict[str, tuple[int, float]] = {}
-    nodes, edges = [], []
-    tallest = max(sum(path.startswith(layer) for path in heads) for layer in LAYERS)
-    for column, layer in enumerate(LAYERS):
-        mine = [path for path in heads if path.startswith(f"{layer}/")]
-        for i, path in enumerate(mine):
-            name = path.split("/", 1)[1]
-            height = (i + 0.5) * tallest / len(mine)
-            place[path] = (column, height)
-            nodes.append(
-                {"x": column, "y": height, "name": name, "what": heads[path].what, "layer": TITLES[layer]}
-            )
-    by_name = {path.split("/", 1)[1]: path for path in heads if not path.startswith("pages/")}
-    for path, head in heads.items():
-        for name in head.reads:
-            if name in by_name and by_name[name] != path:
-                start, end = place[by_name[name]], place[path]
-                edges.append(
-                    {
-                        "x": start[0] + 0.02,
-                        "y": start[1],
-                        "to_x": end[0] - 0.02,
-                        "to_y": end[1],
-                        "from": name,
-                        "to": path.split("/", 1)[1],
-                    }
-                )
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.55, 2.6], nice=False))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[tallest, -1.5], nice=False))
-    lines = (
-        alt.Chart(alt.NamedData("edges"))
-        .mark_rule(color="var(--faint)", opacity=0.45)
-        .encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q")
-    )
-    base = alt.Chart(alt.NamedData("nodes")).encode(
-        x=x, y=y, tooltip=[alt.Tooltip("name:N"), alt.Tooltip("what:N")]
-    )
-    dots = base.mark_point(size=36, color="var(--active)", opacity=1)
-    left = base.transform_filter("datum.x == 0").mark_text(align="right", dx=-9).encode(text="name:N")
-    middle = [
-        base.transform_filter("datum.x == 1").mark_text(dy=-10, **style).encode(text="name:N")
-        for style in ({"stroke": "var(--paper)", "strokeWidth": 4, "color": "var(--paper)"}, {})
+    reads = {
+        path: [target for name in head.reads if (target := _path(name, heads))]
+        for path, head in heads.items()
+    }
+    columns: dict[str, list[str]] = {layer: [] for layer in LAYERS}
+    for path in sorted({target for targets in reads.values() for target in targets} | set(reads)):
+        columns[path.split("/")[0]].append(path)
+    tallest = max(len(paths) for paths in columns.values())
+    height = _heights(columns, reads, tallest)
+    nodes = [
+        {
+            "x": x,
+            "y": height[path],
+            "name": path.split("/", 1)[1],
+            "what": heads[path].what if path in heads else "",
+        }
+        for x, layer in enumerate(LAYERS)
+        for path in columns[layer]
     ]
-    right = base.transform_filter("datum.x == 2").mark_text(align="left", dx=9).encode(text="name:N")
-    titles = (
-        alt.Chart(alt.NamedData("layers"))
-        .mark_text(fontWeight=600, align="center")
-        .encode(x=x, y=y, text="title:N")
-    )
-    layers = pl.DataFrame([{"x": i, "y": -1.0, "title": TITLES[layer]} for i, layer in enumerate(LAYERS)])
+    edges = [
+        {
+            "x": LAYERS.index(target.split("/")[0]),
+            "y": height[target],
+            "to_x": LAYERS.index(path.split("/")[0]),
+            "to_y": height[path],
+        }
+        for path, targets in reads.items()
+        for target in targets
+    ]
+    layers = [{"x": i, "y": -1.2, "title": TITLES[layer]} for i, layer in enumerate(LAYERS)]
     figure = Figure(
         "lineage-figure",
         "Files become tables, tables become views, views become figures",
         "Lineage: "
-        + "; ".join(
-            f"{path.split('/', 1)[1]} reads {', '.join(head.reads)}"
-            for path, head in heads.items()
-            if head.reads and head.reads[0] != "nothing"
-        )
+        + "; ".join(f"{path.split('/', 1)[1]} reads {', '.join(head.reads)}" for path, head in heads.items())
         + ".",
-        "Lines: what reads what. Tables are loaded from log files or written by the models.",
+        "A line leads from what is read to what reads it.",
         "dictionary_relations",
-        (alt.layer(lines, dots, left, *middle, right, titles).properties(height=18 * tallest),),
+        (_drawing(tallest),),
     )
-    return figure, {"nodes": pl.DataFrame(nodes), "edges": pl.DataFrame(edges), "layers": layers}
+    return figure, {
+        "nodes": pl.DataFrame(nodes),
+        "edges": pl.DataFrame(edges),
+        "layers": pl.DataFrame(layers),
+    }
+
+
+def _path(name: str, heads: Mapping[str, Head]) -> str | None:
+    if name in ORIGINS.values():
+        return f"origins/{name}"
+    return next((path for path in (f"tables/{name}", f"views/{name}") if path in heads), None)
+
+
+def _heights(
+    columns: Mapping[str, list[str]], reads: Mapping[str, list[str]], tallest: int
+) -> dict[str, float]:
+    """Each column in the order of what it reads (the mean height of that), which untangles most lines."""
+    height: dict[str, float] = {}
+    for layer in LAYERS:
+        known = {
+            path: [height[target] for target in reads.get(path, []) if target in height]
+            for path in columns[layer]
+        }
+        ordered = sorted(
+            columns[layer],
+            key=lambda path: (sum(known[path]) / len(known[path]) if known[path] else 0.0, path),
+        )
+        for i, path in enumerate(ordered):
+            height[path] = (i + 0.5) * tallest / len(ordered)
+    return height
+
+
+def _drawing(tallest: int) -> Panel:
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.35, 3.75], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[tallest, -2], nice=False))
+    lines = (
+        marks_of("edges")
+        .mark_rule(color="var(--faint)", opacity=0.5)
+        .encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q")
+    )
+    base = marks_of("nodes").encode(x=x, y=y, tooltip=[alt.Tooltip("name:N"), alt.Tooltip("what:N")])
+    dots = base.mark_point(size=30, color="var(--active)", opacity=1)
+    names = [
+        base.mark_text(align="left", dx=8, stroke="var(--paper)", strokeWidth=4, color="var(--paper)"),
+        base.mark_text(align="left", dx=8),
+    ]
+    titles = marks_of("layers").mark_text(fontWeight=600, align="left", dx=8).encode(x=x, y=y, text="title:N")
+    return layered(lines, dots, *(text.encode(text="name:N") for text in names), titles, height=ROW * tallest)

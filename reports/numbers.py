@@ -1,7 +1,9 @@
 """Numbers as a reader wants them: as many digits as their error bears, a real minus sign, p < 0.001."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from math import floor, isfinite, log10
+from statistics import median
 
 MISSING = "–"
 NARROW_SPACE = "\u202f"
@@ -12,6 +14,20 @@ def decimals_of(error: float | None, digits: int = 2) -> int | None:
     if error is None or not isfinite(error) or error <= 0:
         return None
     return max(0, digits - 1 - floor(log10(error)))
+
+
+def extent(values: Iterable[float | None]) -> tuple[float, float]:
+    """Lowest and highest of what is there; zeros where nothing is."""
+    present = [value for value in values if value is not None]
+    return (min(present), max(present)) if present else (0.0, 0.0)
+
+
+def decimals_of_intervals(lows: Iterable[float | None], highs: Iterable[float | None]) -> int | None:
+    """Decimals for a column of 95 % intervals: those of the middle one's standard error, a quarter of its width."""
+    widths = [
+        high - low for low, high in zip(lows, highs, strict=True) if low is not None and high is not None
+    ]
+    return decimals_of(median(widths) / 4) if widths else None
 
 
 def number(value: float | None, decimals: int | None = None, digits: int = 4) -> str:

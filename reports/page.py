@@ -101,7 +101,8 @@ def drawn(spec: dict[str, Any], path: str, previous: Previous) -> tuple[bytes, b
     svg, png = previous(f"{path}.svg"), previous(f"{path}.png")
     if svg is not None and png is not None and svg.endswith(stamp):
         return svg, png
-    return vl_convert.vegalite_to_svg(spec).encode() + stamp, vl_convert.vegalite_to_png(spec, scale=2)
+    drawn_svg = vl_convert.vegalite_to_svg(spec)
+    return drawn_svg.encode() + stamp, vl_convert.svg_to_png(drawn_svg, scale=2)
 
 
 @cache

@@ -51,7 +51,7 @@ def response_page(response: str, study_results: Results, results: Results, previ
         ("residuals", "Does the model hold?", "diagnostics", residual_parts(page, about, levels, scale)),
         ("scale", "As measured or in logarithms", "scale", scale_parts(page, about)),
     ]
-    shown = [
+    shown: Parts = [
         {
             "id": place,
             "title": title,
@@ -151,7 +151,7 @@ def model_parts(page: Page, scale: str) -> Parts:
     if fits.is_empty():
         return []
     fit_columns = [
-        Column("scale", "scale", cell=lambda row: Cell(SCALES.get(row["scale"], row["scale"]))),
+        Column("scale", "scale", cell=lambda row: Cell(SCALES.get(row["scale"], str(row["scale"])))),
         Column("is_decisive", "decides", "flag"),
         Column("n", "N", "count"),
         Column("df_model", "df model", "count"),
@@ -166,12 +166,14 @@ def model_parts(page: Page, scale: str) -> Parts:
         Column("is_balanced", "balanced", "flag"),
     ]
     coefficient_columns = [
-        Column("name", "term and levels", cell=lambda row: Cell(aliased(row["name"], row["aliases"] if ":" in row["term"] else None))),
-        *(Column(field, header, "number", error="std_err") for field, header in (("coef", "coefficient"), ("std_err", "SE"))),
+        Column("name", "term and levels", cell=_coefficient_name),
+        Column("coef", "coefficient", "number", error="std_err"),
+        Column("std_err", "SE", "number", error="std_err"),
         Column("t_value", "t", "number", decimals=2),
         Column("p_value", "p", "p"),
-        *(Column(field, header, "number", error="std_err") for field, header in (("ci_low", "95 % from"), ("ci_high", "to"))),
-    ]  # fmt: skip
+        Column("ci_low", "95 % from", "number", error="std_err"),
+        Column("ci_high", "to", "number", error="std_err"),
+    ]
     anova_columns = [
         Column("source", "source", cell=lambda row: Cell(aliased(row["source"], row["aliases"]))),
         Column(
@@ -211,6 +213,10 @@ def model_parts(page: Page, scale: str) -> Parts:
     ]
 
 
+def _coefficient_name(row: Row) -> Cell:
+    return Cell(aliased(row["name"], row["aliases"]) if ":" in row["term"] else row["name"])
+
+
 def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> Parts:
     residuals = _on(page, "response_residuals", scale)
     if residuals.is_empty():
@@ -237,8 +243,8 @@ def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> 
         Column("diagnostic", "diagnostic"),
         Column("value", "value", "number"),
         Column("p_value", "p", "p"),
-        Column("ci_low", "95 % from", "number"),
-        Column("ci_high", "to", "number"),
+        Column("ci_low", "95 % from", "number", is_optional=True),
+        Column("ci_high", "to", "number", is_optional=True),
         Column("reading", "reading"),
     ]
     largest = residuals.sort(

@@ -1,5 +1,6 @@
 """The page of one execution of a run: its containers, learning curves, files and promises."""
 
+from statistics import fmean
 from typing import Any
 
 import polars as pl
@@ -104,7 +105,7 @@ def _values(results: Results) -> Table:
     ]
     shown = frame["response"].unique(maintain_order=True).to_list()
     means = [
-        with_unit(f"{name} {number(mine['value'].mean())}", mine["unit"][0])  # type: ignore[arg-type]
+        with_unit(f"{name} {number(fmean(mine['value'].drop_nulls()))}", mine["unit"][0])
         for name in shown
         if (mine := frame.filter(pl.col("response") == name))["value"].is_not_null().any()
     ]
@@ -114,14 +115,14 @@ def _values(results: Results) -> Table:
 
 def _files(results: Results) -> Table:
     columns = [
-        Column("path", "file", "code"),
+        Column("path", "file", "path"),
         Column("kind", "kind"),
         Column("size_bytes", "size", "bytes"),
         Column("read_bytes", "read", "bytes"),
         Column("skipped_bytes", "damaged, skipped", "bytes"),
         Column("records", "records or lines", "count"),
         Column("scalars", "scalars", "count"),
-        Column("sha256", "SHA-256", "code"),
+        Column("sha256", "SHA-256", "path"),
     ]
     return table(
         "read-files", "Files and what was read of them", results["run_files"].frame, columns, "run_files"
@@ -134,10 +135,10 @@ def _promises(results: Results) -> Table:
         Column("promise", "promise"),
         Column("severity", "severity"),
         Column("is_kept", "this folder", cell=promise_cell),
-        Column("container_id", "container", "code"),
-        Column("response", "response"),
-        Column("found", "found"),
-        Column("reason", "what to do"),
+        Column("container_id", "container", "code", is_optional=True),
+        Column("response", "response", is_optional=True),
+        Column("found", "found", is_optional=True),
+        Column("reason", "what to do", is_optional=True),
     ]
     frame = results["run_promises"].frame
     broken = frame.filter(~pl.col("is_kept")).height
@@ -151,9 +152,9 @@ def _findings(results: Results) -> Table:
     columns = [
         Column("code", "code", "code"),
         Column("outcome", "outcome"),
-        Column("path", "file", "code"),
-        Column("line", "line", "count"),
-        Column("byte_offset", "byte", "count"),
+        Column("path", "file", "path", is_optional=True),
+        Column("line", "line", "count", is_optional=True),
+        Column("byte_offset", "byte", "count", is_optional=True),
         Column("reason", "what was found and what to do"),
     ]
     return table(

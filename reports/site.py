@@ -18,6 +18,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import version
 
 from reports.page import HERE, Files, Previous, Results, no_previous
 from reports.response_page import QUERIES as RESPONSE_QUERIES
@@ -91,7 +92,9 @@ def digest(*parts: Results) -> str:
 
 @cache
 def _own_digest() -> str:
-    told = hashlib.sha256()
+    told = hashlib.sha256(
+        " ".join(version(name) for name in ("altair", "vl-convert-python", "jinja2")).encode()
+    )
     for path in sorted(path for path in HERE.rglob("*") if path.suffix in (".py", ".j2", ".css", ".js")):
         told.update(path.read_bytes())
     return told.hexdigest()

@@ -119,8 +119,8 @@ def quality_page(results: Results) -> Files:
                     Column("study", "study"),
                     Column("severity", "severity"),
                     Column("folder", "folder"),
-                    Column("container_id", "container", "code"),
-                    Column("response", "response"),
+                    Column("container_id", "container", "code", is_optional=True),
+                    Column("response", "response", is_optional=True),
                     Column("found", "found"),
                     Column("reason", "reason and remedy"),
                 ],
@@ -232,7 +232,10 @@ def dictionary_page(
     examples: Mapping[str, str],
     previous: Previous = no_previous,
 ) -> Files:
-    """dictionary.html. `sources` is the text of every file below sql/, by its path without ending; `examples` question -> query."""
+    """dictionary.html.
+
+    `sources` is the text of every file below sql/ by its path without ending; `examples` maps questions to queries.
+    """
     page = Page("", "dictionary.html", results, previous)
     heads = headers(sources)
     figure, rows = lineage(heads)

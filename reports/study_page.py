@@ -9,7 +9,7 @@ from reports.charts_effects import effect_rows, intervals
 from reports.charts_levels import treatment_rows
 from reports.charts_study import oriented, trade_off
 from reports.factors import colour, factor_list, run_numbers
-from reports.numbers import decimals_of, number, with_unit
+from reports.numbers import decimals_of_intervals, number, with_unit
 from reports.page import Files, Link, Page, Previous, Results
 from reports.slugs import slug
 from reports.tables import Cell, Column, Row, Table, table
@@ -113,9 +113,9 @@ def design_line(facts: dict[str, Any]) -> str:
         whole = facts["runs_declared"] * facts["folders_per_run"] * facts["containers_per_folder"]
         line += f", {facts['containers_present']} of {whole} containers"
     left_out = [
-        count(facts[f"folders_{state}"], f"folder {word}").replace(f"{word}s", word)
-        for state, word in (("quarantined", "in quarantine"), ("unfinished", "unfinished"))
-        if facts[f"folders_{state}"]
+        f"{count(facts[name], 'folder')} {words}"
+        for name, words in (("folders_quarantined", "in quarantine"), ("folders_unfinished", "unfinished"))
+        if facts[name]
     ]
     return "; ".join([line, *left_out])
 
@@ -159,7 +159,7 @@ def _doubts(results: Results) -> list[dict[str, str]]:
 def _about(row: Row) -> str:
     """The sentence with the name of its response before it, unless it begins with it."""
     start = f"{row['response']}: "
-    return row["sentence"] if row["sentence"].startswith(start) else start + row["sentence"]
+    return start + str(row["sentence"]).removeprefix(start)
 
 
 def _pairs(trades: pl.DataFrame) -> list[pl.DataFrame]:
@@ -169,7 +169,7 @@ def _pairs(trades: pl.DataFrame) -> list[pl.DataFrame]:
 def _trade(page: Page, place: int, rows: pl.DataFrame) -> dict[str, Any]:
     page.rows[f"trade_{place}"] = rows
     first = rows.row(0, named=True)
-    decimals = {axis: decimals_of((rows[f"high_{axis}"] - rows[f"low_{axis}"]).median() / 4) for axis in "xy"}  # type: ignore[operator]
+    decimals = {axis: decimals_of_intervals(rows[f"low_{axis}"], rows[f"high_{axis}"]) for axis in "xy"}
     columns = [
         Column("run", "run", "count"),
         *(
@@ -273,7 +273,7 @@ def _treatment_tables(results: Results) -> list[Table]:
     for (response, unit), means in results["study_treatment_means"].frame.group_by(
         ["response", "unit"], maintain_order=True
     ):
-        decimals = decimals_of(means["se"].median())  # type: ignore[arg-type]
+        decimals = decimals_of_intervals(means["ci_low"], means["ci_high"])
         columns = [
             Column("run", "run", "count"),
             *(Column(f"level_{i}", factor, cell=_level_cell(i)) for i, factor in factors),
@@ -341,7 +341,7 @@ def _run_table(results: Results) -> Table:
     columns = [
         Column("folder", "folder", cell=_folder_cell),
         Column("run", "run", "count"),
-        Column("replicate", "replicate"),
+        Column("replicate", "replicate", is_optional=True),
         Column(
             "verdict", "verdict", cell=lambda row: Cell(row["verdict"], tone=tones.get(row["verdict"], ""))
         ),
@@ -349,7 +349,7 @@ def _run_table(results: Results) -> Table:
         Column("started_at", "first start", "time"),
         Column("stopped_at", "last stop", "time"),
         Column("is_gone", "gone from the logs", "flag"),
-        Column("reason", "reason"),
+        Column("reason", "reason", is_optional=True),
     ]
     return table("runs", "Runs and their folders", results["study_runs"].frame, columns, "study_runs")
 

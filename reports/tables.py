@@ -7,7 +7,9 @@ import polars as pl
 
 from reports.numbers import MISSING, decimals_of, moment, number, p_value, signed, size
 
-Kind = Literal["text", "code", "number", "signed", "percent", "p", "count", "time", "bytes", "flag", "sign"]
+Kind = Literal[
+    "text", "code", "path", "number", "signed", "percent", "p", "count", "time", "bytes", "flag", "sign"
+]
 Row = Mapping[str, Any]
 
 
@@ -29,7 +31,10 @@ class Cell(NamedTuple):
 
 
 class Column(NamedTuple):
-    """`error` names the column of the standard error by which a number is cut; `cell` makes it from the whole row."""
+    """`error` names the column of the standard error by which a number is cut; `cell` makes it from the whole row.
+
+    An optional column is left out where no row has a value.
+    """
 
     name: str
     header: str
@@ -37,10 +42,11 @@ class Column(NamedTuple):
     error: str = ""
     decimals: int | None = None
     cell: Callable[[Row], Cell] | None = None
+    is_optional: bool = False
 
     @property
     def is_numeric(self) -> bool:
-        return self.kind not in ("text", "code", "flag")
+        return self.kind not in ("text", "code", "path", "flag")
 
 
 class Line(NamedTuple):
@@ -65,6 +71,9 @@ def table(
     slug: str, caption: str, frame: pl.DataFrame, columns: Sequence[Column], source: str, note: str = ""
 ) -> Table:
     """Every row of a frame; a column `run` ties rows to the marks of the charts."""
+    columns = [
+        column for column in columns if not column.is_optional or frame[column.name].is_not_null().any()
+    ]
     lines = [
         Line(
             [cell(column, row) for column in columns], row["run"] if isinstance(row.get("run"), int) else None

@@ -45,7 +45,7 @@ def share_of(count: int, whole: int) -> str:
 
 
 def said(statements: pl.DataFrame, topic: str, response: str) -> list[dict[str, Any]]:
-    """What was said of a response about a topic, without the name that the heading above it has (query study_statements)."""
+    """What was said of a response about a topic, less its name, which stands above (query study_statements)."""
     mine = statements.filter((pl.col("response") == response) & (pl.col("topic") == topic))
     rows = mine.with_columns(pl.col("sentence").str.strip_prefix(f"{response}: ")).to_dicts()
     return [{**row, "sentence": row["sentence"][:1].upper() + row["sentence"][1:]} for row in rows]
