@@ -95,12 +95,15 @@ def unusual(sample: Sample) -> dict[int, str]:
     average = len(model.coefficients) / model.n
     found: dict[int, str] = {}
     is_far = np.nan_to_num(np.abs(model.studentised)) > FAR
-    for i in np.flatnonzero(is_far | (model.leverages > 2 * average + 1e-9)).tolist():
+    is_alone = model.leverages > 1 - 1e-9
+    is_alone &= is_alone.mean() < 0.5  # otherwise that is how the study was designed
+    is_heavy = (model.leverages > 2 * average + 1e-9) & (model.leverages <= 1 - 1e-9)
+    for i in np.flatnonzero(is_far | is_alone | is_heavy).tolist():
         row = sample.rows.row(i, named=True)
         place = f"container {row['container_id']} in {row['folder']}"
         if is_far[i]:
             found[i] = f"{place} lies {number(abs(model.studentised[i]), 1)} standard errors from its fit"
-        elif model.leverages[i] > 1 - 1e-9:
+        elif is_alone[i]:
             found[i] = f"{place} alone decides its fit"
         else:
             found[i] = (
