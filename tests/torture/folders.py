@@ -1,0 +1,51 @@
+"""A small study and its log folders, so that a whole night over them takes a second."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
+
+from tests.conftest import write_log_folder, write_study_file
+
+NOW = datetime(2023, 10, 20, 2, 30, tzinfo=UTC)
+STARTED = datetime(2023, 10, 9, 9, 30, tzinfo=UTC)
+STUDY = "small"
+TAG = "accuracy"
+
+
+def write_small_study(studies: Path) -> None:
+    """A full factorial of two factors in four runs; any number of replicates and containers."""
+    write_study_file(
+        studies,
+        STUDY,
+        timezone="Europe/Amsterdam",
+        folders="{run}_{replicate}",
+        factors={"CPU": ["1", "2"], "Memory": ["1Gi", "2Gi"]},
+        responses={
+            "Accuracy": {"metric": TAG, "reduce": "last", "unit": "%", "range": [0, 100]},
+            "Time": {"between": ["start", "stop"], "unit": "s"},
+        },
+    )
+
+
+def container_ids(name: str, count: int = 2) -> list[str]:
+    return [str(uuid5(NAMESPACE_URL, f"doehouse/torture/{name}/{number}")) for number in range(count)]
+
+
+def write_small_folder(
+    logs: Path, name: str, values: Sequence[float] = (70.0, 80.0, 90.0), containers: int = 2
+) -> Path:
+    """A finished folder of some containers; its values differ a little by container and name."""
+    shift = sum(name.encode()) % 7
+    points = {
+        container: {TAG: [value + shift + place for value in values]}
+        for place, container in enumerate(container_ids(name, containers))
+    }
+    seconds = {container: 60 + 5.0 * shift + place for place, container in enumerate(points)}
+    return write_log_folder(logs, name, points, started=STARTED + timedelta(minutes=shift), seconds=seconds)
+
+
+def event_file(folder: Path, place: int = 0) -> Path:
+    """The event file of a container of the folder."""
+    container = container_ids(folder.name)[place]
+    return next((folder / "train_job_0" / container).rglob("events.out.*"))
