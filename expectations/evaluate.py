@@ -35,10 +35,12 @@ def batches() -> Any:
     """Great Expectations (seconds to import) with a context without files, telemetry or progress bars."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types import base
 
+    # It sets itself to INFO on import, and tells of its temporary folders.
+    base.logger.setLevel("WARNING")
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context.variables.progress_bars = base.ProgressBarsConfig(globally=False)
     source = context.data_sources.add_pandas("warehouse")
     return source.add_dataframe_asset("relation").add_batch_definition_whole_dataframe("all")
 

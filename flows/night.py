@@ -252,11 +252,8 @@ def load_studies_into(warehouse: Warehouse, studies: Sequence[Study]) -> None:
 
 def check_promises(plan: Plan) -> None:
     """Hold the private copy against the promises of the studies that are affected; verdicts become rows."""
-    import logging
-
     from expectations.check import check
 
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     names = ("runs", "design_runs", "containers", "observations", "step_counts", "levels_seen")
     with open_warehouse(plan.staged) as warehouse:
         for study in plan.affected():
