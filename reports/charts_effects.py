@@ -11,6 +11,8 @@ from reports.numbers import decimals_of, extent, number, signed, with_unit
 from reports.wording import SCALES, VERDICTS, aliased, share_of, titled, verdict
 
 ROW = 46  # px a row: the name of the effect stands above its mark, so that it fits on a phone
+# text on paper of its own, where lines pass behind it
+RIM = {"stroke": "var(--paper)", "strokeWidth": 4, "color": "var(--paper)", "fontWeight": 600}
 SHORT = 5  # letters of a unit that may stand behind every number
 TERM_TOOLTIP = [
     alt.Tooltip("label:N", title="effect"),
@@ -139,18 +141,22 @@ def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[
         **verdict_marks(rows),
     )
     layers: list[Panel] = [bars]
+    labels: list[Panel] = []
     whole = _whole(name)
     for i, (label, value) in enumerate(lines):
         dash = [6, 4] if i else [1, 0]
         layers.append(
             whole.mark_rule(strokeDash=dash, strokeWidth=1.5, color="var(--ink)").encode(x=alt.datum(value))
         )
-        layers.append(
-            whole.mark_text(align="left", baseline="top", dx=5, dy=2, color="var(--ink)").encode(
-                x=alt.datum(value), y=alt.value(ROW * (rows.height - 1 - i) + 4), text=alt.value(label)
+        is_far = value > 0.6 * max(extent(rows["size"])[1], *(each for _, each in lines))
+        place = {"align": "right" if is_far else "left", "dx": -6 if is_far else 6, "baseline": "bottom"}
+        labels += [
+            whole.mark_text(**place, **style).encode(
+                x=alt.datum(value), y=alt.value(ROW * (rows.height - i)), text=alt.value(label)
             )
-        )
-    layers += _names(base)
+            for style in (RIM, {})
+        ]
+    layers += [*_names(base), *labels]
     beyond = [
         f"{rows.filter(pl.col('size') > value).height} of {rows.height} beyond the margin of {label}"
         for label, value in lines
@@ -173,31 +179,38 @@ def half_normal(
 ) -> Figure:
     """Sizes of the effects against half-normal scores; the line is noise alone (Daniel 1959, Lenth 1989)."""
     base = marks_of(name)
-    x = alt.X(
-        "score:Q",
-        title="half-normal score",
-        axis=alt.Axis(tickCount=6),
-        scale=alt.Scale(domainMin=0, nice=True),
-    )
-    y = alt.Y("size:Q", title=titled("size of the effect", unit), axis=alt.Axis(tickCount=6))
+    # scores are spread evenly, so that names beside the points never lie on each other
+    x = alt.X("size:Q", title=titled("size of the effect", unit), axis=alt.Axis(tickCount=6))
+    y = alt.Y("score:Q", title="half-normal score", axis=alt.Axis(tickCount=6), scale=alt.Scale(domainMin=0))
     layers: list[Panel] = []
+    largest = extent(rows["size"])[1]
     if error:
-        line = base.transform_calculate(line=f"datum.score * {error!r}").mark_line(
-            color="var(--faint)", strokeWidth=1.5
+        line = base.transform_calculate(line=f"datum.score * {error!r}").transform_filter(
+            f"datum.line <= {max(largest, margin or 0.0)!r}"
         )
-        layers.append(line.encode(x=x, y=alt.Y("line:Q")))
+        layers.append(line.mark_line(color="var(--faint)", strokeWidth=1.5).encode(x=alt.X("line:Q"), y=y))
     if margin:
         layers.append(
-            _whole(name).mark_rule(strokeDash=[6, 4], color="var(--muted)").encode(y=alt.datum(margin))
+            _whole(name).mark_rule(strokeDash=[6, 4], color="var(--muted)").encode(x=alt.datum(margin))
         )
     points = base.mark_point(size=90, strokeWidth=2, opacity=1).encode(
         x=x, y=y, tooltip=TERM_TOOLTIP, **verdict_marks(rows)
     )
-    names = (
-        base.transform_filter(alt.FieldOneOfPredicate(field="verdict", oneOf=list(VERDICTS[:3])))
-        .mark_text(align="right", dx=-10, fontWeight=600, limit=260)
-        .encode(x=x, y=y, text="label:N")
+    named = base.transform_filter(alt.FieldOneOfPredicate(field="verdict", oneOf=list(VERDICTS[:3])))
+    half = max(largest, margin or 0.0) / 2
+    is_named = pl.col("verdict").is_in(VERDICTS[:3])
+    sides = (
+        ("<=", "left", 11, rows.filter(is_named & (pl.col("size") <= half))),
+        (">", "right", -11, rows.filter(is_named & (pl.col("size") > half))),
     )
+    names = [
+        named.transform_filter(f"datum.size {side} {half!r}")
+        .mark_text(align=align, dx=shift, limit=230, **style)
+        .encode(x=x, y=y, text="label:N")
+        for side, align, shift, mine in sides
+        if mine.height  # an axis cannot be made of nothing
+        for style in (RIM, {"fontWeight": 600})
+    ]
     active = active_terms(rows)
     return Figure(
         "half-normal",
@@ -213,7 +226,7 @@ def half_normal(
         "Noise alone follows the grey line (slope: Lenth's pseudo standard error); named effects are active under at "
         "least one error term" + ("; dashed: margin with folders as the unit." if margin else "."),
         "response_effects",
-        (layered(*layers, points, names, height=320),),
+        (layered(*layers, points, *names, height=340),),
     )
 
 
@@ -305,8 +318,11 @@ def _names(base: Panel) -> list[Panel]:
     named = base.transform_calculate(
         name="datum.text ? datum.label + '   ' + datum.text : datum.label"
     ).encode(x=alt.value(0), text="name:N")
-    place = {"align": "left", "baseline": "bottom", "dy": -11, "limit": alt.ExprRef("width")}
-    return [
-        named.mark_text(**place, stroke="var(--paper)", strokeWidth=4, color="var(--paper)"),
-        named.mark_text(**place),
-    ]
+    place = {
+        "align": "left",
+        "baseline": "bottom",
+        "dy": -11,
+        "limit": alt.ExprRef("width"),
+        "fontWeight": 600,
+    }
+    return [named.mark_text(**{**place, **RIM}), named.mark_text(**place)]

@@ -85,7 +85,7 @@ def data_names(spec: Any) -> Iterator[str]:
 
 
 def json_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows as Vega reads them: times as milliseconds since 1970, no NaN."""
+    """Rows as Vega reads them: times as milliseconds since 1970, no NaN and no infinity."""
     return plain(frame).to_dicts()
 
 
@@ -96,7 +96,8 @@ def json_columns(frame: pl.DataFrame) -> dict[str, list[Any]]:
 
 def plain(frame: pl.DataFrame) -> pl.DataFrame:
     times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
-    return frame.with_columns(pl.col(times).dt.epoch("ms"), pl.col(pl.Float64).fill_nan(None))
+    number = pl.col(pl.Float64)
+    return frame.with_columns(pl.col(times).dt.epoch("ms"), pl.when(number.is_finite()).then(number))
 
 
 def _bare(panel: Panel) -> dict[str, Any]:

@@ -47,7 +47,8 @@ def headers(sources: Mapping[str, str]) -> dict[str, Head]:
             if from_outside:
                 reads: tuple[str, ...] = (ORIGINS.get(from_outside[1], "log files"),)
             else:
-                reads = tuple(name.strip() for name in said.get("reads", "").split(",") if name.strip())
+                plain = re.sub(r"\(.*?\)", "", said.get("reads", ""))
+                reads = tuple(name.strip() for name in plain.split(",") if name.strip())
             heads[path] = Head(text.splitlines()[0].removeprefix("-- "), said.get("grain", ""), reads)
     return heads
 

@@ -17,8 +17,8 @@ def decimals_of(error: float | None, digits: int = 2) -> int | None:
 
 
 def extent(values: Iterable[float | None]) -> tuple[float, float]:
-    """Lowest and highest of what is there; zeros where nothing is."""
-    present = [value for value in values if value is not None]
+    """Lowest and highest of what is there and finite; zeros where nothing is."""
+    present = [value for value in values if value is not None and isfinite(value)]
     return (min(present), max(present)) if present else (0.0, 0.0)
 
 

@@ -85,20 +85,16 @@ def effect_parts(page: Page, about: Row, scale: str) -> Parts:
     rows = effects_charts.effect_rows(effects, unit)
     page.rows["effects"] = rows
     first = effects.row(0, named=True)
-    lines = [
-        (label, first[field])
-        for label, field in (
-            ("folders", "folder_margin"),
-            ("containers", "container_margin"),
-        )
-        if first[field] is not None
-    ]
+    tests = _on(page, "response_tests", scale)
+    decides = tests.filter("is_decisive")["error_unit"].to_list()
+    units = sorted(("folder", "container"), key=lambda one: one not in decides)
+    lines = [(f"{one}s", first[f"{one}_margin"]) for one in units if first[f"{one}_margin"] is not None]
     return [
         page.figure(
             effects_charts.intervals("effects", rows, response, unit, "intervals", "response_effects")
         ),
         page.table(effect_table(effects, unit)),
-        page.table(verdict_table(_on(page, "response_tests", scale), unit)),
+        page.table(verdict_table(tests, unit)),
         page.figure(effects_charts.pareto("effects", rows, response, unit, lines)),
         page.figure(
             effects_charts.half_normal(
@@ -159,10 +155,10 @@ def model_parts(page: Page, scale: str) -> Parts:
         Column("f_value", "F", "number"),
         Column("p_value", "p", "p"),
         Column("residual_sd", "residual SD", "number"),
-        Column("r_squared", "R²", "number", decimals=4),
-        Column("r_squared_adjusted", "adjusted R²", "number", decimals=4),
+        Column("r_squared", "R²", "number", decimals=5),
+        Column("r_squared_adjusted", "adjusted R²", "number", decimals=5),
         Column("press", "PRESS", "number"),
-        Column("r_squared_predicted", "predicted R²", "number", decimals=4),
+        Column("r_squared_predicted", "predicted R²", "number", decimals=5),
         Column("is_balanced", "balanced", "flag"),
     ]
     coefficient_columns = [
@@ -245,7 +241,7 @@ def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> 
         Column("p_value", "p", "p"),
         Column("ci_low", "95 % from", "number", is_optional=True),
         Column("ci_high", "to", "number", is_optional=True),
-        Column("reading", "reading"),
+        Column("reading", "reading", "prose"),
     ]
     largest = residuals.sort(
         pl.col("studentised").abs(), descending=True, nulls_last=True, maintain_order=True
@@ -418,7 +414,9 @@ def _facts(about: Row, fit: pl.DataFrame) -> list[dict[str, str]]:
         facts.append(
             (f"F({row['df_model']}, {row['df_resid']})", number(row["f_value"]), p_phrase(row["p_value"]))
         )
-        facts.append(
-            ("R²", number(row["r_squared"], 3), f"predicted {number(row['r_squared_predicted'], 3)}")
-        )
+        shares = [
+            number(row[name], 5 if 0.999 < (row[name] or 0) < 1 else 3)
+            for name in ("r_squared", "r_squared_predicted")
+        ]
+        facts.append(("R²", shares[0], f"predicted {shares[1]}"))
     return [{"name": name, "text": text, "note": note} for name, text, note in facts]

@@ -132,13 +132,13 @@ def _files(results: Results) -> Table:
 def _promises(results: Results) -> Table:
     columns = [
         Column("code", "code", "code"),
-        Column("promise", "promise"),
+        Column("promise", "promise", "prose"),
         Column("severity", "severity"),
         Column("is_kept", "this folder", cell=promise_cell),
         Column("container_id", "container", "code", is_optional=True),
         Column("response", "response", is_optional=True),
         Column("found", "found", is_optional=True),
-        Column("reason", "what to do", is_optional=True),
+        Column("reason", "what to do", "prose", is_optional=True),
     ]
     frame = results["run_promises"].frame
     broken = frame.filter(~pl.col("is_kept")).height
@@ -155,7 +155,7 @@ def _findings(results: Results) -> Table:
         Column("path", "file", "path", is_optional=True),
         Column("line", "line", "count", is_optional=True),
         Column("byte_offset", "byte", "count", is_optional=True),
-        Column("reason", "what was found and what to do"),
+        Column("reason", "what was found and what to do", "prose"),
     ]
     return table(
         "findings", "What the reading noticed", results["run_findings"].frame, columns, "run_findings"

@@ -122,7 +122,7 @@ def quality_page(results: Results) -> Files:
                     Column("container_id", "container", "code", is_optional=True),
                     Column("response", "response", is_optional=True),
                     Column("found", "found"),
-                    Column("reason", "reason and remedy"),
+                    Column("reason", "reason and remedy", "prose"),
                 ],
                 "quality_breaches",
             )
@@ -141,7 +141,7 @@ def quality_page(results: Results) -> Files:
                             Column("folder", "folder"),
                             Column("study", "study", cell=lambda row: Cell(row["study"] or "unclaimed")),
                             Column("code", "code", "code"),
-                            Column("reason", "what was found and what to do"),
+                            Column("reason", "what was found and what to do", "prose"),
                             Column("first_night_id", "since night", "count"),
                         ],
                         "quality_findings",
@@ -261,7 +261,7 @@ def dictionary_page(
                             [
                                 Column("column_name", "column", "code"),
                                 Column("data_type", "type", "code"),
-                                Column("comment", "meaning"),
+                                Column("comment", "meaning", "prose"),
                             ],
                             "",
                         )

@@ -77,7 +77,7 @@ def study_page(results: Results, previous: Previous) -> Files:
                         cell=lambda row: Cell(aliased(row["contrast"], row["aliases"])),
                     ),
                     Column("value", "r", "number", decimals=2),
-                    Column("reading", "reading"),
+                    Column("reading", "reading", "prose"),
                 ],
                 "study_order",
             )
@@ -93,7 +93,7 @@ def study_page(results: Results, previous: Previous) -> Files:
                 results["study_promises"].frame,
                 [
                     Column("code", "code", "code"),
-                    Column("promise", "promise"),
+                    Column("promise", "promise", "prose"),
                     Column("severity", "severity"),
                     Column("is_kept", "verdict", cell=promise_cell),
                     Column("rows_checked", "rows", "count"),
@@ -250,7 +250,7 @@ def _contrasts(results: Results) -> pl.DataFrame:
 def _summary_table(results: Results) -> Table:
     columns = [
         Column("response", "response", cell=lambda row: Cell(row["response"], href=f"{slug(row['response'])}.html")),
-        Column("measured_as", "measured as"),
+        Column("measured_as", "measured as", "prose"),
         Column("unit", "unit"),
         Column("goal", "goal"),
         Column("n", "N", "count"),
@@ -349,7 +349,7 @@ def _run_table(results: Results) -> Table:
         Column("started_at", "first start", "time"),
         Column("stopped_at", "last stop", "time"),
         Column("is_gone", "gone from the logs", "flag"),
-        Column("reason", "reason", is_optional=True),
+        Column("reason", "reason", "prose", is_optional=True),
     ]
     return table("runs", "Runs and their folders", results["study_runs"].frame, columns, "study_runs")
 

@@ -8,7 +8,19 @@ import polars as pl
 from reports.numbers import MISSING, decimals_of, moment, number, p_value, signed, size
 
 Kind = Literal[
-    "text", "code", "path", "number", "signed", "percent", "p", "count", "time", "bytes", "flag", "sign"
+    "text",
+    "prose",
+    "code",
+    "path",
+    "number",
+    "signed",
+    "percent",
+    "p",
+    "count",
+    "time",
+    "bytes",
+    "flag",
+    "sign",
 ]
 Row = Mapping[str, Any]
 
@@ -46,7 +58,7 @@ class Column(NamedTuple):
 
     @property
     def is_numeric(self) -> bool:
-        return self.kind not in ("text", "code", "path", "flag")
+        return self.kind not in ("text", "prose", "code", "path", "flag")
 
 
 class Line(NamedTuple):
