@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from expectations.warehouse import check_warehouse
-from flows.extract import Shards
+from flows.batches import Shards
 from flows.house import HouseError
 from flows.warehouse import Warehouse, open_published
 

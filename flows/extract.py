@@ -4,76 +4,28 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
-from hashlib import sha256
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import polars as pl
 
 from flows import findings as notices
-from flows.containers import STAMPS, Container, container_of, gather, missing
+from flows.batches import BATCH_BYTES, Batch, Shards
+from flows.containers import STAMPS, container_of, gather, missing
 from flows.discover import LogFile, LogFolder, is_stale
-from flows.event_file import EventBatch, FileRead, Source, read_event_files
+from flows.event_file import FileRead, Source, read_event_files
 from flows.findings import STALE_CODES, Finding
 from flows.pod_logs import read_pod_logs
 from flows.regular_file import LogRoot, RefusedError, shown
+from flows.shard_rows import container_rows, file_rows, folder_rows, points, stamp_rows, summaries
 from flows.stamps import StampFile, read_stamps
 from models.folders import read_pattern
 from models.study import Study
 
-BATCH_BYTES = 16 * 2**20  # of files in a batch: some 300,000 scalars
 POOL_BYTES = 8 * BATCH_BYTES  # below this, starting processes costs more than it saves
 EVENTS: dict[str, Literal["create", "start", "stop"]] = {"create": "create", "start": "start", "stop": "stop"}
-EARLIEST, LATEST = 0, 7_258_118_400_000_000  # microseconds: 1970 and 2200, beyond which a wall time is none
-
-
-class Batch(NamedTuple):
-    """Folders that are read together, with the keys they are given; file ids count up from `first_file_id`."""
-
-    number: int
-    folders: tuple[tuple[int, LogFolder], ...]
-    first_file_id: int
-
-    def files(self) -> Iterator[tuple[int, int, LogFolder, LogFile]]:
-        """file_id, folder_id, folder and file of everything in the batch, in order."""
-        each = ((folder_id, folder, file) for folder_id, folder in self.folders for file in folder.files)
-        for place, (folder_id, folder, file) in enumerate(each):
-            yield self.first_file_id + place, folder_id, folder, file
-
-
-class Shards(NamedTuple):
-    """The Parquet files of a batch."""
-
-    points: Path
-    tags: Path
-    summaries: Path
-    containers: Path
-    stamps: Path
-    files: Path
-    levels_seen: Path
-    findings: Path
-    folders: Path
-
-    @classmethod
-    def below(cls, folder: Path) -> "Shards":
-        return cls(*(folder / f"{name}.parquet" for name in cls._fields))
-
-
-def batches(folders: Sequence[tuple[int, LogFolder]], first_file_id: int) -> list[Batch]:
-    """Cut folders into batches of about BATCH_BYTES."""
-    made: list[Batch] = []
-    pending: list[tuple[int, LogFolder]] = []
-    size = 0
-    for folder_id, folder in folders:
-        pending.append((folder_id, folder))
-        size += sum(min(file.size_bytes, BATCH_BYTES) for file in folder.files)
-        if size >= BATCH_BYTES or folder is folders[-1][1]:
-            made.append(Batch(len(made), tuple(pending), first_file_id))
-            first_file_id += sum(len(folder.files) for _, folder in pending)
-            pending, size = [], 0
-    return made
 
 
 def extract(
@@ -287,138 +239,3 @@ def settle(found: pl.DataFrame, batch: Batch, now: datetime) -> pl.DataFrame:
         outcome=pl.when(is_over).then(pl.lit("quarantined")).otherwise("outcome"),
         code=pl.when(is_over).then(pl.col("code").replace(STALE_CODES)).otherwise("code"),
     )
-
-
-def points(events: EventBatch, owner_keys: pl.Series, file_ids: pl.Series) -> pl.DataFrame:
-    """Scalars with the keys of their container (a place in the batch) and file; the latest write of a step counts."""
-    scalars = events.scalars
-    place = scalars["file"]
-    rows = scalars.select(
-        container=owner_keys.gather(place),
-        tag="tag",
-        file_id=file_ids.gather(place),
-        step="step",
-        logged_at=instant("wall_time"),
-        value="value",
-    ).filter(pl.col("container").is_not_null())
-    return rows.with_columns(is_superseded=~pl.struct("container", "tag", "step").is_last_distinct())
-
-
-def instant(column: str) -> pl.Expr:
-    """Seconds since 1970 as a time of day; null where they are none."""
-    microseconds = (pl.col(column) * 1e6).round()
-    is_time = microseconds.is_between(EARLIEST, LATEST) & microseconds.is_not_nan()
-    return pl.when(is_time).then(microseconds).cast(pl.Int64).cast(pl.Datetime("us"))
-
-
-def summaries(events: EventBatch, owner_keys: pl.Series, file_ids: pl.Series) -> pl.DataFrame:
-    place = events.summaries["file"]
-    return events.summaries.select(
-        container=owner_keys.gather(place),
-        file_id=file_ids.gather(place),
-        tag="tag",
-        step="step",
-        logged_at=instant("wall_time"),
-        kind="kind",
-        content="content",
-    )
-
-
-def container_rows(containers: Sequence[Container]) -> pl.DataFrame:
-    rows = [
-        (
-            place,
-            each.folder_id,
-            each.container_id,
-            *(each.stamps.get(event) for event in STAMPS),
-            each.event_files,
-        )
-        for place, each in enumerate(containers)
-    ]
-    whole, text, moment = pl.Int32(), pl.String(), pl.Datetime("us")
-    schema: dict[str, pl.DataType] = {
-        "place": whole,
-        "folder_id": whole,
-        "container_id": text,
-        "created_at": moment,
-        "started_at": moment,
-        "stopped_at": moment,
-        "event_files": whole,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def stamp_rows(stamps: pl.DataFrame, batch: Batch) -> pl.DataFrame:
-    files = pl.DataFrame(
-        [(file_id, folder_id, shown(file.path)) for file_id, folder_id, _, file in batch.files()],
-        schema={"file_id": pl.Int32, "folder_id": pl.Int32, "path": pl.String},
-        orient="row",
-    )
-    return stamps.join(files, on="path", how="left", maintain_order="left").select(
-        "folder_id", "file_id", "line", "container_id", "event", pl.col("at").alias("stamped_at"), "raw"
-    )
-
-
-def file_rows(
-    batch: Batch,
-    reads: Mapping[int, FileRead],
-    contents: Mapping[str, bytes],
-    owners: Mapping[str, Mapping[str, str]],
-    keys: Mapping[tuple[str, str], int],
-) -> pl.DataFrame:
-    """One row a file, refused ones too: what discovery compares the log root with tomorrow."""
-    rows: list[tuple[object, ...]] = []
-    for file_id, folder_id, folder, file in batch.files():
-        read = reads.get(file_id)
-        content = contents.get(file.path)
-        content_of: tuple[str | None, int, int, int, int]
-        owner = keys.get((folder.folder, owners[folder.folder].get(file.path, "")))
-        place = (file_id, folder_id, owner, shown(file.path), file.kind, file.size_bytes, file.modified_ns)
-        if read is not None:
-            content_of = (read.sha256, read.read_bytes, read.skipped_bytes, read.records, read.scalars)
-        elif content is not None:
-            lines = content.count(b"\n")
-            content_of = (sha256(content).hexdigest(), len(content), 0, lines, 0)
-        else:
-            content_of = (None, 0, 0, 0, 0)
-        rows.append(place + content_of)
-    big = pl.Int64
-    schema = {
-        "file_id": pl.Int32,
-        "folder_id": pl.Int32,
-        "place": pl.Int32,
-        "path": pl.String,
-        "kind": pl.String,
-        "size_bytes": big,
-        "modified_ns": big,
-        "sha256": pl.String,
-        "read_bytes": big,
-        "skipped_bytes": big,
-        "records": big,
-        "scalars": big,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def folder_rows(batch: Batch, found: pl.DataFrame) -> pl.DataFrame:
-    waiting = set(found.filter(pl.col("outcome") == "waiting")["folder"])
-    rows = [
-        (
-            folder_id,
-            folder.folder,
-            folder.study,
-            folder.claim.run,
-            folder.claim.replicate,
-            "unfinished" if folder.folder in waiting else "finished",
-        )
-        for folder_id, folder in batch.folders
-    ]
-    schema = {
-        "folder_id": pl.Int32,
-        "folder": pl.String,
-        "study": pl.String,
-        "run": pl.Int32,
-        "replicate": pl.String,
-        "state": pl.String,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")

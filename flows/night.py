@@ -26,7 +26,7 @@ from models.study import Study, StudyError, load_studies
 if TYPE_CHECKING:
     import polars as pl
 
-    from flows.extract import Shards
+    from flows.batches import Shards
 
 T = TypeVar("T")
 # How a stage is carried out: plainly, or as a Prefect task.
@@ -198,7 +198,8 @@ def nothing_new(plan: Plan) -> Summary:
 
 def extract_folders(plan: Plan) -> list["Shards"]:
     """Read what is new or changed into shards."""
-    from flows.extract import batches, extract
+    from flows.batches import batches
+    from flows.extract import extract
 
     first_file_id = 1
     if not plan.is_fresh:

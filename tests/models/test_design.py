@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from models.confounding import LETTERS
 from models.design import Design
-from models.estimability import estimability
 from models.study import Study, load_study
 
 ROOT = Path(__file__).parents[2]
@@ -229,53 +228,3 @@ def test_effects_are_aliased_exactly_when_their_columns_are_equal_or_opposite(fr
             product = design.column(effect) * design.column(other)
             assert (other in aliases) == (other != effect and bool((product == 1).all()))
             assert (f"-{other}" in aliases) == bool((product == -1).all())
-
-
-def test_one_missing_run_of_a_saturated_design_takes_one_term_away() -> None:
-    left = estimability(Design.of(load_study(FLTK)), {1, 2, 3, 4, 6, 7, 8})
-    assert left.lost == ("Memory:Network",)
-    assert left.estimable == ()
-    weights = left.mixed().filter(left.mixed()["with"] == "Memory:Network")["weight"]
-    assert weights.abs().to_list() == pytest.approx([1.0] * 7)
-    assert left.sentences()[0] == (
-        "Run 5 is missing: Memory:Network = CPU:Epochs can no longer be told from the mean, CPU, Memory, Network, "
-        "Epochs, CPU:Memory = Network:Epochs and CPU:Network = Memory:Epochs together."
-    )
-
-
-def test_two_missing_runs_split_what_is_lost_between_the_terms_they_share() -> None:
-    left = estimability(Design.of(load_study(FLTK)), {1, 2, 3, 4, 5, 6})
-    assert left.lost == ("CPU:Network", "Memory:Network")
-    assert "told from the mean, Memory and Network together" in left.sentences()[1]
-
-
-def test_half_a_design_without_a_level_loses_that_factor_to_the_mean() -> None:
-    left = estimability(Design.of(study(factors=3, terms=["A", "B", "C"])), {1, 3, 5, 7})
-    assert left.lost == ("A",)
-    assert left.estimable == ("B", "C")
-    assert left.sentences()[0] == "Runs 2, 4, 6 and 8 are missing: A can no longer be told from the mean."
-
-
-def test_weights_of_a_missing_run_are_those_of_the_alias_matrix() -> None:
-    design = Design.of(study(factors=2, terms=["A", "B"]))
-    left = estimability(design, {1, 2, 3})
-    # without (+,+): (y2 - y1)/2 = a - ab, (y3 - y1)/2 = b - ab, (y2 + y3)/2 = mean - ab
-    weights = {row[0]: row[2] for row in left.mixed().rows()}
-    assert weights == pytest.approx({"": -1.0, "A": -1.0, "B": -1.0})
-    assert "every term can still be estimated" in left.sentences()[0]
-
-
-def test_a_term_of_a_factor_with_more_levels_is_lost_as_a_whole() -> None:
-    design = Design.of(study(levels={"A": ["1", "2", "3"], "B": ["x", "y"]}))
-    left = estimability(design, {1, 2, 3, 4, 5})
-    assert left.kept == ("A", "B")
-    assert left.lost == ("A:B",)
-
-
-def test_all_runs_present_need_no_sentence_and_none_present_bear_nothing() -> None:
-    design = Design.of(load_study(FLTK))
-    assert estimability(design, range(1, 9)).sentences() == ()
-    nothing = estimability(design, ())
-    assert nothing.kept == () and "nothing can be estimated" in nothing.sentences()[0]
-    with pytest.raises(ValueError, match="found run 9, expected 1 to 8"):
-        estimability(design, {9})

@@ -1,0 +1,56 @@
+"""Batches of log folders, with the keys they are given, and the Parquet files each is read into."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from flows.discover import LogFile, LogFolder
+
+BATCH_BYTES = 16 * 2**20  # of files in a batch: some 300,000 scalars
+
+
+class Batch(NamedTuple):
+    """Folders that are read together, with the keys they are given; file ids count up from `first_file_id`."""
+
+    number: int
+    folders: tuple[tuple[int, LogFolder], ...]
+    first_file_id: int
+
+    def files(self) -> Iterator[tuple[int, int, LogFolder, LogFile]]:
+        """file_id, folder_id, folder and file of everything in the batch, in order."""
+        each = ((folder_id, folder, file) for folder_id, folder in self.folders for file in folder.files)
+        for place, (folder_id, folder, file) in enumerate(each):
+            yield self.first_file_id + place, folder_id, folder, file
+
+
+class Shards(NamedTuple):
+    """The Parquet files of a batch."""
+
+    points: Path
+    tags: Path
+    summaries: Path
+    containers: Path
+    stamps: Path
+    files: Path
+    levels_seen: Path
+    findings: Path
+    folders: Path
+
+    @classmethod
+    def below(cls, folder: Path) -> "Shards":
+        return cls(*(folder / f"{name}.parquet" for name in cls._fields))
+
+
+def batches(folders: Sequence[tuple[int, LogFolder]], first_file_id: int) -> list[Batch]:
+    """Cut folders into batches of about BATCH_BYTES."""
+    made: list[Batch] = []
+    pending: list[tuple[int, LogFolder]] = []
+    size = 0
+    for folder_id, folder in folders:
+        pending.append((folder_id, folder))
+        size += sum(min(file.size_bytes, BATCH_BYTES) for file in folder.files)
+        if size >= BATCH_BYTES or folder is folders[-1][1]:
+            made.append(Batch(len(made), tuple(pending), first_file_id))
+            first_file_id += sum(len(folder.files) for _, folder in pending)
+            pending, size = [], 0
+    return made
