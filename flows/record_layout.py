@@ -105,7 +105,10 @@ def learn(data: bytes) -> Layout | None:
     values at these places the record must parse as the event with these other values. What the bytes between say
     is the same in every record with this layout, so the proof holds for all of them.
     """
-    event = event_pb2.Event.FromString(data)
+    try:
+        event = event_pb2.Event.FromString(data)
+    except DecodeError:
+        return None
     values = list(event.summary.value)
     kinds = [_kind(value) for value in values]
     is_restart = event.WhichOneof("what") == "file_version"

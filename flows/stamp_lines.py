@@ -52,7 +52,7 @@ def read_lines(files: Sequence[StampFile]) -> tuple[pl.DataFrame, list[Noted]]:
     """
     lines = _split(files).with_columns(text=pl.col("written").str.strip_chars_end(" \t\r"))
     parts = pl.col("text").str.extract_groups(_LINE)
-    raw = pl.col("text").str.slice(0, 19)
+    raw = pl.when(pl.col("text").str.contains(_LINE)).then(pl.col("text").str.slice(0, 19))
     lines = lines.with_columns(
         month=parts.struct.field("1").cast(pl.Int32),
         year=parts.struct.field("2").cast(pl.Int32),

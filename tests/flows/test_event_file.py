@@ -457,6 +457,13 @@ def test_records_that_are_no_events_are_corrupt(tmp_path: Path) -> None:
         assert (codes(file), len(rows(batch)), file.skipped_bytes) == (["Q315"], 2, len(data) + 16)
 
 
+def test_many_records_alike_that_are_no_events_are_corrupt(tmp_path: Path) -> None:
+    whole = records([VERSION, *[b"\xffnot an event"] * 40, *[b"\x09\x01"] * 40])
+    (file,) = read(tmp_path, b"".join(whole)).files
+    assert codes(file) == ["R104", "Q315"]
+    assert file.records == 1
+
+
 def test_bytes_that_are_no_event_file_are_skipped_whole(tmp_path: Path) -> None:
     for content in (
         b"x" * 1000,

@@ -128,6 +128,7 @@ def test_a_last_line_that_breaks_off_is_waited_for(cut: str) -> None:
         f"00-10-2023 10:00:00 {A}",
         f"１０-21-2023 10:00:00 {A}",
         "10-21-2023 10:00:00",
+        f"10-21--2023 10:00:00 {A}",
     ],
 )
 def test_a_line_of_another_form_is_quarantined_and_the_others_are_read(line: str) -> None:
