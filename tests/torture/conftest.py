@@ -1,8 +1,15 @@
 """Figures that the tests measure; `make torture` prints them as one table."""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+
+from flows.house import House
+from tests.torture.folders import NOW, write_least_study, write_small_folder
+from tests.torture.night_server import Ended, NightServer
 
 FIGURES: dict[str, str] = {}
 IS_FULL = os.environ.get("DOEHOUSE_TORTURE") == "full"
@@ -18,6 +25,36 @@ def figures() -> dict[str, str]:
 def is_full() -> bool:
     """Whether the long counts are asked for: DOEHOUSE_TORTURE=full."""
     return IS_FULL
+
+
+class Place(NamedTuple):
+    """A log root, studies and a house, and the server that carries out their nights."""
+
+    logs: Path
+    studies: Path
+    house: House
+    server: NightServer
+
+    def begin(self, **how: object) -> int:
+        return self.server.begin(self.logs, self.studies, self.house.root, NOW, **how)
+
+    def night(self, **how: object) -> Ended:
+        return self.server.wait(self.begin(**how))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[NightServer]:
+    with NightServer() as running:
+        yield running
+
+
+@pytest.fixture
+def place(tmp_path: Path, server: NightServer) -> Place:
+    """Folders of both runs, and no night yet."""
+    for name in ("1_a", "2_a", "1_b", "2_b"):
+        write_small_folder(tmp_path / "logs", name)
+    write_least_study(tmp_path / "studies")
+    return Place(tmp_path / "logs", tmp_path / "studies", House.at(tmp_path / "house"), server)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

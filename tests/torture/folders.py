@@ -28,6 +28,17 @@ def write_small_study(studies: Path) -> None:
     )
 
 
+def write_least_study(studies: Path) -> None:
+    """One factor, two runs and one response: where many nights are wanted, and each of them fast."""
+    write_study_file(
+        studies,
+        STUDY,
+        folders="{run}_{replicate}",
+        factors={"CPU": ["1", "2"]},
+        responses={"Accuracy": {"metric": TAG, "reduce": "last", "unit": "%", "range": [0, 100]}},
+    )
+
+
 def container_ids(name: str, count: int = 2) -> list[str]:
     return [str(uuid5(NAMESPACE_URL, f"doehouse/torture/{name}/{number}")) for number in range(count)]
 

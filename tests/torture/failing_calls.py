@@ -1,0 +1,47 @@
+"""Counts the system calls by which a house is changed, and lets the n-th of them fail."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+CALLS = ("fsync", "rename", "replace", "symlink", "link", "chmod", "mkdir", "unlink", "rmdir", "ftruncate", "pwrite")
+
+
+@contextmanager
+def failing_calls(house: Path, fail_at: int | None, errno: int) -> Iterator[list[str]]:
+    """Gives the calls made below `house` by its own module, as `function caller:line`; the `fail_at`-th raises."""
+    made: list[str] = []
+    kept = {name: getattr(os, name) for name in CALLS}
+
+    def counting(name: str) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            if line := line_of_house():
+                made.append(f"{name} {line}")
+                if len(made) == fail_at:
+                    raise OSError(errno, os.strerror(errno))
+            return kept[name](*arguments, **options)
+
+        return call
+
+    for name in CALLS:
+        setattr(os, name, counting(name))
+    try:
+        yield made
+    finally:
+        for name, function in kept.items():
+            setattr(os, name, function)
+
+
+def line_of_house() -> str | None:
+    """The function and line of flows/house.py that leads to this call, None if none does."""
+    frame = sys._getframe(2)
+    while frame:
+        if frame.f_code.co_filename.endswith("flows/house.py"):
+            return f"{frame.f_code.co_name}:{frame.f_lineno}"
+        if not frame.f_back or "/flows/" in frame.f_code.co_filename:
+            return None
+        frame = frame.f_back
+    return None

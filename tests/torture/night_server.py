@@ -1,0 +1,141 @@
+"""A process that has imported all that a night needs and forks a child for each night, killable like any other.
+
+`python -m tests.torture.night_server` reads one JSON order a line and answers with one JSON line; `NightServer` is
+the other end. The parent runs no night itself, so that no thread of polars or DuckDB is there when it forks.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+ROOT = Path(__file__).parents[2]
+
+
+class Ended(NamedTuple):
+    """How a night ended: the signal that killed it or 0, the name of what it raised or "", and what that said."""
+
+    signal: int
+    error: str
+    message: str
+    version: str | None
+    calls: list[str]  # system calls that were counted, as `function where`
+
+
+class NightServer:
+    """Starts nights in processes of their own."""
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "tests.torture.night_server"]
+        environment = {**os.environ, "GX_ANALYTICS_ENABLED": "false"}
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+        )
+        assert self.process.stdout and self.process.stdout.readline() == "ready\n"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
+
+    def begin(self, logs: Path, studies: Path, house: Path, now: datetime, **how: Any) -> int:
+        """Start a night and give its process id; `how`: everything, fail_at, errno, user."""
+        order = {"logs": str(logs), "studies": str(studies), "house": str(house), "now": now.timestamp(), **how}
+        return int(self._ask(order)["pid"])
+
+    def wait(self, pid: int) -> Ended:
+        return Ended(**self._ask({"wait": pid}))
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps(question) + "\n")
+        self.process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return answer
+
+
+def carry_out(order: dict[str, Any], result: int) -> None:
+    """One night, in the child; what came of it goes to the descriptor `result`."""
+    from flows.night import Order, night
+    from tests.torture.failing_calls import failing_calls
+
+    if user := order.get("user"):
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+    said: dict[str, Any] = {"error": "", "message": "", "version": None}
+    house = Path(order["house"])
+    with failing_calls(house, order.get("fail_at"), order.get("errno", 5)) as calls:
+        try:
+            paths = Path(order["logs"]), Path(order["studies"]), house
+            summary = night(
+                Order(*paths, everything=order.get("everything", False)),
+                datetime.fromtimestamp(order["now"], UTC),
+            )
+            said["version"] = summary.version and summary.version.name
+        except BaseException as error:
+            said |= {"error": type(error).__name__, "message": str(error)}
+    os.write(result, json.dumps({**said, "calls": calls}).encode())
+
+
+def made_from(results: Any) -> bytes:
+    return repr([result.frame.rows() for result in results.values()]).encode()
+
+
+def serve() -> None:
+    import models.analysis
+    import statsmodels.formula.api
+
+    import flows.audit
+    import flows.declarations
+    import flows.extract
+    import flows.pages
+    import models.conclusions
+    from expectations.evaluate import batches
+
+    assert flows and models and statsmodels
+    # Drawing charts takes nine tenths of a night and touches no file: kills would hardly ever hit a stage that
+    # does. The pages of studies and runs hold only what they are made from; all others are the real ones.
+    flows.pages.study_pages = lambda results, *_: {"small/index.html": made_from(results)}
+    flows.pages.run_page = lambda _, results, __: {
+        f"small/runs/{results['run'].frame['folder'][0]}.html": made_from(results)
+    }
+    batches()
+    assert threading.active_count() == 1
+    results: dict[int, int] = {}
+    print("ready", flush=True)
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "wait" in order:
+            pid = order["wait"]
+            _, status = os.waitpid(pid, 0)
+            with os.fdopen(results.pop(pid), "rb") as stream:
+                written = stream.read()
+            said = json.loads(written) if written else {"error": "", "message": "", "version": None, "calls": []}
+            print(json.dumps({"signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, **said}), flush=True)
+            continue
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(reading)
+            # What a night prints is no answer.
+            os.dup2(2, 1)
+            try:
+                carry_out(order, writing)
+            finally:
+                os._exit(0)
+        os.close(writing)
+        results[pid] = reading
+        print(json.dumps({"pid": pid}), flush=True)
+
+
+if __name__ == "__main__":
+    serve()
