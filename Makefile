@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 HOUSE ?= house
 LOGS ?= sample/logs
+CONFORMANCE ?= house-conformance
 
 # Whoever runs doehouse is not reported on by what it is made of.
 export DO_NOT_TRACK = 1
@@ -12,7 +13,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 
 .DEFAULT_GOAL := help
-.PHONY: help night test check format
+.PHONY: help night test check format conformance
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +28,9 @@ $(READY): pyproject.toml requirements.lock
 
 night: $(READY) ## set up, then run a night on LOGS (the sample) into HOUSE
 	@$(BIN)/doehouse night --logs $(LOGS) --house $(HOUSE)
+
+conformance: $(READY) ## compare with published data sets, as a page in CONFORMANCE
+	@$(BIN)/doehouse conformance $(CONFORMANCE)
 
 check: $(READY) ## formatting, lint and types
 	@$(BIN)/ruff format --check -q .

@@ -240,6 +240,22 @@ def export(target: Path, *, house: HouseOption = HOUSE) -> int:
     return 0
 
 
+@app.command
+def conformance(folder: Path = Path("house-conformance")) -> int:
+    """Analyse published data sets and write a page that compares the results with print; exit code 1 if one differs.
+
+    Parameters
+    ----------
+    folder
+        Folder to write conformance.html into; made if it is not there.
+    """
+    from flows.conformance_command import write_page
+
+    lines, do_agree = write_page(folder)
+    print("\n".join(lines))
+    return 0 if do_agree else FAILED
+
+
 @app.command(name="open")
 def open_pages(*, house: HouseOption = HOUSE) -> int:
     """Open the pages in a browser.

@@ -22,6 +22,7 @@ SCHEMA = {
     "data_set": pl.String(),
     "title": pl.String(),
     "source": pl.String(),
+    "checked": pl.String(),
     "model": pl.String(),
     "quantity": pl.String(),
     "printed": pl.String(),
@@ -122,7 +123,7 @@ def load_data_sets(folder: Path = FOLDER) -> dict[str, DataSet]:
 def conform(data_sets: Mapping[str, DataSet] | None = None) -> pl.DataFrame:
     """A row for each printed figure: what doehouse makes of it in the same digits, and whether they agree.
 
-    Columns data_set, title, source, model, quantity, printed, doehouse, digits (which must agree),
+    Columns data_set, title, source, checked (how), model, quantity, printed, doehouse, digits (which must agree),
     log_relative_error (of certified figures: the digits that do agree, at most 15) and agrees. Raises LookupError
     where a printed figure belongs to no single row of the analysis.
     """
@@ -143,6 +144,7 @@ def _rows(name: str, one: DataSet) -> Iterator[dict[str, object]]:
             "data_set": name,
             "title": one.title,
             "source": f"{one.source}: {analysis.where}",
+            "checked": one.checked,
             "model": analysis.model,
         }
         for table, row, column, printed in _figures(analysis.printed):
