@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
-from tests.conftest import write_log_folder, write_study_file
+from tests.log_folders import write_folder, write_study
 
 NOW = datetime(2023, 10, 20, 2, 30, tzinfo=UTC)
 STARTED = datetime(2023, 10, 9, 9, 30, tzinfo=UTC)
@@ -15,7 +15,7 @@ TAG = "accuracy"
 
 def write_small_study(studies: Path) -> None:
     """A full factorial of two factors in four runs; any number of replicates and containers."""
-    write_study_file(
+    write_study(
         studies,
         STUDY,
         timezone="Europe/Amsterdam",
@@ -30,7 +30,7 @@ def write_small_study(studies: Path) -> None:
 
 def write_least_study(studies: Path) -> None:
     """One factor, two runs and one response: where many nights are wanted, and each of them fast."""
-    write_study_file(
+    write_study(
         studies,
         STUDY,
         folders="{run}_{replicate}",
@@ -53,7 +53,7 @@ def write_small_folder(
         for place, container in enumerate(container_ids(name, containers))
     }
     seconds = {container: 60 + 5.0 * shift + place for place, container in enumerate(points)}
-    return write_log_folder(logs, name, points, started=STARTED + timedelta(minutes=shift), seconds=seconds)
+    return write_folder(logs, name, points, started=STARTED + timedelta(minutes=shift), seconds=seconds)
 
 
 def event_file(folder: Path, place: int = 0) -> Path:
