@@ -1,5 +1,6 @@
 """Charts of effects: their intervals, their Pareto order, their half-normal plot, and the two scales side by side."""
 
+from collections.abc import Sequence
 from statistics import NormalDist
 
 import altair as alt
@@ -40,36 +41,76 @@ def verdict_marks(rows: pl.DataFrame, legend: bool = True) -> dict[str, alt.Fill
 
 
 def effect_rows(effects: pl.DataFrame, unit: str) -> pl.DataFrame:
-    """One row an effect of one response on one scale, as the charts read it (`effects` as the query gives it)."""
-    count = effects.height
+    """One row an effect of one response on one scale, as the charts read it (`effects` as the query gives it).
+
+    Terms with several degrees of freedom have no single effect: they are in `variation_rows` only.
+    """
+    effects = effects.filter(pl.col("effect").is_not_null())
     rows = []
-    for row in effects.iter_rows(named=True):
+    for rank, row in enumerate(effects.iter_rows(named=True), 1):
         decimals = decimals_of(row["std_err"])
         shown = with_unit(signed(row["effect"], decimals), unit if len(unit) <= SHORT else "")
         if row["ratio"] is not None:
             shown = f"×{number(row['ratio'], digits=3)} ({shown})"
-        place = count - row["rank"] + 1
+        interval = f"{signed(row['ci_low'], decimals)} to {signed(row['ci_high'], decimals)}"
         rows.append(
             {
-                "rank": row["rank"],
+                "rank": rank,
                 "label": aliased(row["term"], row["aliases"]),
-                "term": row["term"],
                 "effect": row["effect"],
                 "size": abs(row["effect"]),
                 "ci_low": row["ci_low"],
                 "ci_high": row["ci_high"],
                 "text": shown,
-                "interval": f"{signed(row['ci_low'], decimals)} to {signed(row['ci_high'], decimals)}",
+                "interval": "none" if row["ci_low"] is None else interval,
                 "percent_of_variation": row["percent_of_variation"],
                 "container_margin": row["container_margin"],
                 "folder_margin": row["folder_margin"],
                 "negative_folder_margin": None if row["folder_margin"] is None else -row["folder_margin"],
                 "verdict": verdict(row),
                 # Daniel (1959): half-normal score of the i-th smallest of m effects
-                "score": NormalDist().inv_cdf(0.5 + 0.5 * (place - 0.5) / count),
+                "score": NormalDist().inv_cdf(0.5 + 0.5 * (effects.height - rank + 0.5) / effects.height),
             }
         )
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def variation_rows(effects: pl.DataFrame) -> pl.DataFrame:
+    """One row a term with its share of the variation, largest first."""
+    ordered = effects.sort("percent_of_variation", descending=True, nulls_last=True, maintain_order=True)
+    rows = [
+        {
+            "rank": rank,
+            "label": aliased(row["term"], row["aliases"]),
+            "text": with_unit(number(row["percent_of_variation"], 1), "%"),
+            "share": row["percent_of_variation"],
+            "verdict": verdict(row),
+        }
+        for rank, row in enumerate(ordered.iter_rows(named=True), 1)
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def variation(name: str, rows: pl.DataFrame, response: str, slug: str, source: str) -> Figure:
+    """Which share of the variation each term accounts for (Jain 1991, allocation of variation)."""
+    base = marks_of(name).encode(y=_row())
+    x = alt.X("share:Q", title=f"share of the variation of {response} (%)", axis=alt.Axis(tickCount=6))
+    tooltip = [
+        alt.Tooltip("label:N", title="term"),
+        alt.Tooltip("text:N", title="share"),
+        alt.Tooltip("verdict:N"),
+    ]
+    bars = base.mark_bar(height=14, strokeWidth=1.5).encode(x=x, tooltip=tooltip, **verdict_marks(rows))
+    top = rows.row(0, named=True)
+    shown = "; ".join(f"{row['label']} {row['text']}, {row['verdict']}" for row in rows.iter_rows(named=True))
+    return Figure(
+        slug,
+        f"{response}: {top['label']} accounts for {top['text']} of the variation",
+        f"Shares of the variation of {response}: {shown}.",
+        "Sum of squares of each term over the total.",
+        source,
+        (layered(bars, *_names(base), height=ROW * rows.height),),
+    )
 
 
 def active_terms(rows: pl.DataFrame) -> list[str]:
@@ -100,17 +141,14 @@ def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str
         *_names(base),
     ]
     if margin is not None:
-        band = (
-            _whole(name)
-            .mark_rect(color="var(--band)")
-            .encode(x="negative_folder_margin:Q", x2="folder_margin:Q")
-        )
-        layers.insert(0, band)
+        # row by row, since margins differ where data are missing
+        band = base.mark_bar(color="var(--band)", height=ROW)
+        layers.insert(0, band.encode(x=alt.X("negative_folder_margin:Q"), x2="folder_margin:Q"))
     shown = "; ".join(
         f"{row['label']} {row['text']} ({row['interval']}), {row['verdict']}"
         for row in rows.iter_rows(named=True)
     )
-    note = "Bars: 95 % interval with containers as the unit."
+    note = "Bars: 95 % interval with containers as the unit." if top["ci_low"] is not None else ""
     if margin is not None:
         note += (
             f" Shaded: as far as noise between folders reaches, ±{number(margin, digits=3)}; "
@@ -120,7 +158,7 @@ def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str
         slug,
         f"{response}: {top['label']} has the largest effect, {_in_full(top['text'], unit)}",
         f"Effects on {response}, largest first: {shown}.",
-        note,
+        note.strip(),
         source,
         (layered(*layers, height=ROW * rows.height),),
     )
@@ -130,8 +168,8 @@ def _in_full(text: str, unit: str) -> str:
     return text if len(unit) <= SHORT else f"{text} {unit}"
 
 
-def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[tuple[str, float]]) -> Figure:
-    """Sizes of the effects, largest first, with a reference line for each error term in force."""
+def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, units: Sequence[str]) -> Figure:
+    """Sizes of the effects, largest first, with the margin of each unit in force (folder, container) as a line."""
     base = marks_of(name).encode(y=_row())
     bars = base.mark_bar(height=14, strokeWidth=1.5).encode(
         x=alt.X(
@@ -142,31 +180,34 @@ def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, lines: list[
     )
     layers: list[Panel] = [bars]
     labels: list[Panel] = []
-    whole = _whole(name)
-    for i, (label, value) in enumerate(lines):
-        dash = [6, 4] if i else [1, 0]
-        layers.append(
-            whole.mark_rule(strokeDash=dash, strokeWidth=1.5, color="var(--ink)").encode(x=alt.datum(value))
+    lines = [(f"{one}s", f"{one}_margin") for one in units if rows[f"{one}_margin"].is_not_null().any()]
+    longest = max(extent(rows[field])[1] for field in ("size", *(field for _, field in lines)))
+    for i, (label, field) in enumerate(lines):
+        at = extent(rows[field])[1]
+        # row by row, since margins differ where data are missing
+        tick = base.mark_tick(
+            orient="vertical", size=ROW, thickness=1.5, color="var(--ink)", opacity=1 - 0.5 * i
         )
-        is_far = value > 0.6 * max(extent(rows["size"])[1], *(each for _, each in lines))
+        layers.append(tick.encode(x=alt.X(f"{field}:Q")))
+        is_far = at > 0.6 * longest
         place = {"align": "right" if is_far else "left", "dx": -6 if is_far else 6, "baseline": "bottom"}
         labels += [
-            whole.mark_text(**place, **style).encode(
-                x=alt.datum(value), y=alt.value(ROW * (rows.height - i)), text=alt.value(label)
-            )
+            _whole(name)
+            .mark_text(**place, **style)
+            .encode(x=alt.datum(at), y=alt.value(ROW * (rows.height - i)), text=alt.value(label))
             for style in (RIM, {})
         ]
     layers += [*_names(base), *labels]
     beyond = [
-        f"{rows.filter(pl.col('size') > value).height} of {rows.height} beyond the margin of {label}"
-        for label, value in lines
+        f"{rows.filter(pl.col('size') > pl.col(field)).height} of {rows.height} beyond the margin of {label}"
+        for label, field in lines
     ]
     return Figure(
         "pareto",
         f"{response}: {joined(beyond)}" if beyond else f"{response}: sizes of {rows.height} effects",
         f"Sizes of the effects on {response}: "
         + "; ".join(f"{row['label']} {number(row['size'], digits=3)}" for row in rows.iter_rows(named=True))
-        + "".join(f". Line {label} at {number(value, digits=3)}" for label, value in lines)
+        + "".join(f". Margin of {label} {number(extent(rows[field])[1], digits=3)}" for label, field in lines)
         + ".",
         "An effect beyond a line is active with that unit.",
         "response_effects",
@@ -305,7 +346,7 @@ def scales(name: str, rows: pl.DataFrame, response: str, unit: str) -> Figure:
 
 
 def _row() -> alt.Y:
-    return alt.Y("rank:O", axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0))
+    return alt.Y("rank:O", axis=None, scale=alt.Scale(padding=0))
 
 
 def _whole(name: str) -> Panel:

@@ -19,21 +19,24 @@ RESIDUAL_TOOLTIP = [
 UNUSUAL = alt.condition("datum.is_unusual", alt.value("var(--stop)"), alt.value("var(--level-1)"))
 
 
-def normal_quantiles(residuals: pl.DataFrame, sd: float, response: str, unit: str, reading: str) -> Figure:
+def normal_quantiles(
+    residuals: pl.DataFrame, sd: float | None, response: str, unit: str, reading: str
+) -> Figure:
     """Q-Q plot: residuals against the normal quantiles of their ranks."""
     x = alt.X("normal_quantile:Q", title="normal quantile", axis=alt.Axis(tickCount=6))
     y = _residual(unit)
     base = marks_of("residuals")
-    line = base.transform_calculate(line=f"datum.normal_quantile * {sd!r}").mark_line(
-        color="var(--faint)", strokeWidth=1.5
-    )
+    layers = [_points(x, y)]
+    if sd:
+        line = base.transform_calculate(line=f"datum.normal_quantile * {sd!r}")
+        layers.insert(0, line.mark_line(color="var(--faint)", strokeWidth=1.5).encode(x=x, y=alt.Y("line:Q")))
     return Figure(
         "q-q",
         f"{response}: {reading}" if reading else f"{response}: residuals against normal quantiles",
         f"Q-Q plot of {residuals.height} residuals of {response}, {_extent(residuals, unit)}.",
         "Normal residuals follow the line; its slope is the residual standard deviation.",
         "response_residuals",
-        (layered(line.encode(x=x, y=alt.Y("line:Q")), _points(x, y), height=300),),
+        (layered(*layers, height=300),),
     )
 
 

@@ -9,7 +9,7 @@ from reports import charts_effects as effects_charts
 from reports import charts_levels as level_charts
 from reports import charts_residuals as residual_charts
 from reports.factors import factor_list, run_numbers
-from reports.numbers import decimals_of, number, p_phrase, with_unit
+from reports.numbers import MISSING, decimals_of, number, p_phrase, with_unit
 from reports.page import Files, Link, Page, Previous, Results
 from reports.slugs import slug
 from reports.tables import Cell, Column, Row, Table, table, verdict_cell
@@ -82,26 +82,29 @@ def effect_parts(page: Page, about: Row, scale: str) -> Parts:
     if effects.is_empty():
         return []
     response, unit = about["response"], difference_unit(about["unit"], scale)
-    rows = effects_charts.effect_rows(effects, unit)
-    page.rows["effects"] = rows
-    first = effects.row(0, named=True)
     tests = _on(page, "response_tests", scale)
+    rows = effects_charts.effect_rows(effects, unit)
+    shares = effects_charts.variation_rows(effects)
+    page.rows["variation"] = shares
+    tables = [page.table(effect_table(effects, unit)), page.table(verdict_table(tests, unit))]
+    share = page.figure(
+        effects_charts.variation("variation", shares, response, "variation", "response_effects")
+    )
+    if rows.is_empty():
+        return [share, *tables]
+    page.rows["effects"] = rows
     decides = tests.filter("is_decisive")["error_unit"].to_list()
     units = sorted(("folder", "container"), key=lambda one: one not in decides)
-    lines = [(f"{one}s", first[f"{one}_margin"]) for one in units if first[f"{one}_margin"] is not None]
-    return [
-        page.figure(
-            effects_charts.intervals("effects", rows, response, unit, "intervals", "response_effects")
-        ),
-        page.table(effect_table(effects, unit)),
-        page.table(verdict_table(tests, unit)),
-        page.figure(effects_charts.pareto("effects", rows, response, unit, lines)),
-        page.figure(
-            effects_charts.half_normal(
-                "effects", rows, response, unit, first["folder_error"], first["folder_margin"]
-            )
-        ),
-    ]
+    margins = rows["folder_margin"].unique().to_list()
+    # one line of noise can be drawn where all effects have the same error
+    error, margin = (effects["folder_error"][0], margins[0]) if len(margins) == 1 else (None, None)
+    figures = (
+        effects_charts.intervals("effects", rows, response, unit, "intervals", "response_effects"),
+        effects_charts.pareto("effects", rows, response, unit, units),
+        effects_charts.half_normal("effects", rows, response, unit, error, margin),
+    )
+    first, *others = (page.figure(figure) for figure in figures)
+    return [first, *tables, *others, share]
 
 
 def level_parts(page: Page, about: Row, levels: pl.DataFrame) -> Parts:
@@ -307,16 +310,9 @@ def effect_table(
     effects: pl.DataFrame, unit: str, name: str = "effects", caption: str = "Effects, largest first,"
 ) -> Table:
     in_unit = f" in {unit}" if unit else ""
-    ratio = [
-        Column(
-            "ratio",
-            "ratio high/low",
-            cell=lambda row: Cell(f"×{number(row['ratio'], digits=3)}", repr(row["ratio"])),
-        )
-    ]
     columns = [
         Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
-        *(ratio if effects["ratio"].is_not_null().any() else []),
+        Column("ratio", "ratio high/low", cell=_ratio, is_optional=True),
         Column("effect", "high − low", "signed", error="std_err"),
         Column("ci_low", "95 % from", "signed", error="std_err"),
         Column("ci_high", "to", "signed", error="std_err"),
@@ -331,6 +327,11 @@ def effect_table(
     ]
     note = "High level minus low level; intervals and tests with containers as the unit. Coefficient: half the effect."
     return table(name, f"{caption}{in_unit}", effects, columns, "response_effects", note)
+
+
+def _ratio(row: Row) -> Cell:
+    value = row["ratio"]
+    return Cell(MISSING) if value is None else Cell(f"×{number(value, digits=3)}", repr(value))
 
 
 def verdict_table(tests: pl.DataFrame, unit: str) -> Table:

@@ -25,11 +25,10 @@ QUERIES = (
 
 
 def run_page(study_results: Results, results: Results, previous: Previous) -> Files:
-    """Everything that belongs to the page of one folder (queries of the study and QUERIES)."""
-    study = study_results["study"].frame.row(0, named=True)
+    """Everything that belongs to the page of one folder (QUERIES, and study_treatments of its study)."""
     facts = results["run"].frame.row(0, named=True)
     folder = facts["folder"]
-    page = Page(f"{slug(study['study'])}/runs", f"{slug(folder)}.html", results, previous)
+    page = Page(f"{slug(facts['study'])}/runs", f"{slug(folder)}.html", results, previous)
     points = results["run_points"].frame
     curves = None
     if points.height:
@@ -40,9 +39,9 @@ def run_page(study_results: Results, results: Results, previous: Previous) -> Fi
     names = {"curves": "Learning curves"}
     return page.html(
         "run.html.j2",
-        heading=study["title"] or study["study"],
+        heading=facts["title"] or facts["study"],
         folder=folder,
-        trail=[Link(study["study"], "../index.html"), Link(folder, f"{slug(folder)}.html")],
+        trail=[Link(facts["study"], "../index.html"), Link(folder, f"{slug(folder)}.html")],
         contents=[Link(names.get(place, place.capitalize()), f"#{place}") for place in contents],
         place=_place(facts),
         levels=_levels(study_results["study_treatments"].frame, facts["run"]),

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from models.wording import count
-from reports.charts_effects import effect_rows, intervals
+from reports.charts_effects import effect_rows, intervals, variation, variation_rows
 from reports.charts_levels import treatment_rows
 from reports.charts_study import oriented, trade_off
 from reports.factors import colour, factor_list, run_numbers
@@ -134,8 +134,14 @@ def _outcome(page: Page, response: Row) -> dict[str, Any]:
     if effects.height:
         unit = difference_unit(response["unit"], effects["scale"][0])
         rows = effect_rows(effects, unit)
-        page.rows[f"effects_{position}"] = rows
-        figure = intervals(f"effects_{position}", rows, name, unit, f"effects-{slug(name)}", "study_effects")
+        place, file = f"effects_{position}", f"effects-{slug(name)}"
+        # a term with several degrees of freedom has a share of the variation, but no single effect
+        if rows.height == effects.height:
+            figure = intervals(place, rows, name, unit, file, "study_effects")
+        else:
+            rows = variation_rows(effects)
+            figure = variation(place, rows, name, file, "study_effects")
+        page.rows[place] = rows
         shown = page.figure(figure)
     return {"name": name, "slug": slug(name), "outcome": outcome, "figure": shown}
 

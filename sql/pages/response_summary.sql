@@ -10,6 +10,6 @@ select
     ci_high,
     min,
     max,
-    unit,
+    coalesce(unit, '') as unit,
 from response_summaries
 where study = $study and response = $response

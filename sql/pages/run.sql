@@ -2,6 +2,7 @@
 -- grain: one row
 -- reads: runs, studies
 select
+    runs.study,
     runs.run,
     runs.replicate,
     runs.folder,

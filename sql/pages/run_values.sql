@@ -3,7 +3,7 @@
 -- reads: measurements
 select
     response,
-    unit,
+    coalesce(unit, '') as unit,
     container_id,
     value,
 from measurements

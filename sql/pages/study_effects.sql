@@ -22,7 +22,7 @@ folder_tests as (
 select
     responses.response_position,
     effects.response,
-    responses.unit,
+    coalesce(responses.unit, '') as unit,
     effects.scale,
     effects.rank,
     effects.term,

@@ -4,7 +4,7 @@
 select
     responses.response_position,
     responses.response,
-    responses.unit,
+    coalesce(responses.unit, '') as unit,
     responses.goal,
     coalesce(
         responses.reduce || ' of ' || responses.metric,

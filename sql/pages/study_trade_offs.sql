@@ -3,10 +3,10 @@
 -- reads: trade_offs, responses
 select
     trade_offs.response_x,
-    xs.unit as unit_x,
+    coalesce(xs.unit, '') as unit_x,
     xs.goal as goal_x,
     trade_offs.response_y,
-    ys.unit as unit_y,
+    coalesce(ys.unit, '') as unit_y,
     ys.goal as goal_y,
     trade_offs.run,
     trade_offs.mean_x,

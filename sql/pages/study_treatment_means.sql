@@ -3,7 +3,7 @@
 -- reads: treatment_means, responses
 select
     treatment_means.response,
-    treatment_means.unit,
+    coalesce(treatment_means.unit, '') as unit,
     treatment_means.run,
     treatment_means.n,
     treatment_means.mean,
