@@ -113,8 +113,10 @@ def _candidates(window: Window, position: int, end: int) -> Iterator[int]:
     """Where a header could stand: its checksum is right and its length is allowed."""
     for start in range(position, end - HEADER_BYTES + 1, _SEARCH_CHUNK):
         stop = min(start + _SEARCH_CHUNK, end - HEADER_BYTES + 1)
-        low, high = window.words32[start:stop], window.words32[start + 4 : stop + 4]
-        starts = np.flatnonzero((high == 0) & (low <= RECORD_LIMIT)) + start
+        low, high, checksum = (window.words32[start + at : stop + at] for at in (0, 4, 8))
+        # A hole of zeros is told at once: no length of 0 has a checksum of 0.
+        could_be = (high == 0) & (low <= RECORD_LIMIT) & ((low | checksum) != 0)
+        starts = np.flatnonzero(could_be) + start
         lengths = window.words32[starts].view(np.uint8).reshape(-1, 4)
         checksums = unmasked(window.words32[starts + 8])
         yield from starts[crc32c_of_rows(lengths, 8, (0, 1, 2, 3), bytes(8)) == checksums].tolist()

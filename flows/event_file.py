@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 
 from flows.event_decoder import OtherRow
@@ -152,11 +151,11 @@ def _file_read(file: FileProgress) -> FileRead:
 
 
 def _scalars(rows: Sequence[Rows]) -> pl.DataFrame:
-    if not rows:
-        return pl.DataFrame(schema=_SCALARS)
-    columns = [np.concatenate(column) for column in zip(*rows, strict=True)]
-    frame = pl.DataFrame(dict(zip(_SCALARS, columns, strict=True)), schema=_SCALARS)
-    return frame.with_columns(pl.col("wall_time").fill_nan(None))
+    """One frame, in which the arrays of each window stay where they are."""
+    frames = [pl.DataFrame(each._asdict(), schema=_SCALARS) for each in rows]
+    return pl.concat(frames or [pl.DataFrame(schema=_SCALARS)]).with_columns(
+        pl.col("wall_time").fill_nan(None)
+    )
 
 
 def _summaries(others: Sequence[OtherRow]) -> pl.DataFrame:

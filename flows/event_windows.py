@@ -11,7 +11,7 @@ from flows.event_progress import FileProgress, Region
 from flows.event_rows import Rows
 from flows.regular_file import OpenFile, read_into
 
-_TAIL_CHUNK = 1 << 16
+_TAIL_CHUNK = 1 << 20
 
 
 class Taken(NamedTuple):
