@@ -1,0 +1,172 @@
+"""What a night decides by looking at the version before it, and names that are no text or cannot be opened."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.discover import STALE_AFTER
+from flows.house import DATABASE, HouseError
+from flows.night import Order, Summary
+
+from tests.houses import ask, spend, verdicts
+from tests.torture.conftest import Place
+from tests.torture.conservation import check_conservation
+from tests.torture.folders import NOW, event_file, write_least_study, write_small_folder
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Order:
+    """Folders of both runs after a first night."""
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    write_least_study(order.studies)
+    for name in ("1_a", "1_b", "2_a", "2_b"):
+        write_small_folder(order.logs, name)
+    spend(order, NOW)
+    return order
+
+
+def next_night(order: Order) -> Summary:
+    summary = spend(order, NOW + STALE_AFTER)
+    check_conservation(order.house, order.logs)
+    return summary
+
+
+def codes(order: Order, folder: str) -> dict[str, str]:
+    return dict(ask(order, f"select code, reason from findings where folder = '{folder}'"))  # noqa: S608
+
+
+def test_a_file_that_grew_is_read_again_whole(order: Order) -> None:
+    """Line 29: what an event file holds now is what counts; the version before keeps what it held."""
+    from tensorboard.summary.writer.record_writer import RecordWriter
+
+    from sample.write_logs import scalar
+    from tests.torture.folders import TAG
+
+    with event_file(order.logs / "1_a").open("ab") as stream:
+        RecordWriter(stream).write(scalar(1.7e9, 4, TAG, 50.0).SerializeToString())
+    next_night(order)
+    assert (50.0,) in ask(order, "select value from observations where folder = '1_a'")
+
+
+def test_a_file_that_lost_records_quarantines_its_folder_until_a_person_agrees(order: Order) -> None:
+    """Line 29: fewer records than were read before are a loss, of which nobody can say that it was meant."""
+    path = event_file(order.logs / "1_a")
+    path.write_bytes(without_last_record(path.read_bytes()))
+    next_night(order)
+    assert verdicts(order)["1_a"] == "quarantined"
+    assert "expected" in codes(order, "1_a")["Q321"]
+    assert path.name in codes(order, "1_a")["Q321"]
+    spend(order._replace(again=("1_a",)), NOW + STALE_AFTER)
+    assert verdicts(order)["1_a"] == "accepted"
+
+
+def test_an_event_file_that_vanished_quarantines_its_folder(order: Order) -> None:
+    event_file(order.logs / "1_a").unlink()
+    next_night(order)
+    assert verdicts(order)["1_a"] == "quarantined"
+    assert "Q321" in codes(order, "1_a")
+
+
+def without_last_record(content: bytes) -> bytes:
+    """Without the last record: cut where the format cannot show it."""
+    place = 0
+    while (end := place + 16 + int.from_bytes(content[place : place + 8], "little")) < len(content):
+        place = end
+    return content[:place]
+
+
+def test_a_folder_that_vanished_keeps_its_facts(order: Order) -> None:
+    """Line 30."""
+    shutil.rmtree(order.logs / "1_a")
+    before = ask(order, "select count(*) from points")
+    next_night(order)
+    assert ask(order, "select count(*) from points") == before
+    assert "1_a" in codes(order, "1_a")["R108"]
+    assert ask(order, "select is_gone, verdict from runs where folder = '1_a'") == [(True, "accepted")]
+
+
+def test_an_unmounted_log_root_loses_nothing(order: Order) -> None:
+    """Line 31: no share of bad folders stops the night. Every bad folder is named and left out, and no fact of the
+    others can be lost by it (WH-7); a night that published nothing would hide today's good folders with the bad."""
+    before = ask(order, "select * from observations order by all")
+    for folder in order.logs.iterdir():
+        folder.rename(order.logs.parent / folder.name)
+    next_night(order)
+    assert ask(order, "select * from observations order by all") == before
+    order.logs.rmdir()
+    with pytest.raises(HouseError, match="found no folder, expected the log root"):
+        next_night(order)
+
+
+@pytest.mark.parametrize("deed", ["write", "wal"])
+def test_a_published_file_that_somebody_wrote_to_is_not_built_upon(order: Order, deed: str) -> None:
+    """Line 32, F404."""
+    version = order.house / "current"
+    if deed == "write":
+        (version / DATABASE).chmod(0o644)
+        with (version / DATABASE).open("r+b") as stream:
+            stream.seek(-1, os.SEEK_END)
+            last = stream.read(1)
+            stream.seek(-1, os.SEEK_END)
+            stream.write(bytes([last[0] ^ 1]))
+    else:
+        (version / f"{DATABASE}.wal").write_bytes(b"")
+    before = version.readlink()
+    write_small_folder(order.logs, "1_new")
+    with pytest.raises(HouseError, match="F404"):
+        spend(order, NOW)
+    assert version.readlink() == before
+
+
+def test_names_that_are_no_text_are_shown_with_escapes(order: Order) -> None:
+    """A folder nobody claims, a container's folder and a file, none of them UTF-8."""
+    logs = os.fsencode(order.logs)
+    os.mkdir(logs + b"/odd\xff")
+    folder = write_small_folder(order.logs, "1_odd")
+    path = event_file(folder)
+    os.rename(os.fsencode(path), os.fsencode(path) + b"\xfe")
+    os.rename(os.fsencode(path.parent), os.fsencode(path.parent) + b"\xfd")
+    next_night(order)
+    assert r"odd\xff" in codes(order, r"odd\xff")["W208"]
+    assert verdicts(order)["1_odd"] == "accepted"
+    ((shown,),) = ask(order, r"select path from files where path like '%\xfe'")
+    assert r"model\xfd/" in shown
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_published(place: Place) -> None:
+    """Line 22, as a user who is not root: root may read everything."""
+    if os.getuid():
+        pytest.skip("only root can start a night as another user")
+    root = Path("/tmp") / f"doehouse-torture-{os.getpid()}"
+    try:
+        logs = root / "logs"
+        for name in ("1_a", "1_file", "1_log", "1_folder", "2_a"):
+            write_small_folder(logs, name)
+        write_least_study(root / "studies")
+        event_file(logs / "1_file").chmod(0)
+        (logs / "1_log" / "stop.log").chmod(0)
+        (logs / "1_folder" / "train_job_0").chmod(0)
+        (logs / "closed").mkdir(mode=0)
+        (root / "house").mkdir()
+        os.chown(root / "house", 65534, 65534)
+        root.chmod(0o755)
+        ended = place.server.wait(
+            place.server.begin(logs, root / "studies", root / "house", NOW, user=65534)
+        )
+        assert not ended.error, ended
+        order = Order(logs, root / "studies", root / "house")
+        assert verdicts(order) == {
+            "1_a": "accepted",
+            "1_file": "quarantined",
+            "1_folder": "quarantined",
+            "1_log": "quarantined",
+            "2_a": "accepted",
+        }
+        assert "Q317" in codes(order, "1_file")
+        assert "Q317" in codes(order, "1_log")
+        assert {"Q316", "Q317"} & set(codes(order, "1_folder"))
+        check_conservation(order.house, logs)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
