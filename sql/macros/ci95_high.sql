@@ -2,6 +2,6 @@
 -- grain: a value
 -- reads: t975
 create or replace macro ci95_high(x) as
-    fsum(x) / count(x) + t975(count(x) - 1) * stddev_samp(x) / sqrt(count(x));
+    fsum(x order by x) / count(x) + t975(count(x) - 1) * stddev_samp(x order by x) / sqrt(count(x));
 
 comment on macro ci95_high is 'Upper end of the 95 % t-interval of the mean of x.';

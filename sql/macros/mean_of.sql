@@ -1,7 +1,7 @@
--- Arithmetic mean of x, summed so that its last digits do not depend on threads.
+-- Arithmetic mean of x, summed in their order so that its last digits depend on nothing else.
 -- grain: a value
 -- reads: nothing
 create or replace macro mean_of(x) as
-    fsum(x) / count(x);
+    fsum(x order by x) / count(x);
 
-comment on macro mean_of is 'Arithmetic mean of x, summed so that its last digits do not depend on threads.';
+comment on macro mean_of is 'Arithmetic mean of x, summed in their order so that its last digits depend on nothing else.';
