@@ -1,0 +1,237 @@
+"""Nights one after another: what each adds, replaces, keeps and forgets."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.house import House, HouseError, UsageError
+from flows.night import Order, Summary, is_anything_new, night
+from flows.warehouse import open_published
+from tests.houses import NOW, STUDIES, ask, contents, spend, verdicts
+from tests.log_folders import edit, write_folder
+
+FACTS = ("points", "containers", "stamps", "files", "levels_seen", "folders")
+
+
+def facts_of_others(order: Order, folder: str) -> dict[str, list[str]]:
+    """The facts that do not belong to a folder, keys and nights included."""
+    with open_published(House.at(order.house).warehouse) as warehouse:
+        own = {
+            "folder_id": f"(select folder_id from folders where folder = '{folder}')",  # noqa: S608
+            "container_key": f"(select container_key from container_times where folder = '{folder}')",  # noqa: S608
+        }
+        return {
+            table: sorted(
+                repr(row)
+                for row in warehouse.connection.execute(
+                    f"select * from {table} where {key} not in {own[key]}"  # noqa: S608
+                ).fetchall()
+            )
+            for table in FACTS
+            for key in ["container_key" if table == "points" else "folder_id"]
+        }
+
+
+def test_a_night_without_any_folder_publishes_an_empty_warehouse(tmp_path: Path) -> None:
+    order = Order(tmp_path / "logs", STUDIES, tmp_path / "house")
+    order.logs.mkdir()
+    summary = spend(order)
+    assert summary.night["folders_seen"] == 0
+    assert ask(order, "select count(*) from fltk_2_4_1") == [(0,)]
+    assert ask(order, "select count(*) from fits") == [(0,)]
+    assert spend(order).version is None
+
+
+def test_the_first_night_loads_the_sample_whole(published_house: Summary) -> None:
+    counts = published_house.night
+    assert (counts["folders_seen"], counts["folders_new"], counts["folders_changed"]) == (8, 8, 0)
+    assert (counts["runs_accepted"], counts["runs_unfinished"], counts["runs_quarantined"]) == (8, 0, 0)
+    assert (counts["promises_broken"], counts["folders_unclaimed"]) == (0, 0)
+    assert published_house.breaches == published_house.quarantine == []
+    assert len(published_house.effects) == 14
+
+
+def test_every_scalar_of_every_file_becomes_a_point(published_house: Summary, order: Order) -> None:
+    shared = order._replace(house=published_house.house.root)
+    # Two tags; half of the 32 containers trained 5 epochs, half 10.
+    assert ask(shared, "select count(*) from points") == [(2 * (16 * 5 + 16 * 10),)]
+    assert ask(shared, "select sum(scalars) from files") == ask(shared, "select count(*) from points")
+    assert ask(shared, "select sum(records) from files where kind = 'events'") == [(480 + 32,)]
+    assert ask(shared, "select count(*) from files where size_bytes <> read_bytes + skipped_bytes") == [(0,)]
+    assert ask(shared, "select count(*) from stamps") == [(3 * 32,)]
+
+
+def test_a_night_with_nothing_new_changes_no_row_and_publishes_nothing(second_night: Order) -> None:
+    before = contents(second_night, is_whole=True)
+    summary = spend(second_night)
+    assert summary.version is None
+    assert summary.night["folders_seen"] == 8
+    assert contents(second_night, is_whole=True) == before
+    assert [each.name for each in House.at(second_night.house).all_versions()] == ["000001"]
+    assert is_anything_new(second_night, NOW) is not None
+
+
+def test_one_new_folder_adds_its_rows_and_touches_no_other(order: Order, published_house: Summary) -> None:
+    away = order.logs.parent / "exp_18"
+    (order.logs / "exp_18").rename(away)
+    spend(order)
+    before = facts_of_others(order, "exp_18")
+    assert verdicts(order).keys() == {f"exp_1{run}" for run in range(1, 8)}
+    away.rename(order.logs / "exp_18")
+    assert is_anything_new(order, NOW) is None
+    counts = spend(order).night
+    assert (counts["folders_new"], counts["folders_changed"]) == (1, 0)
+    assert facts_of_others(order, "exp_18") == before
+    at_once = contents(order._replace(house=published_house.house.root))
+    in_two_nights = contents(order)
+    # The terms that seven runs cannot estimate are concluded anew; the facts come to the same.
+    for name in ("metrics", "observations", "container_times", "effects", "coefficients", "anova_rows"):
+        assert in_two_nights[name] == at_once[name], name
+
+
+def test_a_changed_folder_is_loaded_again_in_its_place(second_night: Order) -> None:
+    before = facts_of_others(second_night, "exp_14")
+    times = "select container_id, service_seconds from container_times where folder = 'exp_14' order by all"
+    old = ask(second_night, times)
+    later = (second_night.logs / "exp_14" / "stop.log").read_text().splitlines()[0]
+    minute = later[14:16]
+    edit(
+        second_night.logs / "exp_14" / "stop.log",
+        lambda text: text.replace(later, later[:14] + f"{(int(minute) + 1) % 60:02d}" + later[16:]),
+    )
+    counts = spend(second_night).night
+    assert (counts["folders_new"], counts["folders_changed"]) == (0, 1)
+    new = ask(second_night, times)
+    changed = [(a, b - c) for (a, b), (_, c) in zip(new, old, strict=True) if b != c]
+    assert changed in ([(later[20:], 60)], [(later[20:], -3540)])
+    assert facts_of_others(second_night, "exp_14") == before
+    assert ask(second_night, "select first_night_id, night_id from folders where folder = 'exp_14'") == [
+        (1, 2)
+    ]
+    assert ask(second_night, "select count(*) from observations") == [(64,)]
+
+
+def test_a_folder_can_be_asked_to_be_loaded_again(second_night: Order) -> None:
+    before = contents(second_night)
+    counts = spend(second_night._replace(again=("exp_13",))).night
+    assert (counts["folders_new"], counts["folders_changed"]) == (0, 1)
+    assert ask(second_night, "select folder from folders where night_id = 2") == [("exp_13",)]
+    assert contents(second_night) == before
+
+
+def test_a_folder_that_is_not_there_cannot_be_loaded_again(second_night: Order) -> None:
+    with pytest.raises(UsageError, match="--folder exp_99: no such folder"):
+        spend(second_night._replace(again=("exp_99",)))
+
+
+def test_loading_all_again_gives_the_same_but_for_nights_and_keys(second_night: Order) -> None:
+    before = contents(second_night)
+    counts = spend(second_night._replace(everything=True)).night
+    assert (counts["night_id"], counts["folders_changed"]) == (2, 8)
+    assert contents(second_night) == before
+    assert ask(second_night, "select distinct night_id from folders") == [(2,)]
+
+
+def test_two_houses_of_the_same_logs_hold_the_same(order: Order, published_house: Summary) -> None:
+    """Keys and all: only the times of the night differ."""
+    spend(order)
+    first, second = contents(order, True), contents(order._replace(house=published_house.house.root), True)
+    assert first.pop("nights") != second.pop("nights")
+    assert first == second
+
+
+def test_the_order_of_folders_files_and_lines_changes_nothing(order: Order, published_house: Summary) -> None:
+    turned = order.logs.parent / "turned"
+    turned.mkdir()
+    for folder in sorted(order.logs.iterdir(), reverse=True):
+        for path in sorted(folder.rglob("*"), reverse=True):
+            target = turned / path.relative_to(order.logs)
+            if path.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, target)
+        for log in (turned / folder.name).glob("*.log"):
+            edit(log, lambda text: "".join(reversed(text.splitlines(keepends=True))))
+    shuffled = order._replace(logs=turned)
+    spend(shuffled)
+    first, second = contents(shuffled), contents(order._replace(house=published_house.house.root))
+    for moved in ("stamps", "files"):  # they hold line numbers, times and digests of the logs
+        assert len(first.pop(moved)) == len(second.pop(moved))
+    assert first == second
+
+
+def test_a_folder_that_vanishes_is_marked_gone_and_keeps_its_facts(second_night: Order) -> None:
+    shutil.rmtree(second_night.logs / "exp_16")
+    counts = spend(second_night).night
+    assert counts["folders_gone"] == 1
+    assert ask(second_night, "select folder from runs where is_gone") == [("exp_16",)]
+    assert ask(second_night, "select count(*) from observations where folder = 'exp_16'") == [(8,)]
+    ((reason,),) = ask(second_night, "select reason from findings where code = 'R108'")
+    assert reason.startswith("exp_16: vanished") and "doehouse forget exp_16" in reason
+    assert spend(second_night).version is None
+
+
+def test_a_folder_that_is_gone_can_be_forgotten(second_night: Order) -> None:
+    shutil.rmtree(second_night.logs / "exp_16")
+    spend(second_night)
+    before = facts_of_others(second_night, "exp_16")
+    spend(second_night._replace(forget=("exp_16",)))
+    assert "exp_16" not in verdicts(second_night)
+    assert ask(second_night, "select count(*) from observations") == [(56,)]
+    assert ask(second_night, "select count(*) from findings where folder = 'exp_16'") == [(0,)]
+    assert facts_of_others(second_night, "exp_16") == before
+    assert spend(second_night).version is None
+
+
+@pytest.mark.parametrize(("folder", "told"), [("exp_11", "is still there"), ("exp_99", "no such folder")])
+def test_only_a_folder_that_is_gone_can_be_forgotten(second_night: Order, folder: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        spend(second_night._replace(forget=(folder,)))
+
+
+def test_a_folder_that_comes_back_counts_again(second_night: Order) -> None:
+    before = contents(second_night)
+    away = second_night.logs.parent / "away"
+    (second_night.logs / "exp_16").rename(away)
+    spend(second_night)
+    away.rename(second_night.logs / "exp_16")
+    counts = spend(second_night).night
+    assert (counts["folders_new"], counts["folders_changed"], counts["folders_gone"]) == (0, 1, 0)
+    assert contents(second_night) == before
+
+
+def test_a_changed_declaration_is_analysed_anew_without_reading_a_folder(second_night: Order) -> None:
+    before = facts_of_others(second_night, "none")
+    edit(
+        second_night.studies / "fltk_2_4_1.toml",
+        lambda text: text.replace('"CPU:Network", "Memory:Network"]', '"CPU:Network"]'),
+    )
+    counts = spend(second_night).night
+    assert (counts["folders_new"], counts["folders_changed"]) == (0, 0)
+    assert ask(second_night, "select distinct df_model from fits") == [(6,)]
+    assert facts_of_others(second_night, "none") == before
+
+
+def test_a_log_root_that_is_missing_stops_the_night(second_night: Order) -> None:
+    with pytest.raises(HouseError, match="found no folder, expected the log root"):
+        spend(second_night._replace(logs=second_night.logs / "nowhere"))
+    assert ask(second_night, "select count(*) from folders where is_gone") == [(0,)]
+
+
+def test_a_stage_that_fails_is_named_and_leaves_yesterday_as_it_was(second_night: Order) -> None:
+    def failing(stage: object, *arguments: object) -> object:
+        from flows.night import analyse_studies, plainly
+
+        if stage is analyse_studies:
+            raise RuntimeError("out of memory")
+        return plainly(stage, *arguments)  # type: ignore[arg-type]
+
+    before = contents(second_night, is_whole=True)
+    write_folder(second_night.logs, "exp_15_again", {"a": {"accuracy per epoch": [1.0]}})
+    edit(second_night.logs / "exp_11" / "stop.log", lambda text: text + "\n")
+    with pytest.raises(
+        Exception, match="the stage analyse_studies failed, nothing was published: out of memory"
+    ):
+        night(second_night, NOW, failing)
+    assert contents(second_night, is_whole=True) == before
+    assert spend(second_night).version is not None

@@ -1,0 +1,72 @@
+"""Nights spent in houses, and what a published house holds."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flows.house import House
+from flows.night import Order, Plan, Summary, night, plainly
+from flows.warehouse import open_published
+
+ROOT = Path(__file__).parents[1]
+SAMPLE, STUDIES = ROOT / "sample" / "logs", ROOT / "models" / "studies"
+NOW = datetime(2023, 10, 20, 2, 30, tzinfo=UTC)  # later than every stamp of the sample
+
+# Keys count up in the order in which folders come.
+KEYS = {"night_id", "first_night_id", "file_id", "container_key", "folder_id", "tag_id"}
+# What a house remembers of its nights, and what changes with them.
+MEMORIES = {"nights", "verdicts", "conclusions", "statements", "tags"}
+
+
+def without_pages(stage: Callable[..., Any], *arguments: Any) -> Any:
+    """Carry out a stage of a night, but for the pages, which take longer than all the rest."""
+    if stage.__name__ != "render_pages":
+        return plainly(stage, *arguments)
+    plan: Plan = arguments[0]
+    (plan.house.staging / "site").mkdir()
+    return []
+
+
+def spend(order: Order, now: datetime = NOW) -> Summary:
+    """A night without pages."""
+    return night(order, now, without_pages)
+
+
+def ask(order: Order, query: str) -> list[tuple[Any, ...]]:
+    """The rows of a query on the published warehouse."""
+    with open_published(House.at(order.house).warehouse) as warehouse:
+        return warehouse.connection.execute(query).fetchall()
+
+
+def contents(order: Order, is_whole: bool = False) -> dict[str, list[str]]:
+    """The rows of every relation as text, sorted: all of them, or those that two houses should share."""
+    found = {}
+    with open_published(House.at(order.house).warehouse) as warehouse:
+        for name, _ in warehouse.rows("ad_hoc/relations"):
+            if is_whole or name not in MEMORIES:
+                relation = warehouse.relation(name)
+                columns = [each for each in relation.column_names if is_whole or each not in KEYS]
+                rows = zip(*(relation[each].to_pylist() for each in columns), strict=True)
+                found[name] = sorted(map(repr, rows))
+    return found
+
+
+def verdicts(order: Order) -> dict[str, str]:
+    """Folder -> accepted, unfinished or quarantined."""
+    return dict(ask(order, "select folder, verdict from runs order by folder"))
+
+
+def reason(order: Order, folder: str) -> str:
+    """Why a folder is quarantined or waiting."""
+    ((found,),) = ask(
+        order,
+        f"""
+        select coalesce(runs.reason, min(findings.reason))
+        from runs
+        left join findings on findings.folder = runs.folder and findings.outcome = 'waiting'
+        where runs.folder = '{folder}'
+        group by runs.reason
+        """,  # noqa: S608
+    )
+    return str(found)
