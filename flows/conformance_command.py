@@ -13,18 +13,19 @@ def write_page(folder: Path) -> tuple[list[str], bool]:
 
     Raises UsageError if the folder cannot be written.
     """
-    figures = conform()
-    differing = figures.filter(~figures["agrees"])
     page = folder / "conformance.html"
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        figures = conform()
         for name, content in {**shared_assets(), **conformance_page(figures)}.items():
             path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
     except OSError as error:
         raise UsageError(
             f"{folder}: {error.strerror or error}, expected a folder to write the page into. Name another one."
         ) from error
+    differing = figures.filter(~figures["agrees"])
     lines = [
         f"{one['data_set']}: {one['quantity']}: found {one['doehouse']}, expected {one['printed']} ({one['source']})."
         for one in differing.iter_rows(named=True)

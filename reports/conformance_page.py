@@ -27,7 +27,7 @@ def conformance_page(figures: pl.DataFrame) -> Files:
     )
     return page.html(
         "conformance.html.j2",
-        contents=[Link("Summary", "#summary"), *(Link(one["title"], f"#{one['id']}") for one in sets)],
+        contents=[Link("Summary", "#summary"), Link("Data sets", "#data-sets")],
         lead=result,
         csv=CSV,
         summary=page.table(_summary(figures)),
@@ -37,6 +37,7 @@ def conformance_page(figures: pl.DataFrame) -> Files:
 
 def _summary(figures: pl.DataFrame) -> Any:
     by_set = figures.group_by("data_set", "title", maintain_order=True).agg(
+        pl.col("source").first(),
         pl.len().alias("figures"),
         pl.col("agrees").sum().alias("agreeing"),
         pl.col("digits").max().alias("digits"),
@@ -49,6 +50,9 @@ def _summary(figures: pl.DataFrame) -> Any:
         [
             Column(
                 "title", "data set", cell=lambda row: Cell(row["title"], href=f"#{slug(row['data_set'])}")
+            ),
+            Column(
+                "source", "from", cell=lambda row: Cell(row["source"].partition(" (")[0].partition(":")[0])
             ),
             Column("figures", "figures", "count"),
             Column("agreeing", "agree", "count"),
