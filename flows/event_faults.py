@@ -34,43 +34,40 @@ class Fault(NamedTuple):
     message: str
 
 
+class _Noted(NamedTuple):
+    """`times` times the same, in `length` bytes from `offset` on."""
+
+    offset: int
+    length: int
+    found: str
+    times: int
+
+    def fault(self, code: str, path: str) -> Fault:
+        expected, remedy = _EXPECTED[code]
+        more = f" (and {self.times - 1:,} more like it)" if self.times > 1 else ""
+        extent = f" ({self.length:,} bytes)" if self.length else ""
+        found = f"found {self.found}{more}{extent}, expected {expected}"
+        return Fault(code, self.offset, self.length, f"{path}: byte {self.offset}: {found}. {remedy}")
+
+
 class FaultLog:
     """The faults of one file; neighbouring bytes with the same code become one fault."""
 
-    __slots__ = ("_rows",)
+    __slots__ = ("_noted",)
 
     def __init__(self) -> None:
-        self._rows: dict[str, list[list[int | str]]] = {}
+        self._noted: dict[str, list[_Noted]] = {}
 
     def add(self, code: str, offset: int, length: int, found: str, count: int = 1) -> None:
         """Adds `length` bytes at `offset`, 0 for a mere note; offsets grow within a code."""
-        rows = self._rows.setdefault(code, [])
-        if rows:
-            last = rows[-1]
-            first, already, _, times = last
-            assert isinstance(first, int) and isinstance(already, int) and isinstance(times, int)
-            if not length or first + already == offset or len(rows) == _NAMED:
-                last[1], last[3] = already + length, times + count
-                return
-        rows.append([offset, length, found, count])
+        noted = self._noted.setdefault(code, [])
+        last = noted[-1] if noted else None
+        if last and (not length or last.offset + last.length == offset or len(noted) == _NAMED):
+            noted[-1] = last._replace(length=last.length + length, times=last.times + count)
+        else:
+            noted.append(_Noted(offset, length, found, count))
 
     def faults(self, path: str) -> tuple[Fault, ...]:
         """All faults in the order of the file, as sentences about `path`."""
-        return tuple(
-            sorted(
-                (_fault(code, path, *row) for code, rows in self._rows.items() for row in rows),  # type: ignore[arg-type]
-                key=lambda fault: (fault.offset, fault.code),
-            )
-        )
-
-
-def _fault(code: str, path: str, offset: int, length: int, found: str, count: int) -> Fault:
-    expected, remedy = _EXPECTED[code]
-    more = f" (and {count - 1:,} more like it)" if count > 1 else ""
-    extent = f" ({length:,} bytes)" if length else ""
-    return Fault(
-        code,
-        offset,
-        length,
-        f"{path}: byte {offset}: found {found}{more}{extent}, expected {expected}. {remedy}",
-    )
+        faults = (each.fault(code, path) for code, noted in self._noted.items() for each in noted)
+        return tuple(sorted(faults, key=lambda fault: (fault.offset, fault.code)))

@@ -102,11 +102,11 @@ def iterate_event_files(
     sources: Sequence[Source],
     root: str | os.PathLike[str],
     window_bytes: int = WINDOW_BYTES,
-    piece_rows: int = 1_000_000,
+    piece_bytes: int = 64 << 20,
 ) -> Iterator[Piece]:
     """Reads files piece by piece in bounded memory, however many or large they are.
 
-    Memory: a window of `window_bytes` (more only for records that are larger), and about `piece_rows` rows.
+    Memory: a window of `window_bytes` (more only for records that are larger), and about `piece_bytes`.
     """
     reader = WindowReader(window_bytes)
     refused: dict[int, FileRead] = {}
@@ -121,7 +121,7 @@ def iterate_event_files(
             progress = FileProgress(place, shown(logs.relative(path)), start, opened.size, opened.modified_ns)
             try:
                 for _ in reader.read(opened, progress):
-                    if reader.row_count >= piece_rows:
+                    if reader.held_bytes >= piece_bytes:
                         yield _piece(reader, {})
             finally:
                 os.close(opened.descriptor)

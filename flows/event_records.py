@@ -199,10 +199,10 @@ def _other(tag: str, value: summary_pb2.Summary.Value, metadata: Metadata) -> Ot
         }
         return Other(tag, which, to_json(sound))
     if which == "histo":
-        is_small = max(len(value.histo.bucket_limit), len(value.histo.bucket)) <= ELEMENT_LIMIT
-        return Other(tag, "histogram", None if is_small else to_json({"bytes": size}), value)
+        buckets = max(len(value.histo.bucket_limit), len(value.histo.bucket))
+        return _small(tag, "histogram", value, buckets <= ELEMENT_LIMIT, {"bytes": size})
     if plugin == "hparams" and which in (None, "tensor"):
-        return Other(tag, plugin, None if size <= BYTE_LIMIT else to_json({"bytes": size}), value)
+        return _small(tag, plugin, value, size <= BYTE_LIMIT, {"bytes": size})
     if which == "tensor":
         return _tensor(tag, value.tensor, plugin, value)
     return Other(tag, which or "empty", to_json({"plugin": plugin, "bytes": size}))
@@ -214,19 +214,24 @@ def _tensor(tag: str, tensor: tensor_pb2.TensorProto, plugin: str, value: summar
     if plugin in ("images", "audio"):
         # Images are the texts of width and height and then the pictures; sounds are pairs of wave and label.
         texts = list(tensor.string_val)
-        shape = (
-            dict(zip(("width", "height"), map(_digits, texts), strict=False)) if plugin == "images" else {}
-        )
-        return Other(tag, plugin.removesuffix("s"), to_json({**shape, "bytes": sum(map(len, texts))}))
+        names = ("width", "height") if plugin == "images" else ()
+        sides = dict(zip(names, map(_digits, texts), strict=False))
+        return Other(tag, plugin.removesuffix("s"), to_json({**sides, "bytes": sum(map(len, texts))}))
     kind = "tensor"
     if plugin == "text" and elements == 1:
         kind = "text"
     elif plugin == "histograms" and len(tensor.tensor_shape.dim) == 2 and elements:
         kind = "histogram"
-    if tensor.tensor_shape.unknown_rank or not 0 <= elements <= ELEMENT_LIMIT or size > BYTE_LIMIT:
-        dims = [dim.size for dim in tensor.tensor_shape.dim]
-        return Other(tag, kind, to_json({"shape": dims, "bytes": size}))
-    return Other(tag, kind, None, value)
+    is_small = 0 <= elements <= ELEMENT_LIMIT and size <= BYTE_LIMIT and not tensor.tensor_shape.unknown_rank
+    shape = [dim.size for dim in tensor.tensor_shape.dim]
+    return _small(tag, kind, value, is_small, {"shape": shape, "bytes": size})
+
+
+def _small(
+    tag: str, kind: str, value: summary_pb2.Summary.Value, is_small: bool, instead: dict[str, object]
+) -> Other:
+    """A value that tbparse is to read, or what is said of it instead if it is not small."""
+    return Other(tag, kind, None, value) if is_small else Other(tag, kind, to_json(instead))
 
 
 def _elements(tensor: tensor_pb2.TensorProto) -> int:

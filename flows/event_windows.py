@@ -26,7 +26,7 @@ class WindowReader:
     """Reads file after file; `flush` and then `take` what was decoded."""
 
     def __init__(self, window_bytes: int) -> None:
-        self.row_count = 0
+        self.held_bytes = 0  # in memory, about, for what was decoded and not taken
         self._window = Window(window_bytes)
         self._used = 0
         self._regions: list[Region] = []
@@ -40,7 +40,7 @@ class WindowReader:
 
     def take(self) -> Taken:
         """The files that have ended, and the rows and other summaries of all windows that were decoded."""
-        taken, self._taken, self.row_count = self._taken, Taken([], [], []), 0
+        taken, self._taken, self.held_bytes = self._taken, Taken([], [], []), 0
         return taken
 
     def flush(self) -> None:
@@ -118,7 +118,8 @@ class WindowReader:
         rows, others, rest = self._decoder.decode(self._window, regions)
         self._taken.rows.append(rows)
         self._taken.others.extend(others)
-        self.row_count += rows.file.size
+        self.held_bytes += sum(column.nbytes for column in rows)
+        self.held_bytes += sum(each.other.value.ByteSize() for each in others if each.other.value)
         return rest
 
 

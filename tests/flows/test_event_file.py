@@ -656,7 +656,7 @@ def test_pieces_make_up_the_whole_and_stay_small(tmp_path: Path) -> None:
     for path in paths:
         path.write_bytes(content)
     sources = [Source(path) for path in paths]
-    pieces = list(iterate_event_files(sources, tmp_path, window_bytes=1 << 16, piece_rows=2000))
+    pieces = list(iterate_event_files(sources, tmp_path, window_bytes=1 << 16, piece_bytes=70_000))
     assert len(pieces) > 5
     assert max(piece.scalars.height for piece in pieces) < 5000
     whole = read_event_files(sources, tmp_path)
