@@ -33,6 +33,7 @@ MEANINGS = {
     "R106": "The wall time of a record is no time; its value is kept without one.",
     "R107": "Steps go back: a restart; the latest write counts for a repeated step.",
     "R108": "A folder that was loaded has vanished from the log root; its facts stay.",
+    "R109": "A time that happened twice (end of daylight saving), told apart by the container's other stamps.",
     "W201": "The last line of a log looks half written.",
     "W202": "A container has started but not stopped.",
     "W203": "A container has stamps but no event file.",
@@ -58,6 +59,7 @@ MEANINGS = {
     "Q317": "A file or folder cannot be read.",
     "Q319": "A step is negative or beyond 2^53.",
     "Q320": "The name of a tag is too long or holds control characters.",
+    "Q321": "An accepted folder has an event file with fewer records than were read before, or none.",
     "Q322": "A configuration file cannot be understood.",
 }
 

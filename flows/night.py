@@ -222,6 +222,12 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         load_studies_into(warehouse, plan.studies)
         forgotten = [plan.folder_ids[folder] for folder in plan.news.forgotten]
         again = [plan.folder_ids[folder.folder] for folder in plan.news.changed]
+        # Who asks for a folder by name accepts that it holds less than before.
+        accepts = set(plan.folder_ids if plan.order.everything else plan.order.again)
+        unasked = [
+            plan.folder_ids[folder.folder] for folder in plan.news.changed if folder.folder not in accepts
+        ]
+        warehouse.run("load/read_before", folder_ids=unasked)
         warehouse.run("load/forget_facts", folder_ids=[*again, *forgotten])
         warehouse.run("load/forget_folders", folder_ids=forgotten)
         if shards:
@@ -237,6 +243,7 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
                 folders=[str(each.folders) for each in shards],
                 findings=[str(each.findings) for each in shards],
             )
+        warehouse.run("load/lost_records", night_id=plan.night_id)
         warehouse.run("load/gone", folders=list(plan.news.gone), night_id=plan.night_id)
         warehouse.run("load/unclaimed", folders=list(plan.news.unclaimed), night_id=plan.night_id)
         warehouse.apply_views()
