@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from models.alias_sets import alias_rows
-from models.conclusions import changes, conclusion_rows, statement_rows
+from models.conclusions import conclusion_rows, statement_rows
 from models.design import Design
 from models.diagnostics import diagnostic_rows, residual_rows
 from models.effects import anova_rows, coefficient_rows, effect_rows, fit_row
@@ -20,8 +20,6 @@ from models.samples import Sample, in_order, samples
 from models.scale_advice import scale_statements
 from models.study import Study
 from models.trade_offs import trade_off_rows
-
-__all__ = ["analyse", "changes"]
 
 Said = tuple[str | None, str, str, str]  # response, topic, kind, sentence
 
@@ -90,4 +88,4 @@ def _rows(analysis: ResponseAnalysis) -> Iterator[tuple[str, list[Row]]]:
         yield "effect_tests", list(test_rows(sample, judgement, analysis.aliases))
         yield "diagnostics", list(diagnostic_rows(sample, analysis.diagnostics[scale]))
         yield "residuals", list(residual_rows(sample))
-        yield "conclusions", list(conclusion_rows(sample, judgement))
+        yield "conclusions", list(conclusion_rows(sample, judgement, analysis.aliases))

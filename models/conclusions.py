@@ -1,10 +1,11 @@
 """What a night concludes of a study, as rows, and what changed since the night before."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 import polars as pl
 
+from models.alias_sets import Aliases, joined_aliases
 from models.effects import key
 from models.error_terms import Judgement
 from models.results import Row, frame
@@ -14,13 +15,14 @@ from models.wording import joined
 KEYS = ("study", "response", "scale", "error_unit", "term")
 
 
-def conclusion_rows(sample: Sample, judgement: Judgement) -> Iterator[Row]:
+def conclusion_rows(sample: Sample, judgement: Judgement, aliases: Aliases) -> Iterator[Row]:
     """Each effect's verdict under each error term."""
     for one in judgement.error_terms:
         for verdict in one.verdicts:
             yield {
                 **key(sample),
                 "term": verdict.term,
+                "aliases": joined_aliases(aliases.get(verdict.term, ())),
                 "error_unit": one.unit,
                 "effect": verdict.effect,
                 "is_active": verdict.is_active,
@@ -50,6 +52,10 @@ def changes(before: pl.DataFrame, now: pl.DataFrame, new_folders: Sequence[str])
     """
     old = {tuple(row[name] for name in KEYS): bool(row["is_active"]) for row in before.iter_rows(named=True)}
     new = {tuple(row[name] for name in KEYS): bool(row["is_active"]) for row in now.iter_rows(named=True)}
+    # the memory of former nights may be without aliases
+    aliases = {
+        str(row["term"]): row.get("aliases") for one in (before, now) for row in one.iter_rows(named=True)
+    }
     arrived = (
         f"{joined(list(new_folders), 6)} arrived in between"
         if new_folders
@@ -64,7 +70,7 @@ def changes(before: pl.DataFrame, now: pl.DataFrame, new_folders: Sequence[str])
         ceased = [term for term in terms if old.get((*group, term)) and new.get((*group, term)) is False]
         gone = [term for term in terms if old.get((*group, term)) and (*group, term) not in new]
         parts = [
-            f"{joined(names)} {text if len(names) == 1 else texts}"
+            f"{joined([_named(term, aliases) for term in names])} {text if len(names) == 1 else texts}"
             for names, text, texts in (
                 (became, "became active", "became active"),
                 (ceased, "is no longer active", "are no longer active"),
@@ -85,3 +91,9 @@ def changes(before: pl.DataFrame, now: pl.DataFrame, new_folders: Sequence[str])
                 }
             )
     return frame("statements", rows)
+
+
+def _named(term: str, aliases: Mapping[str, str | None]) -> str:
+    """An interaction never stands without its aliases."""
+    partners = aliases.get(term) if ":" in term else None
+    return f"{term} = {partners}" if partners else term

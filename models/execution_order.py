@@ -13,7 +13,7 @@ from scipy import stats
 from models.coding import Vector
 from models.design import Design
 from models.results import Row
-from models.wording import count, joined, number
+from models.wording import count, joined, number, with_alias
 
 Manner = Literal["one after another", "overlapping", "at once"]
 
@@ -37,6 +37,9 @@ class ExecutionOrder:
         """Folders that began before all folders before them had ended."""
         ended = self.folders["ended_at"].cum_max().shift(1)
         return int((self.folders["began_at"] < ended).sum())
+
+    def named(self, term: str) -> str:
+        return with_alias(term, self.design.aliases(term))
 
     def correlations(self) -> dict[str, float]:
         """Of each two-level term's contrast with the order of the folders; 0 where either never changes."""
@@ -131,7 +134,9 @@ def order_statements(order: ExecutionOrder | None) -> Iterator[tuple[str, str]]:
         (term for term, r in correlations.items() if abs(r) >= EXPOSED), key=lambda t: -abs(correlations[t])
     )
     if exposed:
-        listed = joined([f"{term} (r = {number(correlations[term], 2)})" for term in exposed], most=5)
+        listed = joined(
+            [f"{order.named(term)} (r = {number(correlations[term], 2)})" for term in exposed], most=5
+        )
         yield (
             "doubt",
             f"A slow drift during the execution would look like an effect of {listed}: the order of the folders "
@@ -142,20 +147,22 @@ def order_statements(order: ExecutionOrder | None) -> Iterator[tuple[str, str]]:
         yield (
             "note",
             f"The order of the folders goes with no effect (largest correlation {number(correlations[term], 2)}, "
-            f"{term}), so that a slow drift would hardly look like one.",
+            f"{order.named(term)}), so that a slow drift would hardly look like one.",
         )
 
 
 def order_rows(study: str, order: ExecutionOrder | None) -> Iterator[Row]:
     """Rows of `diagnostics` that belong to no response: the correlation of each contrast with the order."""
-    for position, (term, r) in enumerate(order.correlations().items() if order else (), 1):
+    if order is None:
+        return
+    for position, (term, r) in enumerate(order.correlations().items(), 1):
         share = (
             f"{number(100 * r * r, 0)} % of the variation of its levels goes with the order of the folders"
         )
         yield {
             "study": study,
             "position": position,
-            "diagnostic": f"Correlation with order: {term}",
+            "diagnostic": f"Correlation with order: {order.named(term)}",
             "value": r,
             "reading": f"{share}: "
             + ("a drift would look like its effect." if abs(r) >= EXPOSED else "little."),

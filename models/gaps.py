@@ -62,7 +62,11 @@ def _missing(analysis: ResponseAnalysis) -> str:
         f": {count(runs, 'run')} cannot carry all terms, so {joined(lost, 6)} "
         f"{'was' if len(dropped) == 1 else 'were'} left out of the model"
     )
-    biased = [term for term, leaks in sample.coding.leaks.items() if leaks and term in sample.coding.terms]
+    biased = [
+        with_alias(term, sample.design.aliases(term))
+        for term, leaks in sample.coding.leaks.items()
+        if leaks and term in sample.coding.terms
+    ]
     if biased:
         text += (
             f"; if not zero, {'it is' if len(dropped) == 1 else 'they are'} counted in {joined(biased, 8)}"

@@ -9,7 +9,7 @@ from models.anova import NAN, Fit, lack_of_fit
 from models.coding import CURVATURE
 from models.samples import Sample
 from models.scale import BoxCox, box_cox
-from models.wording import joined, number, p_text
+from models.wording import joined, number, p_text, with_alias
 
 ALPHA = 0.05
 
@@ -57,7 +57,7 @@ def misfit(sample: Sample, active: Sequence[str]) -> Iterator[Diagnostic]:
             test = f"F({parts.lack.df}, {parts.pure.df}) = {number(F)}, {p_text(p)}"
             does = "does" if len(terms) == 1 else "do"
             extent = f"{does} not account for all" if p < ALPHA else f"{does} account for the"
-            reading = f"{_subject(name, terms)} {extent} differences between the runs ({test})."
+            reading = f"{_subject(sample, name, terms)} {extent} differences between the runs ({test})."
             yield Diagnostic(f"Lack of fit ({name})", F, reading, p < ALPHA and name == STUDY, p)
     curvature = sample.fit.tests.get(CURVATURE)
     if curvature and np.isfinite(curvature.f_value):
@@ -71,7 +71,7 @@ def misfit(sample: Sample, active: Sequence[str]) -> Iterator[Diagnostic]:
     for name, (terms, model) in models.items():
         power = power_of(sample, model) if sample.scale == "identity" or name == ACTIVE else None
         if power:
-            reading = f"{_subject(name, terms)}: {_allowed(power)}"
+            reading = f"{_subject(sample, name, terms)}: {_allowed(power)}"
             low, high = power.ci_low, power.ci_high
             yield Diagnostic(f"Box-Cox λ ({name})", power.power, reading, ci_low=low, ci_high=high)
 
@@ -83,8 +83,10 @@ def power_of(sample: Sample, model: Fit) -> BoxCox | None:
     return box_cox(sample.observed, model.X)
 
 
-def _subject(name: str, terms: Sequence[str]) -> str:
-    return "The study's terms" if name == STUDY else f"{joined(terms)} alone"
+def _subject(sample: Sample, name: str, terms: Sequence[str]) -> str:
+    if name == STUDY:
+        return "The study's terms"
+    return f"{joined([with_alias(term, sample.design.aliases(term)) for term in terms])} alone"
 
 
 def _allowed(power: BoxCox) -> str:

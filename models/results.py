@@ -135,7 +135,9 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         is_dominated=_TRUTH,
     ),
     "alias_sets": _columns(scope=_TEXT, effect=_TEXT, letters=_TEXT, factors=_WHOLE, aliases=_TEXT),
-    "conclusions": _columns(**_MODEL, term=_TEXT, error_unit=_TEXT, effect=_REAL, is_active=_TRUTH),
+    "conclusions": _columns(
+        **_MODEL, term=_TEXT, aliases=_TEXT, error_unit=_TEXT, effect=_REAL, is_active=_TRUTH
+    ),
 }
 
 

@@ -7,6 +7,7 @@ create table conclusions (
     response varchar,
     scale varchar,
     term varchar,
+    aliases varchar,
     error_unit varchar,
     effect double,
     is_active boolean,
@@ -18,6 +19,7 @@ comment on column conclusions.study is 'Study the row belongs to.';
 comment on column conclusions.response is 'Response that was fitted.';
 comment on column conclusions.scale is 'Scale of the fit: identity or log10.';
 comment on column conclusions.term is 'Factor names joined by a colon.';
+comment on column conclusions.aliases is 'Effects that could not be told from it, joined by =.';
 comment on column conclusions.error_unit is 'container or folder.';
 comment on column conclusions.effect is 'The effect that night.';
 comment on column conclusions.is_active is 'Whether it was active.';

@@ -1,11 +1,13 @@
 """The sentences of a night: outcomes, where verdicts differ, aliases, and what changed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 import pytest
 
-from models.analysis import analyse, changes
+from models.analysis import analyse
+from models.conclusions import changes
 from models.wording import decimals_for, joined, number, p_text, percent, signed, with_alias
 
 Tables = dict[str, pl.DataFrame]
@@ -52,7 +54,7 @@ def test_differing_verdicts_are_explained(published: Tables) -> None:
 
 def test_no_sentence_names_an_interaction_without_its_alias(published: Tables) -> None:
     aliases = {"CPU:Memory": "Network:Epochs", "CPU:Network": "Memory:Epochs", "Memory:Network": "CPU:Epochs"}
-    for sentence in published["statements"]["sentence"]:
+    for sentence in [*published["statements"]["sentence"], *published["diagnostics"]["reading"]]:
         for term, alias in aliases.items():
             assert sentence.count(term) == sentence.count(f"{term} = {alias}")
 
@@ -92,7 +94,7 @@ def test_all_sentences_end_and_have_a_known_topic_and_kind(published: Tables) ->
     assert rows.select("response", "topic", "position").is_unique().all()
 
 
-def conclusions(*active: str, terms: str = "ABC") -> pl.DataFrame:
+def conclusions(*active: str, terms: Sequence[str] = "ABC") -> pl.DataFrame:
     rows: list[dict[str, Any]] = [
         {
             "study": "s",
@@ -131,6 +133,12 @@ def test_terms_that_left_the_model_can_no_longer_be_judged() -> None:
 def test_the_same_verdicts_are_no_change_and_a_new_study_is_none() -> None:
     assert changes(conclusions("A"), conclusions("A"), ["exp_19"]).is_empty()
     assert changes(conclusions("A").clear(), conclusions("A"), ["exp_11"]).is_empty()
+
+
+def test_a_change_names_an_interaction_with_its_alias() -> None:
+    now = conclusions("A:B", terms=["A:B"]).with_columns(aliases=pl.lit("C:D"))
+    (row,) = changes(conclusions(terms=["A:B"]), now, ["exp_19"]).to_dicts()
+    assert "A:B = C:D became active" in row["sentence"]
 
 
 def test_a_night_with_a_replicated_folder_changes_the_published_verdicts(
