@@ -4,6 +4,7 @@
 the other end. The parent runs no night itself, so that no thread of polars or DuckDB is there when it forks.
 """
 
+import ctypes
 import json
 import os
 import subprocess
@@ -47,7 +48,8 @@ class NightServer:
         self.process.wait()
 
     def begin(self, logs: Path, studies: Path, house: Path, now: datetime, **how: Any) -> int:
-        """Start a night and give its process id; `how`: everything, fail_at, errno, user."""
+        """Start a night and give its process id; `how`: everything, fail_at, errno, is_bound (by
+        the rights of files, also for root)."""
         order = {"logs": str(logs), "studies": str(studies), "house": str(house), "now": now.timestamp(), **how}
         return int(self._ask(order)["pid"])
 
@@ -67,10 +69,8 @@ def carry_out(order: dict[str, Any], result: int) -> None:
     from flows.night import Order, night
     from tests.torture.failing_calls import failing_calls
 
-    if user := order.get("user"):
-        os.setgroups([])
-        os.setgid(user)
-        os.setuid(user)
+    if order.get("is_bound"):
+        bind_root()
     said: dict[str, Any] = {"error": "", "message": "", "version": None}
     house = Path(order["house"])
     with failing_calls(house, order.get("fail_at"), order.get("errno", 5)) as calls:
@@ -84,6 +84,17 @@ def carry_out(order: dict[str, Any], result: int) -> None:
         except BaseException as error:
             said |= {"error": type(error).__name__, "message": str(error)}
     os.write(result, json.dumps({**said, "calls": calls}).encode())
+
+
+def bind_root() -> None:
+    """Give up what lets root read everything: CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, capability bits 1 and 2."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this thread
+    sets = (ctypes.c_uint32 * 6)()
+    assert libc.capget(header, sets) == 0
+    for place in range(3):
+        sets[place] &= ~0b110
+    assert libc.capset(header, sets) == 0, os.strerror(ctypes.get_errno())
 
 
 def made_from(results: Any) -> bytes:
