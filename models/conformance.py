@@ -75,7 +75,6 @@ class Analysis(Strict):
     model: str
     where: str
     terms: tuple[str, ...]
-    scale: str = "identity"
     significant: int | None = None
     printed: dict[str, dict[str, dict[str, str]]]
 
@@ -148,7 +147,7 @@ def _rows(name: str, one: DataSet) -> Iterator[dict[str, object]]:
             "model": analysis.model,
         }
         for table, row, column, printed in _figures(analysis.printed):
-            value = _found(tables, table, row, column, analysis.scale)
+            value = _found(tables, table, row, column)
             yield {
                 **about,
                 "quantity": _quantity(table, row, column),
@@ -169,11 +168,11 @@ def _figures(printed: Figures) -> Iterator[tuple[str, str, str, str]]:
                 yield table, row, column, figure
 
 
-def _found(tables: Mapping[str, pl.DataFrame], table: str, row: str, column: str, scale: str) -> object:
+def _found(tables: Mapping[str, pl.DataFrame], table: str, row: str, column: str) -> object:
     frame = tables[table].filter(pl.col(NAMED_BY[table]) == row)
     wanted = dict(ONLY.get(table, {}))
     if "scale" in frame.columns:
-        wanted["scale"] = scale
+        wanted["scale"] = "identity"
     found = frame.filter(**wanted)[column].to_list()
     if len(found) != 1:
         raise LookupError(
@@ -208,8 +207,9 @@ def compare(printed: str, value: object, significant: int | None = None) -> dict
         exact = Decimal(f"{value:.13g}")  # what a double surely holds
         unit = Decimal(1).scaleb(int(number.as_tuple().exponent))
         rounded = exact.quantize(unit, ROUND_HALF_UP)
+        plain = f"{abs(rounded) if rounded == 0 else rounded:f}"
         return {
-            "doehouse": f"{abs(rounded) if rounded == 0 else rounded:f}",
+            "doehouse": f"{value:.{digits - 1}e}" if "e" in printed else plain,
             "digits": digits,
             "agrees": abs(exact - number) <= unit / 2,
         }

@@ -49,6 +49,7 @@ def test_certified_figures_are_met_to_more_digits_than_asked_for(rows: pl.DataFr
         ("390.061", 390.0625, None, "390.063", False),
         ("0.0", -1e-15, None, "0.0", True),
         ("-0.23", -0.226, None, "-0.23", True),
+        ("3.33e-07", 3.3314e-7, None, "3.33e-07", True),
         ("8", 8, 9, "8", True),
         ("2.10000E+01", 21.0001, 4, "2.10001E+01", True),
         ("2.10000E+01", 21.0001, 6, "2.10001E+01", False),
