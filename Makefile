@@ -13,7 +13,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 
 .DEFAULT_GOAL := help
-.PHONY: help night test check format conformance
+.PHONY: help night test check torture format conformance
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check: $(READY) ## formatting, lint and types
 
 test: check browser ## set up, then everything that CI runs
 	@$(BIN)/python -m pytest -q
+
+torture: $(READY) browser ## nights that are killed, crowded and fed with bad input; DOEHOUSE_TORTURE=full for the long counts
+	@$(BIN)/python -m pytest -q tests/torture
 
 format: $(READY) ## let ruff write the code
 	@$(BIN)/ruff format -q .
