@@ -7,7 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-CALLS = ("fsync", "rename", "replace", "symlink", "link", "chmod", "mkdir", "unlink", "rmdir", "ftruncate", "pwrite")
+CALLS = (
+    "fsync",
+    "rename",
+    "replace",
+    "symlink",
+    "link",
+    "chmod",
+    "mkdir",
+    "unlink",
+    "rmdir",
+    "ftruncate",
+    "pwrite",
+)
 
 
 @contextmanager

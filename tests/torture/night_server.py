@@ -50,7 +50,13 @@ class NightServer:
     def begin(self, logs: Path, studies: Path, house: Path, now: datetime, **how: Any) -> int:
         """Start a night and give its process id; `how`: everything, fail_at, errno, is_bound (by
         the rights of files, also for root)."""
-        order = {"logs": str(logs), "studies": str(studies), "house": str(house), "now": now.timestamp(), **how}
+        order = {
+            "logs": str(logs),
+            "studies": str(studies),
+            "house": str(house),
+            "now": now.timestamp(),
+            **how,
+        }
         return int(self._ask(order)["pid"])
 
     def wait(self, pid: int) -> Ended:
@@ -130,8 +136,13 @@ def serve() -> None:
             _, status = os.waitpid(pid, 0)
             with os.fdopen(results.pop(pid), "rb") as stream:
                 written = stream.read()
-            said = json.loads(written) if written else {"error": "", "message": "", "version": None, "calls": []}
-            print(json.dumps({"signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, **said}), flush=True)
+            said = (
+                json.loads(written) if written else {"error": "", "message": "", "version": None, "calls": []}
+            )
+            print(
+                json.dumps({"signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, **said}),
+                flush=True,
+            )
             continue
         reading, writing = os.pipe()
         pid = os.fork()

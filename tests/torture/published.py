@@ -8,7 +8,16 @@ from flows.house import House, digest, read_manifest
 from flows.warehouse import open_published
 
 # Keys, nights and hours differ between houses that saw the same log folders in other nights.
-OF_A_NIGHT = {"night_id", "first_night_id", "night", "last_night", "container_key", "file_id", "folder_id", "tag_id"}
+OF_A_NIGHT = {
+    "night_id",
+    "first_night_id",
+    "night",
+    "last_night",
+    "container_key",
+    "file_id",
+    "folder_id",
+    "tag_id",
+}
 # What a house remembers of its nights, and what differs with them.
 MEMORIES = {"nights", "verdicts", "conclusions", "statements", "tags"}
 KEYED = {"points", "stamps"}  # shown with names by `metrics` and, of the containers, `container_times`
@@ -18,7 +27,12 @@ def content(path: Path) -> Mapping[str, str]:
     """A digest of the rows of every relation, without order and without keys and nights."""
     digests = {}
     with open_published(path) as warehouse:
-        names = [name for (name,) in warehouse.connection.execute("select view_name from duckdb_views() where not internal").fetchall()]
+        names = [
+            name
+            for (name,) in warehouse.connection.execute(
+                "select view_name from duckdb_views() where not internal"
+            ).fetchall()
+        ]
         for name in [*names, *warehouse.scan()]:
             if name in MEMORIES | KEYED:
                 continue

@@ -28,7 +28,9 @@ def test_a_failing_call_leaves_the_old_version_and_the_next_night_heals(
     calls = place.night().calls
     after = check_whole(place.house)
     assert before != after
-    assert {"chmod", "fsync", "mkdir", "pwrite", "rename", "replace", "symlink"} <= {c.split()[0] for c in calls}
+    assert {"chmod", "fsync", "mkdir", "pwrite", "rename", "replace", "symlink"} <= {
+        c.split()[0] for c in calls
+    }
     chosen = range(1, len(calls) + 1) if is_full else [1 + calls.index(call) for call in dict.fromkeys(calls)]
     visible = 0
     for place_in, fail_at in enumerate(chosen):
@@ -86,4 +88,6 @@ def test_a_full_disk_leaves_the_old_version(place: Place, small_disk: Path, figu
     assert tried
     assert not full.night().error
     assert check_whole(full.house) != before
-    figures["disk full"] = f"{tried} nights ran out of space on a tmpfs, {tried} left yesterday's version, the next healed"
+    figures["disk full"] = (
+        f"{tried} nights ran out of space on a tmpfs, {tried} left yesterday's version, the next healed"
+    )

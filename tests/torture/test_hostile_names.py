@@ -1,0 +1,104 @@
+"""Names chosen by anyone, through a whole night into DuckDB and Chromium: text everywhere, code nowhere."""
+
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from flows.house import House
+from flows.night import Order, night
+from flows.warehouse import open_published
+from tests.log_folders import write_folder, write_study
+from tests.torture.conservation import check_conservation
+from tests.torture.folders import NOW
+
+SWITCHES = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+BREAK_OUT = "</script><script>document.title='PWNED'</script>"
+IMAGE = "<img src=x onerror=\"document.title='PWNED'\">"
+SQL = 'x" as select 1; drop table points; --'
+FORMULA = "C(Q('a'))*b - 1 + I(__import__('os'))"
+TEMPLATE = "${document.title='PWNED'} {{7*7}} #{x}"
+VEGA = "' || (document.title='PWNED') || '"
+PATH = "../../etc/passwd"
+
+FACTORS = {SQL: ["-", "+"], FORMULA: [BREAK_OUT, IMAGE], TEMPLATE: [VEGA, PATH]}
+RESPONSES = {BREAK_OUT: IMAGE, VEGA: TEMPLATE, "=cmd|' /C calc'!A0": SQL}  # response -> tag
+
+
+def test_hostile_names_stay_names(tmp_path: Path, figures: dict[str, str]) -> None:
+    logs, studies, house = tmp_path / "logs", tmp_path / "studies", House.at(tmp_path / "house")
+    write_study(
+        studies,
+        "hostile",
+        title=BREAK_OUT,
+        folders="{run}x{replicate}",
+        factors=FACTORS,
+        responses={name: {"metric": tag, "unit": IMAGE} for name, tag in RESPONSES.items()},
+    )
+    replicates = ["<script>document.title='PWNED'<", "' or 1=1 --"]
+    for run in range(1, 9):
+        for place, replicate in enumerate(replicates):
+            ids = [
+                f"job-{run}-{place}",
+                f"${{run}}({run}-{place})".replace("$", "").replace("{", "").replace("}", ""),
+            ]
+            points = {
+                each: {tag: [run * 1.5 + place, run + at] for tag in RESPONSES.values()}
+                for at, each in enumerate(ids)
+            }
+            write_folder(logs, f"{run}x{replicate}", points)
+    odd = logs / f"1x{replicates[1]}"
+    with (odd / "start.log").open("a") as stream:
+        stream.write(f"10-09-2023 09:30:00 {BREAK_OUT.replace(' ', '')}\n")
+    (logs / IMAGE.replace("/", "")).mkdir()
+    summary = night(Order(logs, studies, house.root), NOW)
+    assert summary.version
+    check_conservation(house.root, logs)
+    with open_published(house.warehouse) as warehouse:
+        columns = warehouse.columns("hostile")
+        assert [name for name in columns if name in FACTORS] == list(FACTORS)
+        assert [name for name in columns if name in RESPONSES] == list(RESPONSES)
+        wide = warehouse.relation("hostile").to_pylist()
+        assert {row[FORMULA] for row in wide} == {BREAK_OUT, IMAGE}
+        assert warehouse.relation("points").num_rows == 8 * 2 * 2 * len(RESPONSES) * 2
+        effects = warehouse.relation("effects").to_pylist()
+        assert {part for row in effects for part in row["term"].split(":")} == set(FACTORS)
+        findings = warehouse.relation("findings").to_pylist()
+    assert {"Q313", "W208"} <= {row["code"] for row in findings}
+    pages = sorted(house.site.rglob("*.html"))
+    troubles = opened_in_chromium(pages)
+    assert troubles == []
+    figures["hostile names"] = (
+        f"{len(FACTORS)} factors, {len(RESPONSES)} responses, their levels, tags, units, titles, folders and container ids: "
+        f"{len(pages)} pages in Chromium, 0 scripts run, 0 console errors"
+    )
+
+
+def opened_in_chromium(pages: list[Path]) -> list[str]:
+    """What the pages' titles, dialogs, consoles and requests betray; nothing if all is well."""
+    troubles: list[str] = []
+    path = shutil.which("chromium")
+    assert path, "chromium is missing: install Debian's package chromium, or run `make test`, which does"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES.split())
+        context = browser.new_context(offline=True)
+        page = context.new_page()
+        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+        page.on(
+            "request",
+            lambda asked: (
+                None if asked.url.startswith(("file:", "data:", "blob:")) else troubles.append(asked.url)
+            ),
+        )
+        for each in pages:
+            page.goto(each.resolve().as_uri())
+            page.wait_for_timeout(150)
+            if page.title() == "PWNED":
+                troubles.append(f"{each.name}: PWNED")
+        browser.close()
+    return troubles
