@@ -108,13 +108,13 @@ def made_from(results: Any) -> bytes:
 
 
 def serve() -> None:
-    import models.analysis
     import statsmodels.formula.api
 
     import flows.audit
     import flows.declarations
     import flows.extract
     import flows.pages
+    import models.analysis
     import models.conclusions
     from expectations.evaluate import batches
 

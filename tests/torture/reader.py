@@ -16,10 +16,8 @@ EVERY_SECONDS = 0.05
 
 def seen(warehouse: Warehouse) -> tuple[int, str]:
     """The night of a version, and what identifies its content."""
-    points = warehouse.relation("metrics")
-    values = sorted(
-        map(repr, zip(points["path"].to_pylist(), points["step"].to_pylist(), points["value"].to_pylist()))
-    )
+    points = warehouse.relation("metrics").select(["path", "step", "value"])
+    values = sorted(map(repr, points.to_pylist()))
     (row,) = warehouse.relation("nights").to_pylist()[-1:]
     return row["night_id"], f"{len(values)} {hash(tuple(values))} {warehouse.relation('folders').num_rows}"
 

@@ -72,7 +72,7 @@ def test_hostile_names_stay_names(tmp_path: Path, figures: dict[str, str]) -> No
     troubles = opened_in_chromium(pages)
     assert troubles == []
     figures["hostile names"] = (
-        f"{len(FACTORS)} factors, {len(RESPONSES)} responses, their levels, tags, units, titles, folders and container ids: "
+        f"{len(FACTORS)} factors, {len(RESPONSES)} responses, levels, tags, units, titles, folders, container ids: "
         f"{len(pages)} pages in Chromium, 0 scripts run, 0 console errors"
     )
 

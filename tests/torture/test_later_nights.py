@@ -9,7 +9,6 @@ import pytest
 from flows.discover import STALE_AFTER
 from flows.house import DATABASE, HouseError
 from flows.night import Order, Summary
-
 from tests.houses import ask, spend, verdicts
 from tests.torture.conftest import Place
 from tests.torture.conservation import check_conservation
@@ -122,12 +121,11 @@ def test_a_published_file_that_somebody_wrote_to_is_not_built_upon(order: Order,
 
 def test_names_that_are_no_text_are_shown_with_escapes(order: Order) -> None:
     """A folder nobody claims, a container's folder and a file, none of them UTF-8."""
-    logs = os.fsencode(order.logs)
-    os.mkdir(logs + b"/odd\xff")
+    (order.logs / os.fsdecode(b"odd\xff")).mkdir()
     folder = write_small_folder(order.logs, "1_odd")
     path = event_file(folder)
-    os.rename(os.fsencode(path), os.fsencode(path) + b"\xfe")
-    os.rename(os.fsencode(path.parent), os.fsencode(path.parent) + b"\xfd")
+    path.rename(path.with_name(path.name + os.fsdecode(b"\xfe")))
+    path.parent.rename(path.parent.with_name("model" + os.fsdecode(b"\xfd")))
     next_night(order)
     assert r"odd\xff" in codes(order, r"odd\xff")["W208"]
     assert verdicts(order)["1_odd"] == "accepted"
