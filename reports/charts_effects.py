@@ -124,22 +124,17 @@ def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str
     margin = top["folder_margin"]
     marks = verdict_marks(rows)
     base = marks_of(name).encode(y=_row())
+    x_title = titled(f"effect on {response}, low to high level", unit)
     layers = [
         _whole(name).mark_rule(color="var(--muted)").encode(x=alt.datum(0)),
-        base.mark_rule(strokeWidth=2).encode(
-            x=alt.X(
-                "ci_low:Q",
-                title=titled(f"effect on {response}, low to high level", unit),
-                axis=alt.Axis(tickCount=6),
-            ),
-            x2="ci_high:Q",
-            stroke=marks["stroke"],
-        ),
         base.mark_point(size=100, strokeWidth=2, opacity=1).encode(
-            x="effect:Q", tooltip=TERM_TOOLTIP, **marks
+            x=alt.X("effect:Q", title=x_title, axis=alt.Axis(tickCount=6)), tooltip=TERM_TOOLTIP, **marks
         ),
         *_names(base),
     ]
+    if top["ci_low"] is not None:
+        bars = base.mark_rule(strokeWidth=2)
+        layers.insert(1, bars.encode(x=alt.X("ci_low:Q"), x2="ci_high:Q", stroke=marks["stroke"]))
     if margin is not None:
         # row by row, since margins differ where data are missing
         band = base.mark_bar(color="var(--band)", height=ROW)

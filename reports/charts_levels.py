@@ -7,7 +7,16 @@ import altair as alt
 import polars as pl
 
 from models.wording import joined
-from reports.figures import LEVEL_IN_FOCUS, RUN_IN_FOCUS, Figure, Panel, faded_unless, layered, marks_of
+from reports.figures import (
+    LEVEL_IN_FOCUS,
+    RUN_IN_FOCUS,
+    Figure,
+    Panel,
+    faded_unless,
+    interval_bars,
+    layered,
+    marks_of,
+)
 from reports.numbers import decimals_of_intervals, extent, number, with_unit
 from reports.wording import aliased, titled
 
@@ -118,9 +127,7 @@ def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
         line = base.mark_line(color="var(--faint)", strokeWidth=1.5).encode(
             x=x, y=y, order="level_position:Q"
         )
-        bar = base.mark_rule(strokeWidth=2).encode(
-            x=x, y=alt.Y("ci_low:Q"), y2="ci_high:Q", color=colour, opacity=faded_unless(LEVEL_IN_FOCUS)
-        )
+        bars = interval_bars(base, mine, x=x, color=colour, opacity=faded_unless(LEVEL_IN_FOCUS))
         dot = base.mark_point(size=110).encode(
             x=x,
             y=y,
@@ -134,7 +141,7 @@ def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
                 alt.Tooltip("n:Q", title="observations"),
             ],
         )
-        panels.append(layered(line, bar, dot, height=240))
+        panels.append(layered(line, *bars, dot, height=240))
         shown = [number(value, decimals) for value in mine["mean"]]
         said.append(
             f"{factor}: " + ", ".join(f"{text} {value}" for text, value in zip(texts, shown, strict=True))
@@ -210,9 +217,7 @@ def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
         lines = base.mark_line().encode(
             x=x, y=y, color=colour, order="level_position_a:Q", detail="level_key:N", opacity=lit
         )
-        bars = base.mark_rule(strokeWidth=1.5).encode(
-            x=x, y=alt.Y("ci_low:Q"), y2="ci_high:Q", color=colour, opacity=lit
-        )
+        bars = interval_bars(base, mine, 1.5, x=x, color=colour, opacity=lit)
         dots = base.mark_point(size=70).encode(
             x=x,
             y=y,
@@ -226,7 +231,7 @@ def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
             ],
         )
         name = aliased(f"{factor_a}:{factor_b}", aliases)
-        panels.append(layered(lines, bars, dots, height=230, title=name))
+        panels.append(layered(lines, *bars, dots, height=230, title=name))
     entangled = sum(len(group) > 1 for group in by_alias.values())
     left_out = len(ordered) - len(panels)
     note = "Parallel lines: no interaction. Bars: 95 % interval by the error of the fitted model."

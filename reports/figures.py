@@ -36,6 +36,13 @@ def marks_of(name: str) -> Panel:
     return alt.Chart(alt.NamedData(name))
 
 
+def interval_bars(base: Panel, frame: pl.DataFrame, width: float = 2, **encoding: Any) -> list[Panel]:
+    """Upright bars from `ci_low` to `ci_high`; none where no interval is known, for an axis cannot be made of nothing."""
+    if frame["ci_low"].null_count() == frame.height:
+        return []
+    return [base.mark_rule(strokeWidth=width).encode(y=alt.Y("ci_low:Q"), y2="ci_high:Q", **encoding)]
+
+
 def layered(*layers: Panel, **properties: Any) -> Panel:
     """Layers in one panel; `properties` are its height and title."""
     return alt.layer(*layers).properties(**properties)

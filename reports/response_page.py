@@ -30,6 +30,7 @@ QUERIES = (
     "response_diagnostics",
 )
 Parts = list[dict[str, Any]]
+FEWEST_TO_COMPARE = 3  # effects that make an order worth a figure
 
 
 def response_page(response: str, study_results: Results, results: Results, previous: Previous) -> Files:
@@ -98,11 +99,12 @@ def effect_parts(page: Page, about: Row, scale: str) -> Parts:
     margins = rows["folder_margin"].unique().to_list()
     # one line of noise can be drawn where all effects have the same error
     error, margin = (effects["folder_error"][0], margins[0]) if len(margins) == 1 else (None, None)
-    figures = (
-        effects_charts.intervals("effects", rows, response, unit, "intervals", "response_effects"),
-        effects_charts.pareto("effects", rows, response, unit, units),
-        effects_charts.half_normal("effects", rows, response, unit, error, margin),
-    )
+    figures = [effects_charts.intervals("effects", rows, response, unit, "intervals", "response_effects")]
+    if rows.height >= FEWEST_TO_COMPARE:
+        figures += [
+            effects_charts.pareto("effects", rows, response, unit, units),
+            effects_charts.half_normal("effects", rows, response, unit, error, margin),
+        ]
     first, *others = (page.figure(figure) for figure in figures)
     return [first, *tables, *others, share]
 

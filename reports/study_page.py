@@ -63,7 +63,7 @@ def study_page(results: Results, previous: Previous) -> Files:
         doubts=_doubts(results),
         notes=statements.filter(pl.col("response").is_null() & (pl.col("topic") == "order")).to_dicts(),
         trades=trades,
-        signs=page.table(_sign_table(results)),
+        design_tables=[page.table(one) for one in _design_tables(results)],
         aliases=page.table(_alias_table(results)),
         order=page.table(
             table(
@@ -203,6 +203,22 @@ def _trade(page: Page, place: int, rows: pl.DataFrame) -> dict[str, Any]:
 
 def _dominance(row: Row) -> Cell:
     return Cell("dominated", tone="idle") if row["is_dominated"] else Cell("not dominated", tone="active")
+
+
+def _design_tables(results: Results) -> list[Table]:
+    """The runs with their levels; the signs, which say more, where every factor has two levels."""
+    treatments = results["study_treatments"].frame
+    factors = treatments.select("factor_position", "factor").unique(maintain_order=True).rows()
+    with_signs = set(results["study_signs"].frame.filter(pl.col("factors") == 1)["effect"])
+    if with_signs == {factor for _, factor in factors}:
+        return [_sign_table(results)]
+    columns = [
+        Column("run", "run", "count"),
+        *(Column(f"level_{i}", factor, cell=_level_cell(i)) for i, factor in factors),
+    ]
+    return [
+        table("runs-of-design", "Runs of the design", treatment_rows(treatments), columns, "study_treatments")
+    ]
 
 
 def _sign_table(results: Results) -> Table:

@@ -71,7 +71,6 @@ def chart_config() -> dict[str, Any]:
     """Vega-Lite's config. Colours are CSS variables, so that charts follow the page without being drawn again."""
     ink, muted, rule, grid = "var(--ink)", "var(--muted)", "var(--rule)", "var(--grid)"
     return {
-        "aria": False,  # the page carries one text for each figure
         "background": "transparent",
         "font": SANS,
         "view": {"stroke": None},

@@ -54,6 +54,7 @@
   for (const block of document.querySelectorAll("script.spec")) {
     const spec = JSON.parse(block.textContent);
     const place = document.createElement("div");
+    place.setAttribute("aria-hidden", "true"); // the figure's own text says it all
     block.parentElement.append(place);
     // Vega writes into the rows it is given: each panel gets its own.
     spec.datasets = Object.fromEntries([...named(spec)].map((name) => [name, rows[name].map((row) => ({ ...row }))]));
