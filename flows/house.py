@@ -185,8 +185,16 @@ def publish(house: House, manifest: dict[str, Any], keep: int = KEPT_VERSIONS) -
     version = house.versions / f"{number:06d}"
     prepared.rename(version)
     sync(house.versions)
-    link(house, version)
-    prune(house, keep)
+    try:
+        link(house, version)
+        prune(house, keep)
+    except OSError as error:
+        if house.current_version() != version:
+            raise
+        raise HouseError(
+            f"{version}: is published, but what follows failed ({error}), expected a disk that can be written. It may "
+            "not outlast a power cut, or older versions remain. Check the disk; the next night goes on from here."
+        ) from error
     return version
 
 
