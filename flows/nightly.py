@@ -8,9 +8,13 @@ from typing import Any
 from prefect import flow, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.runtime import deployment
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.states import Completed
 
 from flows import night as stages
+from flows.house import HouseHeldError
 from flows.messages import say, summarise
 
 TASKS: tuple[Callable[..., Any], ...] = (
@@ -38,10 +42,16 @@ def nightly(
     folders: tuple[str, ...] = (),
     everything: bool = False,
     forget: tuple[str, ...] = (),
-) -> stages.Summary:
+) -> stages.Summary | State[Any]:
     """Bring the warehouse and the pages of a house up to date with its log folders."""
     order = stages.Order(logs.absolute(), studies.absolute(), house.absolute(), folders, everything, forget)
-    summary = stages.night(order, datetime.now(UTC), as_task, say)
+    try:
+        summary = stages.night(order, datetime.now(UTC), as_task, say)
+    except HouseHeldError as error:
+        if not deployment.id:
+            raise
+        # Scheduled nights pile up after an outage; that one is already at work is no failure.
+        return Completed(name="Skipped", message=str(error))
     create_markdown_artifact(f"```\n{summarise(summary)}\n```", key="night-summary")
     create_link_artifact((summary.house.root / "site" / "index.html").as_uri(), "Pages", key="night-pages")
     if summary.verdicts:
@@ -53,7 +63,6 @@ def run_flow(order: stages.Order) -> stages.Summary:
     """Run the flow in this process; without PREFECT_API_URL Prefect brings a server for its length."""
     # Every flow ends a second late while its heartbeat sleeps.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        summary: stages.Summary = nightly(
-            order.logs, order.studies, order.house, order.again, order.everything
-        )
-    return summary
+        ended = nightly(order.logs, order.studies, order.house, order.again, order.everything, order.forget)
+    assert isinstance(ended, stages.Summary)
+    return ended
