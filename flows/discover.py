@@ -140,7 +140,9 @@ def is_changed(folder: LogFolder, known: Known, now: datetime) -> bool:
 
 def is_stale(folder: LogFolder, now: datetime) -> bool:
     """Whether nothing in the folder has moved for so long that waiting makes no sense any more."""
-    newest = max((file.modified_ns for file in folder.files), default=0)
+    if not folder.files:
+        return False  # just made, for all that can be seen: its files are still to come
+    newest = max(file.modified_ns for file in folder.files)
     return now.timestamp() - newest / 1e9 > STALE_AFTER.total_seconds()
 
 
