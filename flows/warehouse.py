@@ -20,7 +20,7 @@ QueryError = duckdb.Error
 SQL = Path(__file__).parents[1] / "sql"
 
 # In the order in which they build on each other; a test holds the lists and the folders together.
-MACROS = ("t975", "mean_of", "standard_error", "ci95_low", "ci95_high", "quoted_name", "quoted_text")
+MACROS = ("t975", "mean_of", "sd_of", "standard_error", "ci95_low", "ci95_high", "quoted_name", "quoted_text")
 VIEWS = (
     "runs",
     "container_times",

@@ -1,7 +1,7 @@
 -- Upper end of the 95 % t-interval of the mean of x.
 -- grain: a value
--- reads: t975
+-- reads: mean_of, t975, standard_error
 create or replace macro ci95_high(x) as
-    fsum(x order by x) / count(x) + t975(count(x) - 1) * stddev_samp(x order by x) / sqrt(count(x));
+    mean_of(x) + t975(count(x) - 1) * standard_error(x);
 
 comment on macro ci95_high is 'Upper end of the 95 % t-interval of the mean of x.';

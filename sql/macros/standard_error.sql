@@ -1,7 +1,7 @@
 -- Standard error of the mean of x.
 -- grain: a value
--- reads: nothing
+-- reads: sd_of
 create or replace macro standard_error(x) as
-    stddev_samp(x order by x) / sqrt(count(x));
+    sd_of(x) / sqrt(count(x));
 
 comment on macro standard_error is 'Standard error of the mean of x.';

@@ -12,7 +12,7 @@ select
     any_value(observations.unit) as unit,
     count(observations.value) as n,
     mean_of(observations.value) as mean,
-    stddev_samp(observations.value order by observations.value) as sd,
+    sd_of(observations.value) as sd,
     standard_error(observations.value) as se,
     ci95_low(observations.value) as ci_low,
     ci95_high(observations.value) as ci_high,

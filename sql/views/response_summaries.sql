@@ -9,7 +9,7 @@ select
     any_value(unit) as unit,
     count(value) as n,
     mean_of(value) as mean,
-    stddev_samp(value order by value) as sd,
+    sd_of(value) as sd,
     standard_error(value) as se,
     ci95_low(value) as ci_low,
     ci95_high(value) as ci_high,
