@@ -126,7 +126,7 @@ def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str
     base = marks_of(name).encode(y=_row())
     x_title = titled(f"effect on {response}, low to high level", unit)
     layers = [
-        _whole(name).mark_rule(color="var(--muted)").encode(x=alt.datum(0)),
+        _whole(name).mark_rule(color="var(--muted)").encode(x=alt.XDatum(0)),
         base.mark_point(size=100, strokeWidth=2, opacity=1).encode(
             x=alt.X("effect:Q", title=x_title, axis=alt.Axis(tickCount=6)), tooltip=TERM_TOOLTIP, **marks
         ),
@@ -186,12 +186,12 @@ def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, units: Seque
         layers.append(tick.encode(x=alt.X(f"{field}:Q")))
         is_far = at > 0.6 * longest
         place = {"align": "right" if is_far else "left", "dx": -6 if is_far else 6, "baseline": "bottom"}
-        labels += [
-            _whole(name)
-            .mark_text(**place, **style)
-            .encode(x=alt.datum(at), y=alt.value(ROW * (rows.height - i)), text=alt.value(label))
-            for style in (RIM, {})
-        ]
+        encoding = {
+            "x": alt.XDatum(at),
+            "y": alt.YValue(ROW * (rows.height - i)),  # type: ignore[no-untyped-call]
+            "text": alt.TextValue(label),
+        }
+        labels += [_whole(name).mark_text(**place, **style).encode(**encoding) for style in (RIM, {})]
     layers += [*_names(base), *labels]
     beyond = [
         f"{rows.filter(pl.col('size') > pl.col(field)).height} of {rows.height} beyond the margin of {label}"
@@ -227,7 +227,7 @@ def half_normal(
         layers.append(line.mark_line(color="var(--faint)", strokeWidth=1.5).encode(x=alt.X("line:Q"), y=y))
     if margin:
         layers.append(
-            _whole(name).mark_rule(strokeDash=[6, 4], color="var(--muted)").encode(x=alt.datum(margin))
+            _whole(name).mark_rule(strokeDash=[6, 4], color="var(--muted)").encode(x=alt.XDatum(margin))
         )
     points = base.mark_point(size=90, strokeWidth=2, opacity=1).encode(
         x=x, y=y, tooltip=TERM_TOOLTIP, **verdict_marks(rows)
@@ -317,7 +317,7 @@ def scales(name: str, rows: pl.DataFrame, response: str, unit: str) -> Figure:
                 alt.Tooltip("verdict:N", title="verdict"),
             ],
         )
-        one = _whole(name).mark_rule(strokeDash=[6, 4], color="var(--ink)").encode(x=alt.datum(1))
+        one = _whole(name).mark_rule(strokeDash=[6, 4], color="var(--ink)").encode(x=alt.XDatum(1))
         panels.append(
             layered(
                 one, stem, dot, *_names(base), height=ROW * mine.height, title=titled(SCALES[scale], unit)
@@ -351,9 +351,9 @@ def _whole(name: str) -> Panel:
 
 def _names(base: Panel) -> list[Panel]:
     """The name of each effect above its mark, with a rim of paper where lines pass behind it."""
-    named = base.transform_calculate(
-        name="datum.text ? datum.label + '   ' + datum.text : datum.label"
-    ).encode(x=alt.value(0), text="name:N")
+    left = alt.XValue(0)  # type: ignore[no-untyped-call]
+    both = "datum.text ? datum.label + '   ' + datum.text : datum.label"
+    named = base.transform_calculate(name=both).encode(x=left, text="name:N")
     place = {
         "align": "left",
         "baseline": "bottom",

@@ -347,7 +347,7 @@ def _label(text: str, x: float, y: float, align: str = "center") -> Panel:
         .transform_window(place="row_number()")
         .transform_filter("datum.place == 1")
         .mark_text(align=align, color="var(--muted)", limit=220)
-        .encode(x=alt.datum(x, scale=alt.Undefined), y=alt.datum(y), text=alt.value(text))
+        .encode(x=alt.XDatum(x), y=alt.YDatum(y), text=alt.TextValue(text))
     )
 
 

@@ -5,7 +5,7 @@ import polars as pl
 
 from models.wording import joined
 from reports.charts_levels import CONTAINER_TOOLTIP, level_colour, side_by_side, with_levels
-from reports.figures import RUN_IN_FOCUS, Figure, Panel, faded_unless, layered, marks_of
+from reports.figures import RUN_IN_FOCUS, Figure, Panel, coloured_if, faded_unless, layered, marks_of
 from reports.numbers import extent, number
 from reports.wording import titled
 
@@ -16,7 +16,7 @@ RESIDUAL_TOOLTIP = [
     alt.Tooltip("residual:Q", title="residual", format=".4~g"),
     alt.Tooltip("reason:N", title="unusual"),
 ]
-UNUSUAL = alt.condition("datum.is_unusual", alt.value("var(--stop)"), alt.value("var(--level-1)"))
+UNUSUAL = coloured_if("datum.is_unusual", "var(--stop)", "var(--level-1)")
 
 
 def normal_quantiles(
@@ -132,7 +132,7 @@ def _points(x: alt.X, y: alt.Y) -> Panel:
 
 
 def _zero() -> Panel:
-    return marks_of("residuals").mark_rule(color="var(--muted)").encode(y=alt.datum(0))
+    return marks_of("residuals").mark_rule(color="var(--muted)").encode(y=alt.YDatum(0))
 
 
 def _residual(unit: str) -> alt.Y:

@@ -5,7 +5,7 @@ import polars as pl
 
 from models.wording import joined
 from reports.charts_levels import with_levels
-from reports.figures import RUN_IN_FOCUS, Figure, faded_unless, layered, marks_of
+from reports.figures import RUN_IN_FOCUS, Figure, coloured_if, faded_unless, layered, marks_of
 from reports.numbers import extent, number
 from reports.wording import titled
 
@@ -41,7 +41,7 @@ def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
     y = alt.Y("mean_y:Q", title=y_title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
     base = with_levels(marks_of(name))
     lit = faded_unless(RUN_IN_FOCUS)
-    colour = alt.condition("datum.is_dominated", alt.value("var(--faint)"), alt.value("var(--active)"))
+    colour = coloured_if("datum.is_dominated", "var(--faint)", "var(--active)")
     front = base.transform_filter("!datum.is_dominated").mark_line(
         color="var(--active)", strokeDash=[4, 4], strokeWidth=1.2
     )
@@ -104,9 +104,7 @@ def learning_curves(points: pl.DataFrame, folder: str) -> Figure:
         )
         dots = base.mark_point(size=30).encode(
             **encoding,
-            color=alt.condition(
-                "datum.is_superseded", alt.value("var(--faint)"), alt.value("var(--level-1)")
-            ),
+            color=coloured_if("datum.is_superseded", "var(--faint)", "var(--level-1)"),
             tooltip=[
                 alt.Tooltip("container_id:N", title="container"),
                 alt.Tooltip("step:Q"),

@@ -1,7 +1,7 @@
 """A figure: panels of Altair over named data, as specs for a page and as one drawing that stands alone."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -48,19 +48,32 @@ def layered(*layers: Panel, **properties: Any) -> Panel:
     return alt.layer(*layers).properties(**properties)
 
 
+def coloured_if(expression: str, then: str, otherwise: str) -> Any:
+    """One of two colours for each mark."""
+    return alt.ColorValue(otherwise, condition={"test": expression, "value": then})
+
+
 def faded_unless(expression: str, shown: float = 1.0) -> Any:
     """Opacity that steps back where something else is in focus."""
-    return alt.condition(expression, alt.value(shown), alt.value(min(shown, 0.12)))
+    return alt.OpacityValue(min(shown, 0.12), condition={"test": expression, "value": shown})
 
 
 def panel_specs(figure: Figure) -> list[dict[str, Any]]:
-    """One Vega-Lite spec a panel, as wide as its place on the page; rows come from the page by name."""
-    return [{**_bare(panel), "width": "container", "params": FOCUS} for panel in figure.panels]
+    """One Vega-Lite spec a panel, without what is the site's: schema, config and width; rows come by name.
+
+    Not held against the schema, which takes ten times as long as all else: the tests draw every figure.
+    """
+    specs = [panel.to_dict(validate=False) for panel in figure.panels]
+    return [{key: spec[key] for key in spec if key not in ("$schema", "config")} for spec in specs]
 
 
-def drawing(figure: Figure, rows: Rows, width: int = 640) -> dict[str, Any]:
+def on_page(panel: dict[str, Any]) -> dict[str, Any]:
+    """The panel as wide as its place on the page."""
+    return {**panel, "width": "container", "params": FOCUS}
+
+
+def drawing(figure: Figure, panels: Sequence[dict[str, Any]], rows: Rows, width: int = 640) -> dict[str, Any]:
     """The whole figure as one spec with its rows and the light theme, for SVG and PNG."""
-    panels = [_bare(panel) for panel in figure.panels]
     columns = min(figure.columns, len(panels), 2)
     each = (width - 70 * (columns - 1)) // columns
     spec: dict[str, Any] = {
@@ -105,9 +118,3 @@ def plain(frame: pl.DataFrame) -> pl.DataFrame:
     times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
     number = pl.col(pl.Float64)
     return frame.with_columns(pl.col(times).dt.epoch("ms"), pl.when(number.is_finite()).then(number))
-
-
-def _bare(panel: Panel) -> dict[str, Any]:
-    """The panel's own part of its spec: schema and config are the site's."""
-    spec: dict[str, Any] = panel.to_dict()
-    return {key: value for key, value in spec.items() if key not in ("$schema", "config")}

@@ -88,6 +88,11 @@ def day_and_time(at: datetime | None) -> str:
     return MISSING if at is None else f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
+def iso(at: datetime) -> str:
+    """A UTC time as machines read it."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def size(count: int | None) -> str:
     """Bytes in the unit that keeps the number short."""
     if count is None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reports.figures import Figure, data_names, drawing, json_columns, panel_specs
+from reports.figures import Figure, drawing, json_columns, on_page, panel_specs
 from reports.tables import Result, Table, csv
 
 Results = Mapping[str, Result]
@@ -51,16 +51,15 @@ class Page:
     def figure(self, figure: Figure) -> dict[str, Any]:
         """Draw the figure into files beside the page (again only if it changed); gives what the template shows."""
         path = f"figures/{self.stem}{figure.slug}"
-        svg, png = drawn(drawing(figure, self.rows), self._below(path), self.previous)
+        panels = panel_specs(figure)
+        svg, png = drawn(drawing(figure, panels, self.rows), self._below(path), self.previous)
         self.files |= {self._below(f"{path}.svg"): svg, self._below(f"{path}.png"): png}
-        specs = panel_specs(figure)
         return {
             "figure": figure,
             "id": figure.slug,
-            "specs": specs,
+            "specs": [on_page(panel) for panel in panels],
             "svg": f"{path}.svg",
             "png": f"{path}.png",
-            "names": sorted({name for spec in specs for name in data_names(spec)}),
             **self.source(figure.source),
         }
 

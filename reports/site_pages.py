@@ -7,7 +7,7 @@ import polars as pl
 
 from models.wording import count
 from reports.lineage import headers, lineage
-from reports.numbers import day_and_time, number
+from reports.numbers import day_and_time, iso, number
 from reports.page import Files, Link, Page, Previous, Results, no_previous
 from reports.slugs import slug
 from reports.tables import Cell, Column, Row, table
@@ -61,7 +61,7 @@ def _study(row: Row) -> dict[str, Any]:
         "state": state[0].upper() + state[1:],
         "tone": tone,
         "present": present,
-        "changed_at": f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else "",
+        "changed_at": iso(at) if at else "",
         "changed": day_and_time(at),
     }
 
@@ -87,6 +87,7 @@ def quality_page(results: Results) -> Files:
             )
         ],
         lead=_quality_lead(nights),
+        freshest=_freshest(results["quality_freshness"].frame),
         freshness=page.table(
             table(
                 "freshness-table",
@@ -193,6 +194,12 @@ def _quality_lead(nights: pl.DataFrame) -> str:
         f"{count(last['folders_seen'], 'folder')} seen, {last['runs_quarantined']} in quarantine, "
         f"{last['runs_unfinished']} unfinished, {last['folders_unclaimed']} unclaimed."
     )
+
+
+def _freshest(freshness: pl.DataFrame) -> dict[str, str] | None:
+    """When any study last had a new folder."""
+    latest = max((at for at in freshness["last_new_at"] if at is not None), default=None)
+    return {"iso": iso(latest), "text": day_and_time(latest)} if latest else None
 
 
 def _histories(promises: pl.DataFrame) -> list[dict[str, Any]]:

@@ -45,6 +45,22 @@
     });
   });
 
+  const filter = document.getElementById("filter");
+  const cards = document.querySelectorAll(".cards li");
+  if (filter && cards.length > 8) {
+    filter.parentElement.hidden = false;
+    filter.addEventListener("input", () => {
+      const words = filter.value.toLowerCase().split(/\s+/);
+      let shown = 0;
+      cards.forEach((card) => {
+        const text = card.textContent.toLowerCase();
+        card.hidden = !words.every((word) => text.includes(word));
+        shown += card.hidden ? 0 : 1;
+      });
+      filter.parentElement.querySelector("span").textContent = `${shown} of ${cards.length}`;
+    });
+  }
+
   each("time[data-ago]", (time) => {
     const minutes = Math.round((Date.now() - Date.parse(time.dateTime)) / 60000);
     if (minutes < 0) return;
