@@ -279,6 +279,11 @@ def main() -> None:
     """Entry point of the console script."""
     try:
         result = app()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read along (`| head`) has seen enough; what is still to be flushed goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except HouseHeldError as error:
         sys.exit(stop(error, HELD))
     except UsageError as error:
