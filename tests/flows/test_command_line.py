@@ -1,189 +1,192 @@
-"""The command as a user types it: what it prints, where, and with which exit code."""
+"""The command `doehouse`: exit codes, streams, and what it loads."""
 
-import csv
-import io
-import json
 import os
-import subprocess
-import sys
+import re
+import shutil
+from importlib.metadata import version
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from flows.ad_hoc import examples
-from flows.house import House, hold
+from flows.house import DATABASE, House
 from flows.night import Order, Summary
+from tests.commands import doehouse, modules_of
+from tests.houses import ask, spend, verdicts
+from tests.log_folders import edit, write_folder, write_study
 
-ROOT = Path(__file__).parents[2]
-DOEHOUSE = Path(sys.executable).parent / "doehouse"
+HEAVY = {
+    "prefect",
+    "great_expectations",
+    "statsmodels",
+    "altair",
+    "pandas",
+    "scipy",
+    "tbparse",
+    "numpy",
+    "polars",
+}
 
 
-def doehouse(
-    *words: str | Path, house: Path | None = None, typed: str = ""
-) -> subprocess.CompletedProcess[str]:
-    places = ["--house", str(house)] if house else []
-    return subprocess.run(
-        [DOEHOUSE, *map(str, words), *places],
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={**os.environ, "COLUMNS": "100"},
+def places(order: Order) -> list[str]:
+    return ["--logs", str(order.logs), "--studies", str(order.studies), "--house", str(order.house)]
+
+
+def test_the_version_is_the_packages() -> None:
+    ended = doehouse("--version")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, version("doehouse") + "\n", "")
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    shown = doehouse("--help").stdout
+    for command in ("night", "sql", "doctor", "rollback", "forget", "export", "open", "--version"):
+        assert re.search(rf"│ {command} ", shown), command
+    told = " ".join(shown.split())
+    assert (
+        "Exit codes: 0 done; 1 failed, nothing published; 2 wrong usage; 3 another night holds the house."
+        in told
     )
 
 
-@pytest.fixture(scope="module")
-def house(published_house: Summary) -> Path:
-    return published_house.house.root
-
-
-def test_wrong_usage_is_exit_code_two() -> None:
-    done = doehouse("night", "--bogus")
-    assert done.returncode == 2 and "--bogus" in done.stderr + done.stdout
-
-
-def test_help_names_the_exit_codes_and_every_command() -> None:
-    told = doehouse("--help").stdout
-    assert "Exit codes" in told
-    for command in ("night", "sql", "design", "doctor", "rollback", "forget", "export", "open"):
-        assert command in told
-
-
-def test_a_missing_log_root_fails_with_a_sentence(tmp_path: Path) -> None:
-    done = doehouse("night", "--logs", tmp_path / "none", house=tmp_path / "house")
-    assert done.returncode == 1
-    assert "found no folder, expected the log root" in done.stderr
-    assert "Traceback" not in done.stderr.rsplit("doehouse:", 1)[-1]
-    assert not (tmp_path / "house" / "current").exists()
-
-
-def test_a_held_house_is_exit_code_three_and_says_who_holds_it(second_night: Order) -> None:
-    with hold(House.at(second_night.house)):
-        done = doehouse(
-            "night", "--logs", second_night.logs, "--studies", second_night.studies, house=second_night.house
-        )
-    assert done.returncode == 3
-    assert f"held by process {os.getpid()}" in done.stderr
-
-
-def test_nothing_new_is_told_without_importing_anything_heavy(second_night: Order) -> None:
-    script = (
-        "import sys\n"
-        "from flows.command_line import app\n"
-        f"code = app(['night', '--logs', {str(second_night.logs)!r}, '--studies', {str(second_night.studies)!r},"
-        f" '--house', {str(second_night.house)!r}], result_action='return_value')\n"
-        "heavy = {'prefect', 'great_expectations', 'statsmodels', 'altair', 'pandas', 'tbparse', 'polars', 'scipy'}\n"
-        "print(sorted(heavy & set(sys.modules)), code)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=60
-    )
-    assert "Nothing new: 8 folders seen, no row changed." in done.stdout
-    assert done.stdout.rstrip().endswith("[] 0")
-
-
-def test_a_query_prints_a_table_and_imports_only_duckdb(house: Path) -> None:
-    done = doehouse("sql", "select 40 + 2 as answer", house=house)
-    assert done.returncode == 0 and "answer" in done.stdout and "42" in done.stdout
-
-
-def test_the_wide_view_has_the_columns_of_the_notebook(house: Path) -> None:
-    done = doehouse("sql", "select * from fltk_2_4_1", "--csv", house=house)
-    rows = list(csv.DictReader(io.StringIO(done.stdout)))
-    assert len(rows) == 32
-    wanted = {"run", "folder", "container_id", "CPU", "Memory", "Network", "Epochs", "Accuracy", "Time"}
-    assert wanted <= rows[0].keys()
-
-
-def test_json_has_an_object_a_row_and_parquet_reads_back(house: Path, tmp_path: Path) -> None:
-    query = "select folder, run from runs order by run"
-    lines = doehouse("sql", query, "--json", house=house).stdout.splitlines()
-    assert json.loads(lines[0]) == {"folder": "exp_11", "run": 1}
-    import polars as pl
-
-    target = tmp_path / "runs.parquet"
-    assert doehouse("sql", query, "--parquet", target, house=house).returncode == 0
-    assert pl.read_parquet(target)["folder"].to_list() == [f"exp_1{run}" for run in range(1, 9)]
-
-
-def test_data_goes_to_stdout_and_messages_to_stderr(house: Path) -> None:
-    done = doehouse("sql", "select nonsense", house=house)
-    assert done.returncode == 1 and done.stdout == "" and "nonsense" in done.stderr
+def test_help_of_a_night_names_its_options() -> None:
+    shown = doehouse("night", "--help").stdout
+    for option in ("--logs", "--studies", "--house", "--folder", "--all"):
+        assert option in shown
 
 
 @pytest.mark.parametrize(
-    "attack",
-    [
-        "select * from read_text('/etc/passwd')",
-        "copy (select 1) to 'stolen.csv'",
-        "set memory_limit = '1TB'",
-        "install httpfs",
-        "attach 'other.duckdb'",
-        "drop view runs",
-        "insert into tags values (99, 'x')",
-    ],
+    "words", [["nonsense"], ["night", "--nonsense"], ["night", "extra"], ["rollback", "yesterday"]]
 )
-def test_a_query_reaches_no_file_no_network_and_no_setting(house: Path, attack: str) -> None:
-    done = doehouse("sql", attack, house=house)
-    assert done.returncode == 1 and done.stderr
-    assert not Path("stolen.csv").exists()
+def test_wrong_usage_has_exit_code_2_and_says_nothing_on_stdout(words: list[str]) -> None:
+    ended = doehouse(*words)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr and "Traceback" not in ended.stderr
 
 
-def test_the_prompt_lists_relations_and_answers(house: Path) -> None:
-    done = doehouse("sql", house=house, typed=".describe tags\nselect count(*)\nfrom runs;\n.help\n.quit\n")
-    assert done.returncode == 0
-    assert "fltk_2_4_1" in done.stdout and "Name of the tag." in done.stdout
-    assert "count_star()" in done.stdout
-    for what, _ in examples():
-        assert what in done.stdout
-
-
-@pytest.mark.parametrize(("what", "query"), examples())
-def test_the_queries_of_the_readme_run(house: Path, what: str, query: str) -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert what in readme and query in readme
-    done = doehouse("sql", query, "--csv", house=house)
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) >= 1
-
-
-def test_export_writes_every_relation(house: Path, tmp_path: Path) -> None:
-    import polars as pl
-
-    done = doehouse("export", tmp_path / "out", house=house)
-    assert done.returncode == 0, done.stderr
-    names = {path.stem for path in (tmp_path / "out").glob("*.parquet")}
-    assert {"runs", "observations", "points", "fltk_2_4_1", "effects"} <= names
-    assert pl.read_parquet(tmp_path / "out" / "points.parquet").height == 480
-
-
-def test_doctor_finds_a_published_house_well_and_a_written_one_ill(second_night: Order) -> None:
-    well = doehouse("doctor", house=second_night.house)
-    assert well.returncode == 0, well.stdout
-    published = second_night.house / "current" / "warehouse.duckdb"
-    published.chmod(0o644)
-    with published.open("ab") as file:
-        file.write(b"x")
-    ill = doehouse("doctor", house=second_night.house)
-    assert ill.returncode == 1 and "somebody wrote to the published file" in ill.stdout
-
-
-def test_rollback_without_an_older_version_says_so(second_night: Order) -> None:
-    done = doehouse("rollback", house=second_night.house)
-    assert done.returncode == 2 and "found no older version" in done.stderr
-
-
-def test_design_prints_signs_aliases_and_power_and_writes_a_sheet(tmp_path: Path) -> None:
-    sheet = tmp_path / "sheet.csv"
-    done = doehouse("design", ROOT / "models" / "studies" / "fltk_2_4_1.toml", "--sheet", sheet)
-    assert done.returncode == 0, done.stderr
-    assert (
-        "I = ABCD" in done.stdout and "CPU:Memory = Network:Epochs" in done.stdout and "0.775" in done.stdout
+def test_a_small_night_from_the_command_line(tmp_path: Path) -> None:
+    """The whole flow, pages and all, in a process of its own; then a night with nothing to do."""
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    write_study(
+        order.studies,
+        "pumps",
+        folders="pump_{run}",
+        factors={"Speed": ["1", "2"]},
+        responses={"y": {"metric": "y"}},
     )
-    assert len(sheet.read_text().splitlines()) == 9
+    for run in (1, 2):
+        points = {f"job-{run}-{place}": {"y": [run + place / 10]} for place in (0, 1)}
+        write_folder(order.logs, f"pump_{run}", points)
+    ended = doehouse("night", *places(order))
+    assert ended.returncode == 0, ended.stderr
+    first, *rest = ended.stdout.splitlines()
+    assert first.startswith("Night 1: 2 folders seen, 2 new, ") and "2 accepted" in first
+    assert "  Speed " in ended.stdout and rest[-2:] == [
+        f"Warehouse: {order.house}/warehouse.duckdb",
+        f"Pages: {order.house}/site/index.html",
+    ]
+    assert "2 folders seen, 2 new, 0 to load again" in ended.stderr
+    assert (order.house / "site" / "index.html").is_file()
+    assert ask(order, "select count(*) from pumps") == [(4,)]
+
+    again = doehouse("night", *places(order))
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout.splitlines()[0] == "Nothing new: 2 folders seen, no row changed."
+    assert len(House.at(order.house).all_versions()) == 1
 
 
-def test_a_full_fold_over_of_even_words_is_refused(house: Path) -> None:
-    study = ROOT / "models" / "studies" / "fltk_2_4_1.toml"
-    done = doehouse("design", study, "--next", "--active", "CPU:Memory", house=house)
-    assert "full fold-over: refused" in done.stdout and "fold on CPU" in done.stdout
+def test_a_night_with_nothing_new_loads_nothing_heavy(second_night: Order) -> None:
+    assert not modules_of("night", *places(second_night)) & HEAVY
+
+
+def test_a_log_root_that_is_missing_has_exit_code_1(second_night: Order) -> None:
+    ended = doehouse("night", *places(second_night._replace(logs=second_night.logs / "nowhere")))
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("doehouse: ") and "expected the log root" in ended.stderr
+
+
+def test_a_study_that_is_refused_has_exit_code_1_and_names_the_file(second_night: Order) -> None:
+    edit(second_night.studies / "fltk_2_4_1.toml", lambda text: text.replace('"D = ABC"', '"D = ABX"'))
+    ended = doehouse("night", *places(second_night))
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "fltk_2_4_1.toml: generators: found" in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(second_night: Order) -> None:
+    ended = doehouse("night", *places(second_night), "--folder", "exp_99")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "--folder exp_99: no such folder" in ended.stderr
+
+
+def test_a_folder_that_is_still_there_cannot_be_forgotten(second_night: Order) -> None:
+    ended = doehouse("forget", "exp_11", *places(second_night))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "is still there and would be loaded again" in ended.stderr
+
+
+def test_places_can_be_told_by_the_environment(published_house: Summary) -> None:
+    environment = os.environ | {"DOEHOUSE_HOUSE": str(published_house.house.root)}
+    assert doehouse("sql", "select 42 as x", "--csv", env=environment).stdout == "x\n42\n"
+
+
+def test_doctor_finds_a_fresh_house_well(second_night: Order) -> None:
+    ended = doehouse("doctor", "--house", second_night.house)
+    assert ended.returncode == 0, ended.stdout
+    assert [line.split(":")[0].split() for line in ended.stdout.splitlines()] == [
+        ["well", "libraries"],
+        ["well", "file", "system"],
+        ["well", "version"],
+        ["well", "lock"],
+        ["well", "freshness"],
+    ]
+
+
+@pytest.mark.parametrize("illness", ["written", "old", "empty"])
+def test_doctor_names_what_is_ill(second_night: Order, illness: str) -> None:
+    if illness == "written":
+        database = House.at(second_night.house).warehouse.resolve()
+        database.chmod(0o644)
+        database.write_bytes(database.read_bytes() + b"\0")
+    elif illness == "old":
+        os.utime(second_night.house / ".last-success", (0, 0))
+    else:
+        shutil.rmtree(second_night.house)
+        second_night.house.mkdir()
+    ended = doehouse("doctor", "--house", second_night.house)
+    assert ended.returncode == 1
+    told = {"written": "version: .*F404", "old": "freshness: .* ago", "empty": "version: none published"}
+    assert re.search(f"ILL   ?{told[illness]}", ended.stdout), ended.stdout
+
+
+def test_rollback_goes_back_one_version_and_the_next_night_builds_on_it(second_night: Order) -> None:
+    shutil.rmtree(second_night.logs / "exp_16")
+    spend(second_night)
+    assert ask(second_night, "select count(*) from runs where is_gone") == [(1,)]
+    ended = doehouse("rollback", "--house", second_night.house)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == f"current: {second_night.house}/versions/000001\n"
+    assert ask(second_night, "select count(*) from runs where is_gone") == [(0,)]
+    assert spend(second_night).night["folders_gone"] == 1
+    assert len(verdicts(second_night)) == 8
+
+
+def test_rollback_without_an_older_version_is_wrong_usage(second_night: Order) -> None:
+    ended = doehouse("rollback", "--house", second_night.house)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "found no older version" in ended.stderr
+
+
+def test_export_writes_every_relation_as_parquet(published_house: Summary, tmp_path: Path) -> None:
+    ended = doehouse("export", tmp_path / "all", "--house", published_house.house.root)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    written = {Path(line).stem: Path(line) for line in ended.stdout.splitlines()}
+    assert {"points", "runs", "fltk_2_4_1", "observations", "effects"} <= written.keys()
+    assert pl.read_parquet(written["fltk_2_4_1"]).height == 32
+    assert pl.read_parquet(written["points"]).height == 480
+
+
+def test_open_names_the_page_it_opens(published_house: Summary) -> None:
+    ended = doehouse("open", "--house", published_house.house.root, env=os.environ | {"BROWSER": "true"})
+    page = Path(ended.stdout.strip())
+    assert ended.returncode == 0
+    assert page == published_house.house.warehouse.resolve().parent / "site" / "index.html"
+    assert page.is_file() and (page.parents[1] / DATABASE).is_file()
