@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import re
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from flows.ad_hoc import examples
 from flows.night import Summary
 from tests.commands import DOEHOUSE, doehouse, modules_of
+from tests.houses import ROOT
 
 TWO_ROWS = "select * from (values (1, 'ü, \"x\"', 0.1), (2, null, 1e-9)) as t(a, b, c)"
 HEAVY = {
@@ -96,6 +98,11 @@ def test_a_query_of_the_readme_answers(house: Path, place: int, rows: int) -> No
             assert float(row["se"]) == pytest.approx(float(row["sd"]) / math.sqrt(float(row["n"])))
 
 
+def test_the_queries_of_the_readme_are_the_examples() -> None:
+    shown = re.findall(r"```sql\n(.*?)\n```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert [one.strip() for one in shown] == [query for _, query in examples()]
+
+
 FORBIDDEN = [
     "select content from read_text('/etc/passwd')",
     "select * from read_csv('/etc/passwd')",
@@ -151,7 +158,8 @@ def test_a_house_without_a_night_is_told(tmp_path: Path) -> None:
 
 
 def test_the_prompt_lists_relations_and_answers_until_it_is_left(house: Path) -> None:
-    given = ".describe nights\n.nonsense\nselect\n  40 +\n  2 as answer;\nselect nonsense;\n.help\n.quit\nselect 'unheard';\n"
+    commands, query = ".describe nights\n.nonsense\n", "select\n  40 +\n  2 as answer;\n"
+    given = commands + query + "select nonsense;\n.help\n.quit\nselect 'unheard';\n"
     ended = doehouse("sql", "--house", house, given=given)
     assert ended.returncode == 0
     assert str(house) in ended.stdout.splitlines()[0]
