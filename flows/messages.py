@@ -1,13 +1,32 @@
 """What a night tells people: progress to stderr, a short summary at its end."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flows.night import Summary
 
+STAGES = 6  # discover, extract, load, check, analyse, publish
+
 
 def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """A way to tell of each stage: a bar on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield say
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        stages = bar.add_task("looking for folders", total=STAGES)
+        yield lambda message: bar.update(stages, description=message, advance=1)
 
 
 def summarise(summary: Summary) -> str:

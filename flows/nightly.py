@@ -15,7 +15,7 @@ from prefect.states import Completed
 
 from flows import night as stages
 from flows.house import HouseHeldError
-from flows.messages import say, summarise
+from flows.messages import progress, summarise
 
 TASKS: tuple[Callable[..., Any], ...] = (
     stages.discover_folders,
@@ -46,7 +46,8 @@ def nightly(
     """Bring the warehouse and the pages of a house up to date with its log folders."""
     order = stages.Order(logs.absolute(), studies.absolute(), house.absolute(), folders, everything, forget)
     try:
-        summary = stages.night(order, datetime.now(UTC), as_task, say)
+        with progress() as say:
+            summary = stages.night(order, datetime.now(UTC), as_task, say)
     except HouseHeldError as error:
         if not deployment.id:
             raise
