@@ -75,19 +75,26 @@ class House(NamedTuple):
 
 
 @contextmanager
+def writing(house: House) -> Iterator[None]:
+    """Turns a failing system call into a sentence. Raises HouseError."""
+    try:
+        yield
+    except OSError as error:
+        raise HouseError(
+            f"{house.root}: cannot be written ({error.strerror}); expected a folder this user may write, on a disk "
+            "with space. Choose another --house, change its permissions or make room."
+        ) from error
+
+
+@contextmanager
 def hold(house: House) -> Iterator[None]:
     """Hold the house for a whole night; the kernel lets go on any death.
 
     Raises HouseHeldError at once when another process holds it.
     """
-    try:
+    with writing(house):
         house.root.mkdir(parents=True, exist_ok=True)
         lock = os.open(house.root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise HouseError(
-            f"{house.root}: cannot be written ({error.strerror}); expected a folder this user may write. "
-            "Choose another --house or change its permissions."
-        ) from error
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -98,15 +105,24 @@ def hold(house: House) -> Iterator[None]:
             raise HouseHeldError(
                 f"{house.root}: held by {holder}, which is running a night. Wait until it has ended."
             ) from error
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, f"process {os.getpid()}\n".encode(), 0)
+        with writing(house):
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"process {os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(lock)
 
 
 def recover(house: House) -> None:
-    """Remove what a night that died left behind: its staging area and a version that was never linked."""
+    """Remove what a night that died left behind: its staging area and a version that was never linked.
+
+    Raises HouseError.
+    """
+    with writing(house):
+        remove_remains(house)
+
+
+def remove_remains(house: House) -> None:
     house.versions.mkdir(parents=True, exist_ok=True)
     if house.staging.exists():
         shutil.rmtree(house.staging)
