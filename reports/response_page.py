@@ -242,7 +242,7 @@ def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> 
     ]
     diagnostic_columns = [
         Column("diagnostic", "diagnostic"),
-        Column("value", "value", "number"),
+        Column("value", "value", "number", cell=_statistic),
         Column("p_value", "p", "p"),
         Column("ci_low", "95 % from", "number", is_optional=True),
         Column("ci_high", "to", "number", is_optional=True),
@@ -291,6 +291,13 @@ def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> 
             )
         ),
     ]
+
+
+def _statistic(row: Row) -> Cell:
+    value = row["value"]
+    if value is None:
+        return Cell(MISSING)
+    return Cell(number(value, 5 if 0.999 < value < 1 else None), repr(value))
 
 
 def scale_parts(page: Page, about: Row) -> Parts:
