@@ -4,16 +4,27 @@ from typing import Any
 
 import polars as pl
 
-from models.wording import joined
 from reports import charts_effects as effects_charts
+from reports import charts_interactions as interaction_charts
 from reports import charts_levels as level_charts
 from reports import charts_residuals as residual_charts
+from reports.effect_rows import effect_rows, scale_rows, variation_rows
 from reports.factors import factor_list, run_numbers
-from reports.numbers import MISSING, decimals_of, number, p_phrase, with_unit
+from reports.numbers import decimals_of, number, p_phrase, with_unit
 from reports.page import Files, Link, Page, Previous, Results
+from reports.response_tables import (
+    anova_table,
+    coefficient_table,
+    diagnostic_table,
+    effect_table,
+    fit_table,
+    level_table,
+    residual_table,
+    verdict_table,
+)
 from reports.slugs import slug
-from reports.tables import Cell, Column, Row, Table, table, verdict_cell
-from reports.wording import SCALES, aliased, difference_unit, said
+from reports.tables import Row
+from reports.wording import SCALES, difference_unit, said
 
 QUERIES = (
     "response_summary",
@@ -84,8 +95,8 @@ def effect_parts(page: Page, about: Row, scale: str) -> Parts:
         return []
     response, unit = about["response"], difference_unit(about["unit"], scale)
     tests = _on(page, "response_tests", scale)
-    rows = effects_charts.effect_rows(effects, unit)
-    shares = effects_charts.variation_rows(effects)
+    rows = effect_rows(effects, unit)
+    shares = variation_rows(effects)
     page.rows["variation"] = shares
     tables = [page.table(effect_table(effects, unit)), page.table(verdict_table(tests, unit))]
     share = page.figure(
@@ -119,103 +130,30 @@ def level_parts(page: Page, about: Row, levels: pl.DataFrame) -> Parts:
     page.rows |= {
         "observations": observations.drop("replicate", "stopped_at"),
         "level_means": level_charts.mean_rows(means),
-        "cell_means": level_charts.cell_rows(cells),
+        "cell_means": interaction_charts.cell_rows(cells),
     }
     parts = [page.figure(level_charts.main_effects(means, response, unit))]
     if cells.height:
-        parts.append(page.figure(level_charts.interactions(cells, response, unit)))
+        parts.append(page.figure(interaction_charts.interactions(cells, response, unit)))
     corners = page.results["response_corners"].frame
     if corners.height == 8:
         decimals = decimals_of(about["se"])
-        page.rows["cube_corners"], page.rows["cube_edges"] = level_charts.cube_rows(corners, decimals)
-        parts.append(page.figure(level_charts.cube(corners, response, unit, decimals)))
+        page.rows["cube_corners"], page.rows["cube_edges"] = interaction_charts.cube_rows(corners, decimals)
+        parts.append(page.figure(interaction_charts.cube(corners, response, unit, decimals)))
     parts.append(page.figure(level_charts.box_plots(levels, observations, response, unit)))
-    columns = [
-        Column("factor", "factor"),
-        Column("level", "level"),
-        Column("n", "N", "count"),
-        *(
-            Column(field, header, "number", decimals=decimals_of(about["se"]))
-            for field, header in (("mean", "mean"), ("ci_low", "95 % from"), ("ci_high", "to"))
-        ),
-    ]
-    return [
-        *parts,
-        page.table(
-            table("level-means", f"Mean {response} at each level", means, columns, "response_level_means")
-        ),
-    ]
+    return [*parts, page.table(level_table(means, response, decimals_of(about["se"])))]
 
 
 def model_parts(page: Page, scale: str) -> Parts:
     fits = page.results["response_fits"].frame
     if fits.is_empty():
         return []
-    fit_columns = [
-        Column("scale", "scale", cell=lambda row: Cell(SCALES.get(row["scale"], str(row["scale"])))),
-        Column("is_decisive", "decides", "flag"),
-        Column("n", "N", "count"),
-        Column("df_model", "df model", "count"),
-        Column("df_resid", "df residual", "count"),
-        Column("f_value", "F", "number"),
-        Column("p_value", "p", "p"),
-        Column("residual_sd", "residual SD", "number"),
-        Column("r_squared", "R²", "number", decimals=5),
-        Column("r_squared_adjusted", "adjusted R²", "number", decimals=5),
-        Column("press", "PRESS", "number"),
-        Column("r_squared_predicted", "predicted R²", "number", decimals=5),
-        Column("is_balanced", "balanced", "flag"),
-    ]
-    coefficient_columns = [
-        Column("name", "term and levels", cell=_coefficient_name),
-        Column("coef", "coefficient", "number", error="std_err"),
-        Column("std_err", "SE", "number", error="std_err"),
-        Column("t_value", "t", "number", decimals=2),
-        Column("p_value", "p", "p"),
-        Column("ci_low", "95 % from", "number", error="std_err"),
-        Column("ci_high", "to", "number", error="std_err"),
-    ]
-    anova_columns = [
-        Column("source", "source", cell=lambda row: Cell(aliased(row["source"], row["aliases"]))),
-        Column(
-            "sum_sq",
-            "sum of squares",
-            "number",
-        ),
-        Column("df", "df", "count"),
-        Column("mean_sq", "mean square", "number"),
-        Column("f_value", "F", "number"),
-        Column("p_value", "p", "p"),
-        Column("percent_of_variation", "% of variation", "percent"),
-        Column("partial_eta_sq", "partial η²", "number", decimals=3),
-    ]
     where = f"on the scale that decides ({SCALES.get(scale, scale)})"
     return [
-        page.table(table("fits", "Fits on each scale", fits, fit_columns, "response_fits")),
-        page.table(
-            table(
-                "coefficients",
-                f"Coefficients of the sum-to-zero coding, {where}",
-                _on(page, "response_coefficients", scale),
-                coefficient_columns,
-                "response_coefficients",
-                "One row for each combination of levels: rows of a term differ in sign only.",
-            )
-        ),
-        page.table(
-            table(
-                "anova",
-                f"Type III analysis of variance, {where}",
-                _on(page, "response_anova", scale),
-                anova_columns,
-                "response_anova",
-            )
-        ),
+        page.table(fit_table(fits)),
+        page.table(coefficient_table(_on(page, "response_coefficients", scale), where)),
+        page.table(anova_table(_on(page, "response_anova", scale), where)),
     ]
-
-
-def _coefficient_name(row: Row) -> Cell:
-    return Cell(aliased(row["name"], row["aliases"]) if ":" in row["term"] else row["name"])
 
 
 def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> Parts:
@@ -240,71 +178,18 @@ def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> 
         residual_charts.against(residuals, response, unit, "start", readings.get("Durbin-Watson", "")),
         residual_charts.by_factor(levels, residuals, response, unit),
     ]
-    diagnostic_columns = [
-        Column("diagnostic", "diagnostic"),
-        Column("value", "value", "number", cell=_statistic),
-        Column("p_value", "p", "p"),
-        Column("ci_low", "95 % from", "number", is_optional=True),
-        Column("ci_high", "to", "number", is_optional=True),
-        Column("reading", "reading", "prose"),
-    ]
-    largest = residuals.sort(
-        pl.col("studentised").abs(), descending=True, nulls_last=True, maintain_order=True
-    ).head(8)
-    unusual_columns = [
-        Column("container_id", "container", "code"),
-        Column(
-            "folder", "folder", cell=lambda row: Cell(row["folder"], href=f"runs/{slug(row['folder'])}.html")
-        ),
-        Column("run", "run", "count"),
-        Column("observed", "observed", "number"),
-        Column("fitted", "fitted", "number"),
-        Column("residual", "residual", "signed"),
-        Column("studentised", "studentised", "signed", decimals=2),
-        Column("leverage", "leverage", "number", decimals=3),
-        Column(
-            "is_unusual",
-            "unusual",
-            cell=lambda row: (
-                Cell(row["reason"] or "yes", tone="stop") if row["is_unusual"] else Cell("no", tone="idle")
-            ),
-        ),
-    ]
     return [
         *(page.figure(figure) for figure in figures),
-        page.table(
-            table(
-                "diagnostics",
-                "Diagnostics and what they say",
-                diagnostics.filter(pl.col("scale") == scale),
-                diagnostic_columns,
-                "response_diagnostics",
-            )
-        ),
-        page.table(
-            table(
-                "largest-residuals",
-                f"The {largest.height} largest residuals of {residuals.height}",
-                largest,
-                unusual_columns,
-                "response_residuals",
-            )
-        ),
+        page.table(diagnostic_table(diagnostics.filter(pl.col("scale") == scale))),
+        page.table(residual_table(residuals)),
     ]
-
-
-def _statistic(row: Row) -> Cell:
-    value = row["value"]
-    if value is None:
-        return Cell(MISSING)
-    return Cell(number(value, 5 if 0.999 < value < 1 else None), repr(value))
 
 
 def scale_parts(page: Page, about: Row) -> Parts:
     effects = page.results["response_effects"].frame
     if effects["scale"].n_unique() < 2:
         return []
-    rows = effects_charts.scale_rows(effects)
+    rows = scale_rows(effects)
     if rows.is_empty():
         return []
     page.rows["scales"] = rows
@@ -313,78 +198,6 @@ def scale_parts(page: Page, about: Row) -> Parts:
         page.figure(effects_charts.scales("scales", rows, about["response"], about["unit"])),
         page.table(effect_table(ratios, difference_unit(about["unit"], "log10"), "effects-log10", "Effects")),
     ]
-
-
-def effect_table(
-    effects: pl.DataFrame, unit: str, name: str = "effects", caption: str = "Effects, largest first,"
-) -> Table:
-    in_unit = f" in {unit}" if unit else ""
-    columns = [
-        Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
-        Column("ratio", "ratio high/low", cell=_ratio, is_optional=True),
-        Column("effect", "high − low", "signed", error="std_err"),
-        Column("ci_low", "95 % from", "signed", error="std_err"),
-        Column("ci_high", "to", "signed", error="std_err"),
-        Column("coefficient", "coefficient", "signed", error="std_err"),
-        Column("std_err", "SE", "number", error="std_err"),
-        Column("t_value", "t", "signed", decimals=2),
-        Column("p_value", "p", "p"),
-        Column("p_holm", "p (Holm)", "p"),
-        Column("sum_sq", "sum of squares", "number"),
-        Column("percent_of_variation", "% of variation", "percent"),
-        Column("partial_eta_sq", "partial η²", "number", decimals=3),
-    ]
-    note = "High level minus low level; intervals and tests with containers as the unit. Coefficient: half the effect."
-    return table(name, f"{caption}{in_unit}", effects, columns, "response_effects", note)
-
-
-def _ratio(row: Row) -> Cell:
-    value = row["ratio"]
-    return Cell(MISSING) if value is None else Cell(f"×{number(value, digits=3)}", repr(value))
-
-
-def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
-    """One row an effect, its verdict under each error term beside each other."""
-    sides = [side for side in ("container", "folder") if side in tests["error_unit"].to_list()]
-    wide = tests.select("rank", "term", "aliases", "effect", "error_unit").unique("term", maintain_order=True)
-    fields = ("method", "error", "margin", "simultaneous_margin", "p_value", "is_active", "is_decisive")
-    for side in sides:
-        mine = tests.filter(pl.col("error_unit") == side).select(
-            "term", **{f"{field}_{side}": field for field in fields}
-        )
-        wide = wide.join(mine, on="term", how="left", maintain_order="left")
-    columns = [
-        Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
-        Column("effect", "high − low", "signed", error=f"error_{sides[0]}" if sides else ""),
-    ]
-    for side in sides:
-        columns += [
-            Column(f"margin_{side}", f"{side}s: margin ±", "number", error=f"error_{side}"),
-            Column(f"p_value_{side}", "p", "p"),
-            Column(f"is_active_{side}", "verdict", cell=verdict_cell(f"is_active_{side}")),
-        ]
-    if len(sides) == 2:
-        columns.append(Column("agree", "holds under", cell=_agreement))
-    methods = [
-        f"{side}s by {method}"
-        for side in sides
-        for method in wide[f"method_{side}"].drop_nulls().unique().sort()
-    ]
-    note = (
-        "An effect beyond the margin is active. Containers of one folder are repeats; folders are executions of a run. "
-        f"Error: {joined(methods)}."
-    )
-    caption = f"Each effect under each error term{f', in {unit}' if unit else ''}"
-    return table("verdicts", caption, wide, columns, "response_tests", note)
-
-
-def _agreement(row: Row) -> Cell:
-    container, folder = row["is_active_container"], row["is_active_folder"]
-    if container is None or folder is None:
-        return Cell("one error term only", tone="idle")
-    if container == folder:
-        return Cell("both" if folder else "neither", tone="active" if folder else "idle")
-    return Cell("folders only" if folder else "containers only", tone="warn")
 
 
 def _on(page: Page, query: str, scale: str) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from reports.factors import colour
 from reports.numbers import MISSING, number, with_unit
 from reports.page import Files, Link, Page, Previous, Results
 from reports.slugs import slug
-from reports.study_page import promise_cell
+from reports.study_tables import promise_cell
 from reports.tables import Cell, Column, Row, Table, table
 
 QUERIES = (

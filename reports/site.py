@@ -20,19 +20,14 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 
+from reports.dictionary_page import QUERIES as DICTIONARY_QUERIES
+from reports.dictionary_page import dictionary_page
 from reports.page import HERE, Files, Previous, Results, no_previous
 from reports.response_page import QUERIES as RESPONSE_QUERIES
 from reports.response_page import response_page
 from reports.run_page import QUERIES as RUN_QUERIES
 from reports.run_page import run_page
-from reports.site_pages import (
-    DICTIONARY_QUERIES,
-    INDEX_QUERIES,
-    QUALITY_QUERIES,
-    dictionary_page,
-    index_page,
-    quality_page,
-)
+from reports.site_pages import INDEX_QUERIES, QUALITY_QUERIES, index_page, quality_page
 from reports.study_page import QUERIES as STUDY_QUERIES
 from reports.study_page import study_page
 from reports.tables import Result

@@ -1,14 +1,12 @@
-"""The pages about all studies: the index, quality, and the data dictionary."""
+"""The pages about all studies: the index, and quality."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from models.wording import count
-from reports.lineage import headers, lineage
-from reports.numbers import day_and_time, iso, number
-from reports.page import Files, Link, Page, Previous, Results, no_previous
+from reports.numbers import day_and_time, iso
+from reports.page import Files, Link, Page, Results
 from reports.slugs import slug
 from reports.tables import Cell, Column, Row, table
 
@@ -20,7 +18,6 @@ QUALITY_QUERIES = (
     "quality_findings",
     "quality_freshness",
 )
-DICTIONARY_QUERIES = ("dictionary_relations", "dictionary_columns")
 OUTCOMES = {
     "quarantined": ("Quarantined", "Left out, each with its reason; everything else went on."),
     "waiting": ("Waiting", "Not finished or not claimed by a study; looked at again every night."),
@@ -231,63 +228,3 @@ def _histories(promises: pl.DataFrame) -> list[dict[str, Any]]:
         name = study or "The whole warehouse"
         studies.append({"name": name, "slug": slug(str(name)), "promises": rows})
     return studies
-
-
-def dictionary_page(
-    results: Results,
-    sources: Mapping[str, str],
-    examples: Mapping[str, str],
-    previous: Previous = no_previous,
-) -> Files:
-    """dictionary.html.
-
-    `sources` is the text of every file below sql/ by its path without ending; `examples` maps questions to queries.
-    """
-    page = Page("", "dictionary.html", results, previous)
-    heads = headers(sources)
-    figure, rows = lineage(heads)
-    page.rows |= rows
-    columns = results["dictionary_columns"].frame
-    kinds = []
-    for kind, title in (("view", "Views"), ("table", "Tables")):
-        relations = []
-        for row in results["dictionary_relations"].frame.filter(pl.col("kind") == kind).iter_rows(named=True):
-            head = heads.get(f"{kind}s/{row['relation']}")
-            relations.append(
-                {
-                    "id": f"relation-{slug(row['relation'])}",
-                    "name": row["relation"],
-                    "comment": row["comment"] or "",
-                    "grain": f"One row per {head.grain}." if head else "",
-                    "reads": ", ".join(head.reads) if head else "",
-                    "columns": page.table(
-                        table(
-                            f"columns-{slug(row['relation'])}",
-                            f"Columns of {row['relation']}",
-                            columns.filter(pl.col("relation") == row["relation"]),
-                            [
-                                Column("column_name", "column", "code"),
-                                Column("data_type", "type", "code"),
-                                Column("comment", "meaning", "prose"),
-                            ],
-                            "",
-                        )
-                    ),
-                }
-            )
-        kinds.append({"id": f"{kind}s", "title": title, "relations": relations})
-    relations_count = results["dictionary_relations"].frame.height
-    return page.html(
-        "dictionary.html.j2",
-        trail=[Link("Dictionary", "dictionary.html")],
-        contents=[
-            Link("From file to figure", "#lineage"),
-            Link("Queries to begin with", "#examples"),
-            Link("Views", "#views"),
-            Link("Tables", "#tables"),
-        ],
-        lead=f"The {number(relations_count, 0)} tables and views of the warehouse, and what each of their columns means.",
-        lineage=page.figure(figure),
-        examples=[{"question": question, "sql": sql} for question, sql in examples.items()],
-        kinds=kinds,
-    )

@@ -1,8 +1,9 @@
-"""One published house of the sample for all tests, private copies of it, and a Prefect server."""
+"""One published house of the sample for all tests, private copies of it, a Prefect server and a browser."""
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,3 +54,20 @@ def prefect_server() -> Iterator[None]:
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
     ):
         yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium, as `make test` installs it."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium")
+    assert path, "chromium is missing: install Debian's package chromium, or run `make test`, which does"
+    switches = (
+        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync"
+    )
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=switches.split())
+        yield opened
+        opened.close()

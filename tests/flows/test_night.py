@@ -1,15 +1,18 @@
 """Nights one after another: what each adds, replaces, keeps and forgets."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flows.audit import PromiseBrokenError
 from flows.house import House, HouseError, UsageError
-from flows.night import Order, Summary, is_anything_new, night
-from flows.warehouse import open_published
-from tests.houses import NOW, STUDIES, ask, contents, spend, verdicts
-from tests.log_folders import edit, write_folder
+from flows.night import Order, Plan, StageError, Summary, is_anything_new, night
+from flows.warehouse import open_published, open_warehouse
+from tests.houses import NOW, STUDIES, ask, contents, spend, verdicts, without_pages
+from tests.log_folders import edit
 
 FACTS = ("points", "containers", "stamps", "files", "levels_seen", "folders")
 
@@ -218,20 +221,54 @@ def test_a_log_root_that_is_missing_stops_the_night(second_night: Order) -> None
     assert ask(second_night, "select count(*) from folders where is_gone") == [(0,)]
 
 
-def test_a_stage_that_fails_is_named_and_leaves_yesterday_as_it_was(second_night: Order) -> None:
-    def failing(stage: object, *arguments: object) -> object:
-        from flows.night import analyse_studies, plainly
+def before_stage(name: str, deed: Callable[[Plan], None]) -> Callable[..., Any]:
+    """Carry out a night's stages, but something happens before one of them."""
 
-        if stage is analyse_studies:
-            raise RuntimeError("out of memory")
-        return plainly(stage, *arguments)  # type: ignore[arg-type]
+    def call(stage: Callable[..., Any], *arguments: Any) -> Any:
+        if stage.__name__ == name:
+            deed(arguments[0])
+        return without_pages(stage, *arguments)
+
+    return call
+
+
+def test_a_stage_that_fails_is_named_and_leaves_yesterday_as_it_was(second_night: Order) -> None:
+    def fail(_: Plan) -> None:
+        raise RuntimeError("out of memory")
 
     before = contents(second_night, is_whole=True)
-    write_folder(second_night.logs, "exp_15_again", {"a": {"accuracy per epoch": [1.0]}})
     edit(second_night.logs / "exp_11" / "stop.log", lambda text: text + "\n")
-    with pytest.raises(
-        Exception, match="the stage analyse_studies failed, nothing was published: out of memory"
-    ):
-        night(second_night, NOW, failing)
+    told = "the stage analyse_studies failed, nothing was published: out of memory"
+    with pytest.raises(StageError, match=told):
+        night(second_night, NOW, before_stage("analyse_studies", fail))
+    assert contents(second_night, is_whole=True) == before
+    assert spend(second_night).version is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "statement"),
+    [
+        ("WH-1", "delete from files where path = 'exp_11/create.log'"),
+        ("WH-2", "delete from stamps where line = 1 and folder_id = 1"),
+        (
+            "WH-4",
+            "delete from points where container_key = (select max(container_key) from points) and step = 1",
+        ),
+        ("WH-5", "insert into tags select * from tags"),
+        ("WH-6", "delete from tags where tag = 'accuracy per epoch'"),
+        ("WH-7", "delete from files where path like 'exp_12/%'"),
+    ],
+)
+def test_a_broken_promise_of_the_whole_warehouse_stops_the_night(
+    second_night: Order, code: str, statement: str
+) -> None:
+    def lose(plan: Plan) -> None:
+        with open_warehouse(plan.staged) as warehouse:
+            warehouse.connection.execute(statement)
+
+    before = contents(second_night, is_whole=True)
+    edit(second_night.logs / "exp_11" / "stop.log", lambda text: text + "\n")
+    with pytest.raises(PromiseBrokenError, match=rf"not published: (.|\n)*{code} "):
+        night(second_night, NOW, before_stage("close_night", lose))
     assert contents(second_night, is_whole=True) == before
     assert spend(second_night).version is not None

@@ -1,10 +1,8 @@
 """A house whose studies are the sample, one with names that try to break out, one with three levels, one without data."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
@@ -72,20 +70,3 @@ def site(house: Path) -> Path:
 def pages(site: Path) -> list[Path]:
     """Every page, shortest paths first."""
     return sorted(site.rglob("*.html"), key=lambda path: (len(path.parts), path))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Headless Chromium, as `make test` installs it."""
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium")
-    assert path, "chromium is missing: install Debian's package chromium, or run `make test`, which does"
-    switches = (
-        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-        "--disable-component-update --disable-sync"
-    )
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=switches.split())
-        yield opened
-        opened.close()

@@ -1,9 +1,7 @@
 """Names chosen by anyone, through a whole night into DuckDB and Chromium: text everywhere, code nowhere."""
 
-import shutil
 from pathlib import Path
-
-from playwright.sync_api import sync_playwright
+from typing import Any
 
 from flows.house import House
 from flows.night import Order, night
@@ -12,10 +10,6 @@ from tests.log_folders import write_folder, write_study
 from tests.torture.conservation import check_conservation
 from tests.torture.folders import NOW
 
-SWITCHES = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 BREAK_OUT = "</script><script>document.title='PWNED'</script>"
 IMAGE = "<img src=x onerror=\"document.title='PWNED'\">"
 SQL = 'x" as select 1; drop table points; --'
@@ -28,7 +22,7 @@ FACTORS = {SQL: ["-", "+"], FORMULA: [BREAK_OUT, IMAGE], TEMPLATE: [VEGA, PATH]}
 RESPONSES = {BREAK_OUT: IMAGE, VEGA: TEMPLATE, "=cmd|' /C calc'!A0": SQL}  # response -> tag
 
 
-def test_hostile_names_stay_names(tmp_path: Path, figures: dict[str, str]) -> None:
+def test_hostile_names_stay_names(tmp_path: Path, browser: Any, figures: dict[str, str]) -> None:
     logs, studies, house = tmp_path / "logs", tmp_path / "studies", House.at(tmp_path / "house")
     write_study(
         studies,
@@ -69,7 +63,7 @@ def test_hostile_names_stay_names(tmp_path: Path, figures: dict[str, str]) -> No
         findings = warehouse.relation("findings").to_pylist()
     assert {"Q313", "W208"} <= {row["code"] for row in findings}
     pages = sorted(house.site.rglob("*.html"))
-    troubles = opened_in_chromium(pages)
+    troubles = opened_in_chromium(browser, pages)
     assert troubles == []
     figures["hostile names"] = (
         f"{len(FACTORS)} factors, {len(RESPONSES)} responses, levels, tags, units, titles, folders, container ids: "
@@ -77,28 +71,24 @@ def test_hostile_names_stay_names(tmp_path: Path, figures: dict[str, str]) -> No
     )
 
 
-def opened_in_chromium(pages: list[Path]) -> list[str]:
+def opened_in_chromium(browser: Any, pages: list[Path]) -> list[str]:
     """What the pages' titles, dialogs, consoles and requests betray; nothing if all is well."""
     troubles: list[str] = []
-    path = shutil.which("chromium")
-    assert path, "chromium is missing: install Debian's package chromium, or run `make test`, which does"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES.split())
-        context = browser.new_context(offline=True)
-        page = context.new_page()
-        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
-        page.on(
-            "request",
-            lambda asked: (
-                None if asked.url.startswith(("file:", "data:", "blob:")) else troubles.append(asked.url)
-            ),
-        )
-        for each in pages:
-            page.goto(each.resolve().as_uri())
-            page.wait_for_timeout(150)
-            if page.title() == "PWNED":
-                troubles.append(f"{each.name}: PWNED")
-        browser.close()
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+    page.on(
+        "request",
+        lambda asked: (
+            None if asked.url.startswith(("file:", "data:", "blob:")) else troubles.append(asked.url)
+        ),
+    )
+    for each in pages:
+        page.goto(each.resolve().as_uri())
+        page.wait_for_timeout(150)
+        if page.title() == "PWNED":
+            troubles.append(f"{each.name}: PWNED")
+    context.close()
     return troubles
