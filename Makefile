@@ -40,8 +40,8 @@ check: $(READY) ## formatting, lint and types
 test: check browser ## set up, then everything that CI runs
 	@$(BIN)/python -m pytest -q
 
-torture: $(READY) browser ## nights that are killed, crowded and fed with bad input; DOEHOUSE_TORTURE=full for the long counts
-	@$(BIN)/python -m pytest -q tests/torture
+torture: $(READY) browser ## nights that are killed, crowded and fed with bad input, with the long counts
+	@DOEHOUSE_TORTURE=full $(BIN)/python -m pytest -q tests/torture
 
 format: $(READY) ## let ruff write the code
 	@$(BIN)/ruff format -q .

@@ -1,10 +1,6 @@
-"""Torture: thousands of damaged event files and logs; each is read to the last byte, or what is not is named.
-
-DOEHOUSE_MUTANTS sets their number (10,000 for `make torture`).
-"""
+"""Thousands of damaged event files and logs; each is read to the last byte, or what is not is named."""
 
 import io
-import os
 import random
 import resource
 import struct
@@ -27,7 +23,6 @@ from tensorboard.util.tensor_util import make_tensor_proto
 from flows.event_file import EventBatch, FileRead, Source, read_event_files
 from flows.stamps import StampFile, read_stamps
 
-MUTANTS = int(os.environ.get("DOEHOUSE_MUTANTS", "2000"))
 MOST_MEMORY = 200_000  # kB beside what was there before
 LONGEST = 1.0  # seconds of CPU for one file
 
@@ -203,6 +198,24 @@ def mutate(kind: str, content: bytes, begins: list[int], rng: random.Random) -> 
 Row = tuple[object, ...]
 
 
+@pytest.fixture
+def mutants(is_full: bool) -> int:
+    """How many files are damaged, and as many logs."""
+    return 10_000 if is_full else 2_000
+
+
+@pytest.fixture(scope="module")
+def tally(figures: dict[str, str]) -> Iterator[Counter[str]]:
+    """What was damaged; a figure when all tests have counted."""
+    counts = Counter[str]()
+    yield counts
+    figures["mutants"] = (
+        f"{counts['files']:,} event files damaged in {counts['kinds']} ways, {counts['logs']:,} start and stop logs: "
+        f"every undamaged record before the damage read, every lost byte named, {counts['megabytes']} MB more memory "
+        "at most"
+    )
+
+
 def rows_of(batch: EventBatch) -> dict[int, list[Row]]:
     """What was read of each file, scalars and others, each with its tag by name."""
     found: dict[int, list[Row]] = {place: [] for place in range(len(batch.files))}
@@ -247,27 +260,33 @@ def judge(mutant: Mutant, file: FileRead, found: list[Row], truth: list[list[Row
 
 
 @pytest.mark.parametrize("kind", [*VISIBLE, *INVISIBLE])
-def test_a_damaged_event_file_is_read_around_its_damage(kind: str, tmp_path: Path) -> None:
+def test_a_damaged_event_file_is_read_around_its_damage(
+    kind: str, tmp_path: Path, mutants: int, tally: Counter[str]
+) -> None:
     records = clean_records(40, seed=1)
     content = b"".join(records)
     begins = [0, *accumulate(map(len, records))]
     truth = rows_by_record(records, tmp_path)
     rng = random.Random(kind)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    count = MUTANTS // len(VISIBLE | INVISIBLE) + 1
+    count = mutants // len(VISIBLE | INVISIBLE) + 1
     for begin in range(0, count, 50):
-        mutants = [mutate(kind, content, begins, rng) for _ in range(begin, min(begin + 50, count))]
+        some = [mutate(kind, content, begins, rng) for _ in range(begin, min(begin + 50, count))]
         sources = []
-        for place, mutant in enumerate(mutants):
+        for place, mutant in enumerate(some):
             (tmp_path / f"mutant.{place}").write_bytes(mutant.content)
             sources.append(Source(tmp_path / f"mutant.{place}"))
         began = time.process_time()
         batch = read_event_files(sources, tmp_path)
-        assert time.process_time() - began < LONGEST * len(mutants)
+        assert time.process_time() - began < LONGEST * len(some)
         found = rows_of(batch)
-        for place, (mutant, file) in enumerate(zip(mutants, batch.files, strict=True)):
+        for place, (mutant, file) in enumerate(zip(some, batch.files, strict=True)):
             judge(mutant, file, found[place], truth, content)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < MOST_MEMORY
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
+    assert grown < MOST_MEMORY
+    tally["files"] += count
+    tally["kinds"] += 1
+    tally["megabytes"] = max(tally["megabytes"], grown // 1000)
 
 
 def mutated_logs(rng: random.Random) -> Iterator[tuple[bytes, bytes]]:
@@ -291,10 +310,10 @@ def mutated_logs(rng: random.Random) -> Iterator[tuple[bytes, bytes]]:
         yield mutants[0], mutants[1]
 
 
-def test_every_line_of_a_damaged_log_is_a_stamp_or_named() -> None:
+def test_every_line_of_a_damaged_log_is_a_stamp_or_named(mutants: int, tally: Counter[str]) -> None:
     logs = mutated_logs(random.Random(1))
     files = []
-    for place in range(MUTANTS // 2):
+    for place in range(mutants // 2):
         for event, content in zip(("start", "stop"), next(logs), strict=True):
             files.append(StampFile(f"exp_{place}", event, f"exp_{place}/{event}.log", content))
     stamps, findings = read_stamps(files, {}, datetime(2026, 1, 1, tzinfo=UTC))
@@ -313,3 +332,4 @@ def test_every_line_of_a_damaged_log_is_a_stamp_or_named() -> None:
     assert +accounted == +written
     for path, line, raw, container_id in stamps.select("path", "line", "raw", "container_id").rows():
         assert lines_of[path][line - 1].rstrip(b" \t\r") == f"{raw} {container_id}".encode()
+    tally["logs"] = len(files)
