@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 FAILED, USAGE, HELD = 1, 2, 3
 PACKAGE = Path(__file__).parents[1]
 
-# Whoever runs doehouse is not reported on by what it is made of.
-QUIET = {
+# Nobody who runs doehouse is reported on by what it is made of, and no web page commands a night's own server.
+ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "GX_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+    "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": "http://127.0.0.1:4200",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
 }
 
@@ -80,7 +82,7 @@ def run(order: "Order") -> int:
     if summary := is_anything_new(order, datetime.now(UTC)):
         print(summarise(summary))
         return 0
-    os.environ |= {key: os.environ.get(key, value) for key, value in QUIET.items()}
+    os.environ |= {key: os.environ.get(key, value) for key, value in ENVIRONMENT.items()}
     say("starting the flow")
     from flows.nightly import run_flow
 

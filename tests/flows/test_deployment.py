@@ -1,13 +1,16 @@
 """Server, deployment and worker together: the schedule of prefect.yaml really makes nights, and one publishes."""
 
+import base64
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +20,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
+LOGIN = "doehouse:" + secrets.token_hex()
+CREDENTIALS = "Basic " + base64.b64encode(LOGIN.encode()).decode()
 
 
 def wait_for(what: Callable[[], Any], seconds: float, told: str) -> Any:
@@ -44,7 +49,8 @@ class Server:
             **os.environ,
             "PREFECT_HOME": str(home),
             "PREFECT_API_URL": self.api,
-            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_API_AUTH_STRING": LOGIN,
+            "PREFECT_API_AUTH_STRING": LOGIN,
             "DO_NOT_TRACK": "1",
             "PATH": f"{BIN}:{os.environ['PATH']}",
         }
@@ -73,13 +79,33 @@ class Server:
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def runs(self) -> list[dict[str, Any]]:
+    def ask(self, path: str, body: bytes | None, **headers: str) -> Any:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(
-            f"{self.api}/flow_runs/filter", b"{}", {"content-type": "application/json"}, method="POST"
+            f"{self.api}/{path}", body, {"content-type": "application/json", **named}
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
-            found: list[dict[str, Any]] = json.load(answer)
-            return found
+            return json.load(answer)
+
+    def runs(self) -> list[dict[str, Any]]:
+        client = "0a1b2c3d-0000-4000-8000-000000000000"
+        token = self.ask(f"csrf-token?client={client}", None, authorization=CREDENTIALS)["token"]
+        found: list[dict[str, Any]] = self.ask(
+            "flow_runs/filter",
+            b"{}",
+            authorization=CREDENTIALS,
+            prefect_csrf_client=client,
+            prefect_csrf_token=token,
+        )
+        return found
+
+    def refuses(self, **headers: str) -> bool:
+        """Whether a command with these headers is forbidden, and none of its answer is for a foreign page."""
+        try:
+            self.ask("flows/", b'{"name": "foreign"}', origin="http://elsewhere.example", **headers)
+        except urllib.error.HTTPError as error:
+            return error.code in (401, 403) and "access-control-allow-origin" not in error.headers
+        return False
 
     def is_up(self) -> bool:
         with urllib.request.urlopen(f"{self.api}/health", timeout=2) as answer:
@@ -111,6 +137,8 @@ def test_the_schedule_makes_nights_and_a_worker_publishes_one(server: Server, tm
 
     server.start("server", "start", "--port", str(server.port), cwd=tmp_path)
     wait_for(server.is_up, 90, "the server does not answer")
+    assert server.refuses(), "a command without a login was taken"
+    assert server.refuses(authorization=CREDENTIALS), "a command without a token was taken"
     server.run("work-pool", "create", "doehouse", "--type", "process", cwd=tmp_path)
     server.run("--no-prompt", "deploy", "--all", cwd=tmp_path)
     wait_for(server.runs, 60, "the scheduler has made no run")
