@@ -7,6 +7,7 @@ the other end. The parent runs no night itself, so that no thread of polars or D
 import ctypes
 import json
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -49,7 +50,7 @@ class NightServer:
 
     def begin(self, logs: Path, studies: Path, house: Path, now: datetime, **how: Any) -> int:
         """Start a night and give its process id; `how`: everything, fail_at, errno, is_bound (by
-        the rights of files, also for root)."""
+        the rights of files, also for root), is_lazy (folders are not synced)."""
         order = {
             "logs": str(logs),
             "studies": str(studies),
@@ -77,6 +78,8 @@ def carry_out(order: dict[str, Any], result: int) -> None:
 
     if order.get("is_bound"):
         bind_root()
+    if order.get("is_lazy"):
+        sync_files_only()
     said: dict[str, Any] = {"error": "", "message": "", "version": None}
     house = Path(order["house"])
     with failing_calls(house, order.get("fail_at"), order.get("errno", 5)) as calls:
@@ -101,6 +104,11 @@ def bind_root() -> None:
     for place in range(3):
         sets[place] &= ~0b110
     assert libc.capset(header, sets) == 0, os.strerror(ctypes.get_errno())
+
+
+def sync_files_only() -> None:
+    kept = os.fsync
+    os.fsync = lambda handle: None if stat.S_ISDIR(os.fstat(handle).st_mode) else kept(handle)
 
 
 def made_from(results: Any) -> bytes:
