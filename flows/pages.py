@@ -3,13 +3,13 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flows.ad_hoc import examples
-from flows.warehouse import SQL, Warehouse, filled, text
+from flows.warehouse import SQL, Warehouse, filled, literal, text
 from models.study import Study
 from reports.site import (
     DICTIONARY_QUERIES,
@@ -31,7 +31,8 @@ from reports.site import (
 # Which group of pages a file belongs to, and the digest of what the group was made from.
 GROUPS = "assets/groups.json"
 # What a run page takes from its study.
-OF_STUDY = ("study", "study_treatments")
+OF_STUDY = ("study_treatments",)
+FOLDERS_AT_ONCE = 200  # whose rows are asked for together
 
 Results = Mapping[str, Result]
 Files = Mapping[str, bytes]
@@ -123,14 +124,18 @@ def add_study(site: Site, warehouse: Warehouse, study: Study) -> None:
         digest(results, *responses.values()),
         lambda: study_pages(results, responses, site.previous),
     )
+    add_runs(site, warehouse, study.name, results)
+
+
+def add_runs(site: Site, warehouse: Warehouse, study: str, results: Results) -> None:
     of_study = {name: results[name] for name in OF_STUDY}
-    for folder in results["study_runs"].frame["folder"]:
-        of_run = answers(warehouse, RUN_QUERIES, study=study.name, folder=folder)
-        site.add(
-            f"run {study.name} {folder}",
-            digest(of_study, of_run),
-            partial(run_page, results, of_run, site.previous),
-        )
+    told = digest(of_study)
+    folders = results["study_runs"].frame["folder"].sort().to_list()
+    for start in range(0, len(folders), FOLDERS_AT_ONCE):
+        for folder, of_run in answers_by_folder(warehouse, study, folders[start : start + FOLDERS_AT_ONCE]):
+            site.add(
+                f"run {study} {folder}", told + digest(of_run), partial(run_page, of_study, of_run, folder)
+            )
 
 
 def add_dictionary(site: Site, warehouse: Warehouse) -> None:
@@ -146,6 +151,28 @@ def add_dictionary(site: Site, warehouse: Warehouse) -> None:
         digest(results) + told,
         lambda: dictionary_page(results, sources, asked, site.previous),
     )
+
+
+def answers_by_folder(
+    warehouse: Warehouse, study: str, folders: list[str]
+) -> Iterator[tuple[str, dict[str, Result]]]:
+    """The results of RUN_QUERIES, asked once for all of these folders, then those of each."""
+    parts = {}
+    for name in RUN_QUERIES:
+        query = f"pages/{name}"
+        values = {"study": study, "folders": folders}
+        frame = warehouse.frame(query, **{key: values[key] for key in values if f"${key}" in text(query)})
+        statement = filled(query, {"study": study})
+        parts[name] = (statement, frame.clear(), frame.partition_by("folder", as_dict=True))
+    for folder in folders:
+        one = f"({literal(folder)})"
+        yield (
+            folder,
+            {
+                name: Result(mine.get((folder,), none), statement.replace("$folders", one))
+                for name, (statement, none, mine) in parts.items()
+            },
+        )
 
 
 def answers(warehouse: Warehouse, names: Iterable[str], **values: str) -> Results:

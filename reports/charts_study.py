@@ -1,11 +1,14 @@
 """Charts of a whole study and of one run: the trade-off of two responses, and learning curves."""
 
+from functools import cache
+from typing import Any
+
 import altair as alt
 import polars as pl
 
 from models.wording import joined
 from reports.charts_levels import with_levels
-from reports.figures import RUN_IN_FOCUS, Figure, coloured_if, faded_unless, layered, marks_of
+from reports.figures import RUN_IN_FOCUS, Figure, coloured_if, faded_unless, layered, marks_of, panel_spec
 from reports.numbers import extent, number
 from reports.wording import titled
 
@@ -89,49 +92,46 @@ def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
 
 def learning_curves(points: pl.DataFrame, folder: str) -> Figure:
     """Every value of every tag by step, a line a container (query run_points)."""
-    panels, said = [], []
-    for (tag,), mine in points.group_by("tag", maintain_order=True):
-        base = marks_of("points").transform_filter(
-            alt.FieldEqualPredicate(field="tag_number", equal=_number(points, str(tag)))
-        )
-        encoding = {
-            "x": alt.X("step:Q", title="step", axis=alt.Axis(format="d", tickMinStep=1)),
-            "y": alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)),
-        }
-        kept = base.transform_filter("!datum.is_superseded")
-        lines = kept.mark_line(strokeWidth=1.5, opacity=0.65, color="var(--level-1)").encode(
-            **encoding, detail="container_id:N"
-        )
-        dots = base.mark_point(size=30).encode(
-            **encoding,
-            color=coloured_if("datum.is_superseded", "var(--faint)", "var(--level-1)"),
-            tooltip=[
-                alt.Tooltip("container_id:N", title="container"),
-                alt.Tooltip("step:Q"),
-                alt.Tooltip("value:Q", format=".6~g"),
-                alt.Tooltip("logged_at:T", title="logged at", format="%Y-%m-%d %H:%M:%S"),
-            ],
-        )
-        panels.append(layered(lines, dots, height=260, title=str(tag)))
-        low, high = extent(mine["value"])
-        said.append(f"{tag} from {number(low)} to {number(high)}")
+    finite = pl.col("value").filter(pl.col("value").is_finite())
+    extents = points.lazy().group_by("tag").agg(low=finite.min(), high=finite.max()).sort("tag").collect()
+    said = [f"{tag} from {number(low)} to {number(high)}" for tag, low, high in extents.iter_rows()]
+    tags = extents["tag"].to_list()
     containers = points["container_id"].n_unique()
-    tags = points["tag"].unique(maintain_order=True).to_list()
     return Figure(
         "learning-curves",
         f"{folder}: {containers} containers, {points.height} values of {joined(tags)}",
         f"Learning curves of {containers} containers: {'; '.join(said)}.",
         "A line a container. Grey: values that a later write replaced.",
         "run_points",
-        tuple(panels),
+        tuple(_curves_of(place, tag) for place, tag in enumerate(tags)),
         2,
+        "points",
     )
 
 
-def point_rows(points: pl.DataFrame) -> pl.DataFrame:
-    """The points as the chart reads them: tags by number, so that no name stands in a filter."""
-    return points.with_columns(tag_number=pl.col("tag").rank("dense").cast(pl.Int32)).drop("tag")
+@cache
+def _curves_of(place: int, tag: str) -> dict[str, Any]:
+    """The panel of one tag, known by its place among the page's tags, so that no name stands in a filter.
 
-
-def _number(points: pl.DataFrame, tag: str) -> int:
-    return sorted(points["tag"].unique().to_list()).index(tag) + 1
+    The same on the page of every folder, and made once.
+    """
+    base = marks_of("points").transform_filter(alt.FieldEqualPredicate(field="tag_number", equal=place))
+    encoding = {
+        "x": alt.X("step:Q", title="step", axis=alt.Axis(format="d", tickMinStep=1)),
+        "y": alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)),
+    }
+    kept = base.transform_filter("!datum.is_superseded")
+    lines = kept.mark_line(strokeWidth=1.5, opacity=0.65, color="var(--level-1)").encode(
+        **encoding, detail="container_id:N"
+    )
+    dots = base.mark_point(size=30).encode(
+        **encoding,
+        color=coloured_if("datum.is_superseded", "var(--faint)", "var(--level-1)"),
+        tooltip=[
+            alt.Tooltip("container_id:N", title="container"),
+            alt.Tooltip("step:Q"),
+            alt.Tooltip("value:Q", format=".6~g"),
+            alt.Tooltip("logged_at:T", title="logged at", format="%Y-%m-%d %H:%M:%S"),
+        ],
+    )
+    return panel_spec(layered(lines, dots, height=260, title=tag))

@@ -29,6 +29,7 @@ class Figure(NamedTuple):
     source: str
     panels: tuple[Panel, ...]
     columns: int = 1
+    rows: str = ""  # what the page calls the rows behind it, where no file holds them
 
 
 def marks_of(name: str) -> Panel:
@@ -61,10 +62,15 @@ def faded_unless(expression: str, shown: float = 1.0) -> Any:
 def panel_specs(figure: Figure) -> list[dict[str, Any]]:
     """One Vega-Lite spec a panel, without what is the site's: schema, config and width; rows come by name.
 
-    Not held against the schema, which takes ten times as long as all else: the tests draw every figure.
+    A panel may be a spec already.
     """
-    specs = [panel.to_dict(validate=False) for panel in figure.panels]
-    return [{key: spec[key] for key in spec if key not in ("$schema", "config")} for spec in specs]
+    return [panel if isinstance(panel, dict) else panel_spec(panel) for panel in figure.panels]
+
+
+def panel_spec(panel: Panel) -> dict[str, Any]:
+    """Not held against the schema, which takes ten times as long as all else: the tests draw every figure."""
+    spec = panel.to_dict(validate=False)
+    return {key: spec[key] for key in spec if key not in ("$schema", "config")}
 
 
 def on_page(panel: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +79,7 @@ def on_page(panel: dict[str, Any]) -> dict[str, Any]:
 
 
 def drawing(figure: Figure, panels: Sequence[dict[str, Any]], rows: Rows, width: int = 640) -> dict[str, Any]:
-    """The whole figure as one spec with its rows and the light theme, for SVG and PNG."""
+    """The whole figure as one spec with its rows and the light theme, for its file."""
     columns = min(figure.columns, len(panels), 2)
     each = (width - 70 * (columns - 1)) // columns
     spec: dict[str, Any] = {
@@ -109,9 +115,18 @@ def json_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
     return plain(frame).to_dicts()
 
 
-def json_columns(frame: pl.DataFrame) -> dict[str, list[Any]]:
-    """The same, column by column: a page carries each name once."""
-    return plain(frame).to_dict(as_series=False)
+def json_columns(frame: pl.DataFrame) -> dict[str, Any]:
+    """The same, column by column; of texts, each once (`of`) and where it stands (`at`)."""
+    columns: dict[str, Any] = {}
+    for series in plain(frame):
+        values = series.to_list()
+        if series.dtype == pl.String:
+            texts = sorted({text for text in values if text is not None})
+            places = {text: place for place, text in enumerate(texts)}
+            columns[series.name] = {"of": texts, "at": [places.get(text) for text in values]}
+        else:
+            columns[series.name] = values
+    return columns
 
 
 def plain(frame: pl.DataFrame) -> pl.DataFrame:

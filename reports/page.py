@@ -36,10 +36,21 @@ class Link(NamedTuple):
 
 
 class Page:
-    """One page in the making. `folder` is where its files lie below the site, '' at the top."""
+    """One page in the making. `folder` is where its files lie below the site, '' at the top.
 
-    def __init__(self, folder: str, name: str, results: Results, previous: Previous = no_previous) -> None:
+    A page that is alone has no files beside it: its script makes CSV and SVG of what the page itself holds.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        name: str,
+        results: Results,
+        previous: Previous = no_previous,
+        is_alone: bool = False,
+    ) -> None:
         self.folder, self.name, self.results, self.previous = folder, name, results, previous
+        self.is_alone = is_alone
         self.files: Files = {}
         self.rows: dict[str, pl.DataFrame] = {}
         self.stem = "" if name == "index.html" else f"{Path(name).stem}-"
@@ -49,19 +60,20 @@ class Page:
         return "../" * (self.folder.count("/") + 1) if self.folder else ""
 
     def figure(self, figure: Figure) -> dict[str, Any]:
-        """Draw the figure into files beside the page (again only if it changed); gives what the template shows."""
-        path = f"figures/{self.stem}{figure.slug}"
+        """What the template shows; the figure is drawn into a file beside the page, again only if it changed."""
         panels = panel_specs(figure)
-        svg, png = drawn(drawing(figure, panels, self.rows), self._below(path), self.previous)
-        self.files |= {self._below(f"{path}.svg"): svg, self._below(f"{path}.png"): png}
-        return {
+        shown = {
             "figure": figure,
             "id": figure.slug,
             "specs": [on_page(panel) for panel in panels],
-            "svg": f"{path}.svg",
-            "png": f"{path}.png",
             **self.source(figure.source),
         }
+        if self.is_alone:
+            return shown
+        path = f"figures/{self.stem}{figure.slug}.svg"
+        spec = drawing(figure, panels, self.rows)
+        self.files[self._below(path)] = drawn(spec, self._below(path), self.previous)
+        return {**shown, "svg": path}
 
     def table(self, table: Table) -> dict[str, Any]:
         return {"table": table, "id": table.slug, **(self.source(table.source) if table.source else {})}
@@ -81,6 +93,9 @@ class Page:
         return {**self.files, self._below(self.name): text.encode()}
 
     def source(self, name: str) -> dict[str, str]:
+        """The query by its name, and the file of what it gave."""
+        if self.is_alone:
+            return {"sql": self.results[name].sql}
         path = f"data/{self.stem if not name.startswith('study') else ''}{name}.csv"
         self.files[self._below(path)] = csv(self.results[name].frame)
         return {"csv": path, "sql": self.results[name].sql}
@@ -89,19 +104,19 @@ class Page:
         return f"{self.folder}/{path}" if self.folder else path
 
 
-def drawn(spec: dict[str, Any], path: str, previous: Previous) -> tuple[bytes, bytes]:
-    """The spec as SVG and PNG. The SVG ends with the digest of its spec, so that the next night need not draw it again."""
+def drawn(spec: dict[str, Any], path: str, previous: Previous) -> bytes:
+    """The spec as SVG. It ends with the digest of its spec, so that the next night need not draw it again."""
     import json
 
     import vl_convert
 
     text = json.dumps(spec, sort_keys=True, allow_nan=False)
     stamp = f"<!-- drawn from {hashlib.sha256(text.encode()).hexdigest()} -->".encode()
-    svg, png = previous(f"{path}.svg"), previous(f"{path}.png")
-    if svg is not None and png is not None and svg.endswith(stamp):
-        return svg, png
-    drawn_svg = vl_convert.vegalite_to_svg(spec)
-    return drawn_svg.encode() + stamp, vl_convert.svg_to_png(drawn_svg, scale=2)
+    before = previous(path)
+    if before is not None and before.endswith(stamp):
+        return before
+    svg: str = vl_convert.vegalite_to_svg(spec)
+    return svg.encode() + stamp
 
 
 @cache

@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from reports.charts_study import learning_curves, point_rows
+from reports.charts_study import learning_curves
 from reports.factors import colour
 from reports.numbers import MISSING, number, with_unit
-from reports.page import Files, Link, Page, Previous, Results
+from reports.page import Files, Link, Page, Results
 from reports.slugs import slug
 from reports.study_tables import promise_cell
 from reports.tables import Cell, Column, Row, Table, table
@@ -24,15 +24,14 @@ QUERIES = (
 )
 
 
-def run_page(study_results: Results, results: Results, previous: Previous) -> Files:
-    """Everything that belongs to the page of one folder (QUERIES, and study_treatments of its study)."""
+def run_page(study_results: Results, results: Results, folder: str) -> Files:
+    """The page of one folder, one file (QUERIES about this folder, and study_treatments of its study)."""
     facts = results["run"].frame.row(0, named=True)
-    folder = facts["folder"]
-    page = Page(f"{slug(facts['study'])}/runs", f"{slug(folder)}.html", results, previous)
+    page = Page(f"{slug(facts['study'])}/runs", f"{slug(folder)}.html", results, is_alone=True)
     points = results["run_points"].frame
     curves = None
     if points.height:
-        page.rows["points"] = point_rows(points)
+        page.rows["points"] = points.drop("folder")
         curves = page.figure(learning_curves(points, folder))
     objections = [{"kind": "broken", "sentence": facts["reason"]}] if facts["reason"] else []
     contents = ["containers", *(["curves"] if curves else []), "files", "promises"]
@@ -71,7 +70,8 @@ def _levels(treatments: pl.DataFrame, run: int | None) -> list[dict[str, Any]]:
             "text": row["level"],
             "color": colour(row["level_position"]) if row["level_position"] else 0,
         }
-        for row in treatments.filter(pl.col("run") == run).iter_rows(named=True)
+        for row in treatments.iter_rows(named=True)
+        if row["run"] == run and run is not None
     ]
 
 
@@ -102,12 +102,11 @@ def _values(results: Results) -> Table:
         Column("value", "value", "number"),
         Column("unit", "unit"),
     ]
-    shown = frame["response"].unique(maintain_order=True).to_list()
-    means = [
-        with_unit(f"{name} {number(fmean(mine['value'].drop_nulls()))}", mine["unit"][0])
-        for name in shown
-        if (mine := frame.filter(pl.col("response") == name))["value"].is_not_null().any()
-    ]
+    values: dict[tuple[str, str], list[float]] = {}
+    for response, unit, value in frame.select("response", "unit", "value").iter_rows():
+        if value is not None:
+            values.setdefault((response, unit), []).append(value)
+    means = [with_unit(f"{name} {number(fmean(mine))}", unit) for (name, unit), mine in values.items()]
     note = f"Means: {', '.join(means)}." if means else ""
     return table("values", "What each container came to", frame, columns, "run_values", note)
 
@@ -145,7 +144,7 @@ def _promises(results: Results) -> Table:
         Column("reason", "what to do", "prose", is_optional=True),
     ]
     frame = results["run_promises"].frame
-    broken = frame.filter(~pl.col("is_kept")).height
+    broken = frame["is_kept"].to_list().count(False)
     caption = (
         f"Promises: {broken} rows of this folder break one" if broken else "Promises: this folder keeps all"
     )

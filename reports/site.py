@@ -5,7 +5,7 @@ same inputs give the same bytes. The flow runs `sql/pages/<name>.sql` for each n
 
     STUDY_QUERIES       with $study
     RESPONSE_QUERIES    with $study, $response
-    RUN_QUERIES         with $study, $folder
+    RUN_QUERIES         with $study, $folders: of many folders at once, each page being given its own rows
     INDEX_QUERIES, QUALITY_QUERIES, DICTIONARY_QUERIES   without parameters
 
 and hands each on as Result(frame, sql), sql being the query with its parameters written in. `previous(path)` gives
@@ -31,7 +31,7 @@ from reports.site_pages import INDEX_QUERIES, QUALITY_QUERIES, index_page, quali
 from reports.study_page import QUERIES as STUDY_QUERIES
 from reports.study_page import study_page
 from reports.tables import Result
-from reports.theme import chart_config, style_variables
+from reports.theme import LIGHT, chart_config, style_variables
 
 __all__ = [
     "DICTIONARY_QUERIES",
@@ -57,7 +57,7 @@ def study_pages(
     """The page of a study and one of each response: path below the site -> content.
 
     `results` are those of STUDY_QUERIES; `responses` maps each response to those of RESPONSE_QUERIES.
-    Run pages are made one by one by `run_page(study results, run results, previous)`.
+    Run pages are made one by one by `run_page(study results, run results, folder)`.
     """
     files = study_page(results, previous)
     for response, mine in responses.items():
@@ -101,8 +101,10 @@ def _charts() -> str:
     import vl_convert
 
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version="6.4")
-    theme = json.dumps(chart_config(), separators=(",", ":"))
-    return f"(() => {{\n{bundle}\n}})();\nconst THEME = {theme};\n{_asset('charts.js')}"
+    theme, light = (json.dumps(each, separators=(",", ":")) for each in (chart_config(), LIGHT))
+    return (
+        f"(() => {{\n{bundle}\n}})();\nconst THEME = {theme};\nconst LIGHT = {light};\n{_asset('charts.js')}"
+    )
 
 
 def _asset(name: str) -> str:

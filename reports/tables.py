@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import polars as pl
+from markupsafe import Markup, escape
 
 from reports.numbers import MISSING, decimals_of, moment, number, p_value, signed, size
 
@@ -78,13 +79,28 @@ class Table(NamedTuple):
     source: str
     note: str = ""
 
+    def body(self) -> Markup:
+        """The rows as HTML: a template takes ten times as long, and pages are mostly rows."""
+        if not self.lines:
+            return Markup('<tr><td colspan="{}">None.</td></tr>').format(len(self.columns))
+        kinds = ["number" if column.is_numeric else column.kind for column in self.columns]
+        lines = []
+        for cells, run in self.lines:
+            first, *rest = (f' class="{kind}">{_marked(one)}' for kind, one in zip(kinds, cells, strict=True))
+            about = "" if run is None else f' data-run="{run}"'
+            others = "".join(f"<td{each}</td>" for each in rest)
+            lines.append(f'<tr{about}><th scope="row"{first}</th>{others}</tr>')
+        return Markup("\n".join(lines))
+
 
 def table(
     slug: str, caption: str, frame: pl.DataFrame, columns: Sequence[Column], source: str, note: str = ""
 ) -> Table:
     """Every row of a frame; a column `run` ties rows to the marks of the charts."""
     columns = [
-        column for column in columns if not column.is_optional or frame[column.name].is_not_null().any()
+        column
+        for column in columns
+        if not column.is_optional or frame[column.name].null_count() < frame.height
     ]
     lines = [
         Line(
@@ -125,6 +141,20 @@ def cell(column: Column, row: Row) -> Cell:
             return Cell({-1.0: "−", 1.0: "+"}.get(value, number(value)), tone="low" if value < 0 else "high")
         case _:
             return Cell(str(value))
+
+
+def _marked(cell: Cell) -> str:
+    """A cell's content as HTML, escaped."""
+    text = escape(cell.text)
+    if cell.level:
+        return f'<span class="level level-{cell.level}">{text}</span>'
+    if cell.href:
+        return f'<a href="{escape(cell.href)}">{text}</a>'
+    if cell.tone:
+        return f'<span class="tone {cell.tone}">{text}</span>'
+    if cell.exact:
+        return f'<data value="{escape(cell.exact)}">{text}</data>'
+    return str(text)
 
 
 def verdict_cell(name: str, active: str = "active", idle: str = "not active") -> Callable[[Row], Cell]:

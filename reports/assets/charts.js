@@ -1,12 +1,21 @@
 // Draw every panel of the page from its spec and the page's rows, and let a picked run or level light up everywhere.
 (async () => {
+  // Columns of text come as each text once (`of`) and where it stands (`at`), which their rows have as <name>_number.
   const rows = {};
+  const names = {};
   document.querySelectorAll("script[data-rows]").forEach((block) => {
-    const columns = JSON.parse(block.textContent);
-    const names = Object.keys(columns);
-    const count = names.length ? columns[names[0]].length : 0;
-    rows[block.dataset.rows] = Array.from({ length: count }, (_, i) =>
-      Object.fromEntries(names.map((name) => [name, columns[name][i]])));
+    const columns = Object.entries(JSON.parse(block.textContent));
+    const made = [];
+    columns.forEach(([name, { of, at }], place) => {
+      const values = of ? at : columns[place][1];
+      values.forEach((value, i) => {
+        made[i] ??= {};
+        made[i][name] = of ? of[value] ?? null : value;
+        if (of) made[i][`${name}_number`] = value;
+      });
+    });
+    rows[block.dataset.rows] = made;
+    names[block.dataset.rows] = columns.map(([name]) => name);
   });
   const named = (spec, found = new Set()) => {
     if (Array.isArray(spec)) spec.forEach((item) => named(item, found));
@@ -51,16 +60,52 @@
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") show([], ""); });
 
+  // Vega writes into the rows it is given: each drawing gets its own.
+  const withRows = (spec) => ({ ...spec,
+    datasets: Object.fromEntries([...named(spec)].map((name) => [name, rows[name].map((row) => ({ ...row }))])) });
+  const options = { ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: { disableDefaultStyle: true } };
+
+  // A figure's panels in one drawing with the light theme, as figures.py makes of those that have a file.
+  async function drawn(figure) {
+    const panels = [...figure.querySelectorAll("script.spec")].map((block) => JSON.parse(block.textContent));
+    const columns = Math.min(panels.length, figure.querySelector(".columns-1") ? 1 : 2);
+    const title = figure.querySelector(".figure-title").textContent.match(/.{1,72}(?:\s|$)|\S+/g);
+    const spec = JSON.stringify({
+      title: { text: title.map((line) => line.trim()), fontSize: 16, offset: 16 },
+      concat: panels.map(({ params, ...panel }) => ({ ...panel, width: Math.floor((640 - 70 * (columns - 1)) / columns) })),
+      columns, spacing: 36, params: panels[0].params, padding: 16,
+      resolve: { scale: { color: "independent", fill: "independent", stroke: "independent" } },
+      config: { ...THEME, background: "var(--paper)" },
+    });
+    const painted = JSON.parse(spec.replace(/var\(--([a-z0-9-]+)\)/g, (_, token) => LIGHT[token]));
+    return (await vegaEmbed(document.createElement("div"), withRows(painted), options)).view;
+  }
+  const files = {
+    csv: (figure) => {
+      const columns = names[figure.dataset.from];
+      const text = (name, value) => (value === null ? "" : name.endsWith("_at") ? new Date(value).toISOString() : String(value));
+      return saved.csv([columns, ...rows[figure.dataset.from].map((row) => columns.map((name) => text(name, row[name])))]);
+    },
+    svg: async (figure) => (await drawn(figure)).toSVG(),
+    png: async (figure) => {
+      const canvas = await (await drawn(figure)).toCanvas(2);
+      return new Promise((done) => canvas.toBlob(done));
+    },
+  };
+  document.querySelectorAll("figure button.save").forEach((button) => {
+    const figure = button.closest("figure");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      saved.file(figure.id, button.dataset.as, await files[button.dataset.as](figure));
+    });
+  });
+
   for (const block of document.querySelectorAll("script.spec")) {
     const spec = JSON.parse(block.textContent);
     const place = document.createElement("div");
     place.setAttribute("aria-hidden", "true"); // the figure's own text says it all
     block.parentElement.append(place);
-    // Vega writes into the rows it is given: each panel gets its own.
-    spec.datasets = Object.fromEntries([...named(spec)].map((name) => [name, rows[name].map((row) => ({ ...row }))]));
-    const result = await vegaEmbed(place, spec, {
-      ast: true, renderer: "svg", actions: false, defaultStyle: false, config: THEME, tooltip: { disableDefaultStyle: true },
-    });
+    const result = await vegaEmbed(place, withRows(spec), { ...options, config: THEME });
     views.push(result.view);
     result.view.addEventListener("click", (_, item) => {
       const datum = item?.datum;

@@ -1,4 +1,16 @@
-// What every page does: switch light and dark, copy queries, show all digits, tell how long ago a time was.
+// What every page does: switch light and dark, copy queries, save tables, show all digits, tell how long ago a time was.
+const saved = {
+  // Hand the reader a file named after the page and the place on it.
+  file(place, ending, content) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content]));
+    link.download = `${location.pathname.split("/").pop().replace(/\.html$/, "")}-${place}.${ending}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  },
+  csv: (lines) => lines.map((line) => line.map((text) =>
+    (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(",") + "\n").join(""),
+};
 (() => {
   const each = (selector, work) => document.querySelectorAll(selector).forEach(work);
 
@@ -42,6 +54,21 @@
         cell.dataset.short ??= cell.textContent;
         cell.textContent = all ? cell.value.replace("-", "\u2212") : cell.dataset.short;
       });
+    });
+  });
+
+  // A table as CSV: the columns by the names of the query, numbers with all digits.
+  each(".table button.save", (button) => {
+    const table = button.closest(".table");
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const plain = (cell) => {
+        const text = cell.querySelector("data")?.value ?? cell.textContent.trim();
+        return text === "–" ? "" : cell.className === "number" ? text.replace(/\u202f/g, "").replace("−", "-") : text;
+      };
+      const lines = [...table.querySelectorAll("tbody tr")].filter((line) => line.cells.length > 1 || line.cells[0].scope);
+      const names = [...table.querySelectorAll("thead th")].map((cell) => cell.dataset.name);
+      saved.file(table.id, "csv", saved.csv([names, ...lines.map((line) => [...line.cells].map(plain))]));
     });
   });
 

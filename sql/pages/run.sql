@@ -1,5 +1,5 @@
--- One execution of a run: its folder, its levels and whether it counts.
--- grain: one row
+-- Executions of runs: each folder, its run and whether it counts.
+-- grain: folder
 -- reads: runs, studies
 select
     runs.study,
@@ -14,4 +14,4 @@ select
     studies.timezone,
 from runs
 inner join studies on studies.study = runs.study
-where runs.study = $study and runs.folder = $folder
+where runs.study = $study and runs.folder in $folders

@@ -1,7 +1,8 @@
--- The containers of a folder with their stamps and seconds.
--- grain: container_id
+-- The containers of folders with their stamps and seconds.
+-- grain: folder, container_id
 -- reads: container_times
 select
+    folder,
     container_id,
     created_at,
     started_at,
@@ -10,5 +11,5 @@ select
     service_seconds,
     event_files,
 from container_times
-where study = $study and folder = $folder
-order by started_at nulls last, container_id
+where study = $study and folder in $folders
+order by folder, started_at nulls last, container_id

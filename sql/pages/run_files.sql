@@ -1,7 +1,8 @@
--- The files of a folder with size, digest and what was read of them.
--- grain: path
+-- The files of folders with size, digest and what was read of them.
+-- grain: folder, path
 -- reads: files, folders, containers
 select
+    folders.folder,
     files.path,
     files.kind,
     containers.container_id,
@@ -14,5 +15,5 @@ select
 from files
 inner join folders on folders.folder_id = files.folder_id
 left join containers on containers.container_key = files.container_key
-where folders.study = $study and folders.folder = $folder
-order by files.path
+where folders.study = $study and folders.folder in $folders
+order by folders.folder, files.path

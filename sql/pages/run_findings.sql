@@ -1,7 +1,8 @@
--- What the reading of a folder noticed.
+-- What the reading of folders noticed.
 -- grain: one row per notice
 -- reads: findings
 select
+    folder,
     code,
     outcome,
     container_id,
@@ -10,5 +11,5 @@ select
     byte_offset,
     reason,
 from findings
-where folder = $folder
-order by outcome, code, path, line, byte_offset, container_id, reason
+where folder in $folders
+order by folder, outcome, code, path, line, byte_offset, container_id, reason

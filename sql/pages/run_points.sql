@@ -1,7 +1,8 @@
--- Every epoch of every tag that the containers of a folder logged.
--- grain: tag, container_id, step, record
+-- Every epoch of every tag that the containers of folders logged.
+-- grain: folder, tag, container_id, step, record
 -- reads: metrics
 select
+    folder,
     tag,
     container_id,
     step,
@@ -9,5 +10,5 @@ select
     value,
     is_superseded,
 from metrics
-where study = $study and folder = $folder
-order by tag, container_id, step, logged_at, value
+where study = $study and folder in $folders
+order by folder, tag, container_id, step, logged_at, value

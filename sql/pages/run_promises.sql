@@ -1,6 +1,6 @@
--- The promises about a study, with what of this folder broke them.
--- grain: code, container_id, response
--- reads: verdicts, breaches
+-- The promises about a study, with what of these folders broke them.
+-- grain: folder, code, container_id, response
+-- reads: verdicts, breaches, folders
 with latest as (
     select code, severity, promise
     from verdicts
@@ -9,12 +9,13 @@ with latest as (
 ),
 
 broken as (
-    select code, container_id, response, found, reason
+    select folder, code, container_id, response, found, reason
     from breaches
-    where study = $study and folder = $folder
+    where study = $study and folder in $folders
 )
 
 select
+    folders.folder,
     latest.code,
     latest.severity,
     latest.promise,
@@ -23,6 +24,8 @@ select
     broken.response,
     broken.found,
     broken.reason,
-from latest
-left join broken on broken.code = latest.code
-order by is_kept, latest.code, broken.container_id, broken.response
+from folders
+cross join latest
+left join broken on broken.folder = folders.folder and broken.code = latest.code
+where folders.study = $study and folders.folder in $folders
+order by folders.folder, is_kept, latest.code, broken.container_id, broken.response

@@ -1,11 +1,12 @@
--- What each container of a folder came to, response by response.
--- grain: response, container_id
+-- What each container of these folders came to, response by response.
+-- grain: folder, response, container_id
 -- reads: measurements
 select
+    folder,
     response,
     coalesce(unit, '') as unit,
     container_id,
     value,
 from measurements
-where study = $study and folder = $folder
-order by response_position, started_at nulls last, container_id
+where study = $study and folder in $folders
+order by folder, response_position, started_at nulls last, container_id

@@ -6,8 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+from flows.pages import answers_by_folder
+from flows.warehouse import open_published
 
 MOST_SECONDS = 60  # on a busy machine
 
@@ -94,3 +98,36 @@ def test_the_keyboard_reaches_the_content_first(browser: Any, site: Path) -> Non
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_a_run_page_is_one_file_that_saves_what_it_shows(browser: Any, house: Path, site: Path) -> None:
+    assert not list((site / "fltk_2_4_1" / "runs").glob("*/*"))
+    with opened(browser, site / "fltk_2_4_1" / "runs" / "exp_11.html") as (page, said):
+
+        def saved(place: str, kind: str) -> bytes:
+            with page.expect_download() as download:
+                page.click(f"#{place} [data-as={kind}]")
+            assert download.value.suggested_filename == f"exp_11-{place}.{kind}"
+            return Path(download.value.path()).read_bytes()
+
+        with open_published(house / "current" / "warehouse.duckdb") as warehouse:
+            (told,) = dict(answers_by_folder(warehouse, "fltk_2_4_1", ["exp_11"])).values()
+        points = pl.read_csv(saved("learning-curves", "csv"))
+        assert points.columns == told["run_points"].frame.columns[1:]
+        assert points["value"].to_list() == told["run_points"].frame["value"].to_list()
+        assert points["container_id"].to_list() == told["run_points"].frame["container_id"].to_list()
+        files = pl.read_csv(saved("read-files", "csv"))
+        assert files["sha256"].to_list() == told["run_files"].frame["sha256"].to_list()
+        assert files["size_bytes"].to_list() == told["run_files"].frame["size_bytes"].to_list()
+        drawing = saved("learning-curves", "svg")
+        assert drawing.startswith(b"<svg") and b"var(--" not in drawing
+        assert saved("learning-curves", "png").startswith(b"\x89PNG")
+        assert said == []
+
+
+def test_a_figure_of_a_response_is_saved_as_png(browser: Any, site: Path) -> None:
+    with opened(browser, site / "fltk_2_4_1" / "Accuracy.html", scheme="dark") as (page, said):
+        with page.expect_download() as download:
+            page.click("#main-effects [data-as=png]")
+        assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
+        assert said == []

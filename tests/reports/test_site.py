@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 import reports.site
-from flows.pages import answers
+from flows.pages import answers, answers_by_folder
 from flows.warehouse import SQL, open_published
 from reports.page import POLICY
-from reports.site import RESPONSE_QUERIES, RUN_QUERIES, STUDY_QUERIES, run_page, study_pages
+from reports.site import RESPONSE_QUERIES, STUDY_QUERIES, run_page, study_pages
 from tests.reports.conftest import EVIL
 
 
@@ -146,11 +146,13 @@ def test_the_same_inputs_give_the_same_bytes_and_no_figure_is_drawn_again(
             response: answers(warehouse, RESPONSE_QUERIES, study="fltk_2_4_1", response=response)
             for response in ("Accuracy", "Time")
         }
-        run = answers(warehouse, RUN_QUERIES, study="fltk_2_4_1", folder="exp_11")
+        runs = dict(answers_by_folder(warehouse, "fltk_2_4_1", ["exp_11", "exp_12"]))
 
     def previous(path: str) -> bytes | None:
         return (site / path).read_bytes()
 
-    files = study_pages(results, responses, previous) | run_page(results, run, previous)
+    files = study_pages(results, responses, previous)
+    for folder, run in runs.items():
+        files |= run_page(results, run, folder)
     assert len(files) > 60
     assert [path for path, content in files.items() if content != (site / path).read_bytes()] == []
