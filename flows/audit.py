@@ -31,7 +31,7 @@ def audit(
     if shards:
         files = {
             field: [str(getattr(each, field)) for each in shards]
-            for field in ("files", "stamps", "containers", "points")
+            for field in ("files", "stamps", "containers")
         }
         counts.append(warehouse.frame("audit/loaded", folder_ids=ids, **files))
     else:

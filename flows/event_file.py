@@ -35,10 +35,14 @@ _SUMMARIES = {
 
 
 class Source(NamedTuple):
-    """A file below the log root (a path relative to it, or absolute), to be read from byte `start` on."""
+    """A file below the log root (a path relative to it, or absolute), to be read from byte `start` on.
+
+    `known_bytes` is how many bytes it had when it was read before, to prove that these are still the same.
+    """
 
     path: Path
     start: int = 0
+    known_bytes: int = 0
 
 
 class FileRead(NamedTuple):
@@ -58,6 +62,7 @@ class FileRead(NamedTuple):
     accepted_bytes: int
     skipped_bytes: int
     faults: tuple[Fault, ...]
+    known_sha256: str = ""  # of its first `known_bytes`; empty where it has fewer, or none were known
 
 
 class EventBatch(NamedTuple):
@@ -111,14 +116,15 @@ def iterate_event_files(
     reader = WindowReader(window_bytes)
     refused: dict[int, FileRead] = {}
     with LogRoot(root) as logs:
-        for place, (path, start) in enumerate(sources):
+        for place, (path, start, known_bytes) in enumerate(sources):
             try:
                 opened = logs.open(path, EVENT_FILE_LIMIT)
             except RefusedError as error:
                 fault = Fault(error.code, start, 0, str(error))
                 refused[place] = FileRead(start, 0, start, "", 0, 0, 0, 0, 0, (fault,))
                 continue
-            progress = FileProgress(place, shown(logs.relative(path)), start, opened.size, opened.modified_ns)
+            name = shown(logs.relative(path))
+            progress = FileProgress(place, name, start, opened.size, opened.modified_ns, known_bytes)
             try:
                 for _ in reader.read(opened, progress):
                     if reader.held_bytes >= piece_bytes:
@@ -147,6 +153,7 @@ def _file_read(file: FileProgress) -> FileRead:
         file.accepted_bytes,
         file.skipped_bytes,
         file.all_faults(),
+        file.known_sha256,
     )
 
 

@@ -15,6 +15,8 @@ class FileProgress:
         "budget",
         "faults",
         "index",
+        "known_bytes",
+        "known_sha256",
         "lost_from",
         "metadata",
         "modified_ns",
@@ -32,12 +34,16 @@ class FileProgress:
         "zeros_from",
     )
 
-    def __init__(self, index: int, path: str, start: int, size: int, modified_ns: int) -> None:
+    def __init__(
+        self, index: int, path: str, start: int, size: int, modified_ns: int, known_bytes: int = 0
+    ) -> None:
         self.index = index
         self.path = path
         self.start = start
         self.size = size
         self.modified_ns = modified_ns
+        self.known_bytes = known_bytes
+        self.known_sha256 = ""
         self.sha256 = ""
         self.zeros_from = size  # from here on the file is zeros
         self.records = self.scalars = self.summaries = self.accepted_bytes = self.skipped_bytes = 0

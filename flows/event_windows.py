@@ -3,13 +3,16 @@
 import os
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flows.event_decoder import Decoder, OtherRow
 from flows.event_frames import Window
 from flows.event_progress import FileProgress, Region
 from flows.event_rows import Rows
 from flows.regular_file import OpenFile, read_into
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 _TAIL_CHUNK = 1 << 20
 
@@ -61,7 +64,9 @@ class WindowReader:
         begin = self._used
         stop = begin + self._fill(opened.descriptor, file, begin, begin + file.size, 0)
         content = self._window.memory[begin:stop]
-        file.sha256 = sha256(content).hexdigest()
+        digest = sha256()
+        _update(digest, content, 0, file)
+        file.sha256 = digest.hexdigest()
         if file.size and not content[-1]:
             file.zeros_from = len(bytes(content).rstrip(b"\0"))
         self._check_start(file)
@@ -79,7 +84,7 @@ class WindowReader:
             limit = min(file.start if is_known else file.size, file.size) - position
             stop = min(self._window.capacity, kept + limit)
             stop = kept + self._fill(descriptor, file, kept, stop, position)
-            digest.update(self._window.memory[kept:stop])
+            _update(digest, self._window.memory[kept:stop], position, file)
             position += stop - kept
             if is_known or file.torn_from < file.size:
                 kept = 0
@@ -121,6 +126,16 @@ class WindowReader:
         self.held_bytes += sum(column.nbytes for column in rows)
         self.held_bytes += sum(each.other.value.ByteSize() for each in others if each.other.value)
         return rest
+
+
+def _update(digest: "_Hash", content: memoryview, position: int, file: FileProgress) -> None:
+    """Digests the bytes of a file from `position` on, and notes the digest of those that were known before."""
+    known = file.known_bytes - position
+    if 0 < known <= len(content):
+        digest.update(content[:known])
+        file.known_sha256 = digest.hexdigest()
+        content = content[known:]
+    digest.update(content)
 
 
 def _end_of_content(descriptor: int, size: int) -> int:

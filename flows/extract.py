@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from itertools import count
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
@@ -13,11 +14,12 @@ import polars as pl
 
 from flows import findings as notices
 from flows.batches import BATCH_BYTES, Batch, Shards
-from flows.containers import STAMPS, container_of, gather, missing
+from flows.containers import STAMPS, Container, container_of, gather, missing
 from flows.discover import LogFile, LogFolder, is_stale
-from flows.event_file import FileRead, Source, read_event_files
+from flows.event_file import FileRead
 from flows.findings import STALE_CODES, Finding
 from flows.pod_logs import read_pod_logs
+from flows.read_on import Before, read_on
 from flows.regular_file import LogRoot, RefusedError, shown
 from flows.shard_rows import container_rows, file_rows, folder_rows, points, stamp_rows, summaries
 from flows.stamps import StampFile, read_stamps
@@ -58,12 +60,21 @@ def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Pa
         for _, folder in batch.folders
     }
     containers = gather([(i, folder.folder) for i, folder in batch.folders], stamps, owners)
-    keys = {(each.folder, each.container_id): place for place, each in enumerate(containers)}
     sources = [each for each in batch.files() if each[3].kind == "events"]
     sources.sort(
         key=lambda each: (each[1], owners[each[2].folder].get(each[3].path, ""), write_order(each[3]))
     )
-    events = read_event_files([Source(logs / each[3].path) for each in sources], logs)
+    events, known = read_on(
+        [logs / each[3].path for each in sources],
+        logs,
+        [known_of(batch, owners, *each[1:]) for each in sources],
+    )
+    kept = {
+        (each[1], before.container_id): before.container_key
+        for each, before in zip(sources, known, strict=True)
+        if before
+    }
+    keys = container_keys(containers, kept)
     found += [*refused, *missing(containers, ids_by_folder(stamp_findings)), *absent(batch, stamps)]
     stopped = {(each.folder, each.container_id) for each in containers if "stop" in each.stamps}
     for (*_, folder, file), read in zip(sources, events.files, strict=True):
@@ -80,20 +91,45 @@ def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Pa
         [keys.get((each[2].folder, owners[each[2].folder].get(each[3].path, ""))) for each in sources],
         dtype=pl.Int32,
     )
-    file_ids = pl.Series([each[0] for each in sources], dtype=pl.Int32)
+    ids = [before.file_id if before else each[0] for each, before in zip(sources, known, strict=True)]
+    file_ids = pl.Series(ids, dtype=pl.Int32)
     points(events, owner_keys, file_ids).write_parquet(shards.points, compression="lz4", statistics=False)
     pl.DataFrame({"tag": events.tags}, schema={"tag": pl.String}).with_row_index("place").write_parquet(
         shards.tags
     )
     summaries(events, owner_keys, file_ids).write_parquet(shards.summaries)
-    container_rows(containers).write_parquet(shards.containers)
+    container_rows(containers, keys).write_parquet(shards.containers)
     stamp_rows(stamps, batch).write_parquet(shards.stamps)
-    reads = {each[0]: read for each, read in zip(sources, events.files, strict=True)}
+    reads = {each[0]: (read, before) for each, read, before in zip(sources, events.files, known, strict=True)}
     file_rows(batch, reads, contents, owners, keys).write_parquet(shards.files)
     levels.write_parquet(shards.levels_seen)
     all_findings.write_parquet(shards.findings)
     folder_rows(batch, all_findings).write_parquet(shards.folders)
     return shards
+
+
+def known_of(
+    batch: Batch, owners: Mapping[str, Mapping[str, str]], folder_id: int, folder: LogFolder, file: LogFile
+) -> Before | None:
+    """What is known of an event file that may have grown and still is the only one of the same container."""
+    before = batch.before.get(folder_id, {}).get(shown(file.path))
+    if before is None or file.size_bytes < before.size_bytes:
+        return None
+    mates = [path for path, owner in owners[folder.folder].items() if owner == before.container_id]
+    return before if mates == [file.path] else None
+
+
+def container_keys(
+    containers: Sequence[Container], kept: Mapping[tuple[int, str], int]
+) -> dict[tuple[str, str], int]:
+    """(folder, container_id) -> place among those that need a key; of those that keep theirs, the key negated."""
+    places = count()
+    return {
+        (each.folder, each.container_id): -key
+        if (key := kept.get((each.folder_id, each.container_id)))
+        else next(places)
+        for each in containers
+    }
 
 
 def note_of(folder: LogFolder, file: LogFile) -> Finding | None:

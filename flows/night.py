@@ -64,6 +64,11 @@ class Plan(NamedTuple):
     def staged(self) -> Path:
         return self.house.staging / DATABASE
 
+    def unasked(self) -> list[str]:
+        """The changed folders that nobody named: who names one wants it read anew, and accepts if it holds less."""
+        named = set(self.folder_ids if self.order.everything else self.order.again)
+        return [folder.folder for folder in self.news.changed if folder.folder not in named]
+
     def affected(self) -> list[Study]:
         """The studies whose conclusions may change tonight."""
         touched = {folder.study for folder in (*self.news.new, *self.news.changed)}
@@ -200,16 +205,18 @@ def extract_folders(plan: Plan) -> list["Shards"]:
     """Read what is new or changed into shards."""
     from flows.batches import batches
     from flows.extract import extract
+    from flows.read_on import known_before
 
-    first_file_id = 1
+    first_file_id, before = 1, {}
     if not plan.is_fresh:
         with open_published(plan.house.warehouse) as warehouse:
             first_file_id = warehouse.record("night/next_keys")["file_id"]
+            before = known_before(warehouse, [plan.folder_ids[folder] for folder in plan.unasked()])
     folders = sorted(
         ((plan.folder_ids[folder.folder], folder) for folder in (*plan.news.new, *plan.news.changed)),
         key=lambda each: each[0],
     )
-    work = batches(folders, first_file_id)
+    work = batches(folders, first_file_id, before)
     return extract(plan.order.logs, plan.studies, work, plan.house.staging / "shards", plan.started_at)
 
 
@@ -222,20 +229,19 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         load_studies_into(warehouse, plan.studies)
         forgotten = [plan.folder_ids[folder] for folder in plan.news.forgotten]
         again = [plan.folder_ids[folder.folder] for folder in plan.news.changed]
-        # Who asks for a folder by name accepts that it holds less than before.
-        accepts = set(plan.folder_ids if plan.order.everything else plan.order.again)
-        unasked = [
-            plan.folder_ids[folder.folder] for folder in plan.news.changed if folder.folder not in accepts
-        ]
-        warehouse.run("load/read_before", folder_ids=unasked)
-        warehouse.run("load/forget_facts", folder_ids=[*again, *forgotten])
+        warehouse.run("load/read_before", folder_ids=[plan.folder_ids[each] for each in plan.unasked()])
+        files = [str(each.files) for each in shards]
+        kept = [row[0] for row in warehouse.rows("load/kept", files=files)] if shards else []
+        highest = warehouse.record("night/next_keys")["container_offset"]
+        warehouse.run("load/forget_facts", folder_ids=[*again, *forgotten], kept=kept)
         warehouse.run("load/forget_folders", folder_ids=forgotten)
         if shards:
             warehouse.run("load/tags", tags=[str(each.tags) for each in shards])
         for each in shards:
-            offset = warehouse.record("night/next_keys")["container_offset"]
-            files = {field: str(path) for field, path in each._asdict().items()}
-            warehouse.run("load/batch", container_offset=offset, night_id=plan.night_id, **files)
+            # A key that is kept may be the highest: its container is not in the warehouse at this moment.
+            offset = max(highest, warehouse.record("night/next_keys")["container_offset"])
+            paths = {field: str(path) for field, path in each._asdict().items()}
+            warehouse.run("load/batch", container_offset=offset, night_id=plan.night_id, **paths)
         if shards:
             warehouse.run(
                 "load/folders",

@@ -8,13 +8,17 @@ import polars as pl
 from flows.batches import Batch
 from flows.containers import STAMPS, Container
 from flows.event_file import EventBatch, FileRead
+from flows.read_on import Before
 from flows.regular_file import shown
 
 EARLIEST, LATEST = 0, 7_258_118_400_000_000  # microseconds: 1970 and 2200, beyond which a wall time is none
 
 
 def points(events: EventBatch, owner_keys: pl.Series, file_ids: pl.Series) -> pl.DataFrame:
-    """Scalars with the keys of their container (a place in the batch) and file; the latest write of a step counts."""
+    """Scalars with the keys of their container and file; the latest write of a step counts.
+
+    Here and below, the key of a container that has none yet is its place in the batch, and a known one is negated.
+    """
     scalars = events.scalars
     place = scalars["file"]
     rows = scalars.select(
@@ -37,10 +41,11 @@ def instant(column: str) -> pl.Expr:
 
 def summaries(events: EventBatch, owner_keys: pl.Series, file_ids: pl.Series) -> pl.DataFrame:
     place = events.summaries["file"]
+    tags = pl.Series(events.tags, dtype=pl.String)
     return events.summaries.select(
         container=owner_keys.gather(place),
         file_id=file_ids.gather(place),
-        tag="tag",
+        tag=tags.gather(events.summaries["tag"]),
         step="step",
         logged_at=instant("wall_time"),
         kind="kind",
@@ -48,16 +53,16 @@ def summaries(events: EventBatch, owner_keys: pl.Series, file_ids: pl.Series) ->
     )
 
 
-def container_rows(containers: Sequence[Container]) -> pl.DataFrame:
+def container_rows(containers: Sequence[Container], keys: Mapping[tuple[str, str], int]) -> pl.DataFrame:
     rows = [
         (
-            place,
+            keys[each.folder, each.container_id],
             each.folder_id,
             each.container_id,
             *(each.stamps.get(event) for event in STAMPS),
             each.event_files,
         )
-        for place, each in enumerate(containers)
+        for each in containers
     ]
     whole, text, moment = pl.Int32(), pl.String(), pl.Datetime("us")
     schema: dict[str, pl.DataType] = {
@@ -85,21 +90,28 @@ def stamp_rows(stamps: pl.DataFrame, batch: Batch) -> pl.DataFrame:
 
 def file_rows(
     batch: Batch,
-    reads: Mapping[int, FileRead],
+    reads: Mapping[int, tuple[FileRead, Before | None]],
     contents: Mapping[str, bytes],
     owners: Mapping[str, Mapping[str, str]],
     keys: Mapping[tuple[str, str], int],
 ) -> pl.DataFrame:
-    """One row a file, refused ones too: what discovery compares the log root with tomorrow."""
+    """One row a file, refused ones too: what discovery compares the log root with tomorrow.
+
+    `reads` is what was read of each event file by its id in the batch, and what was known of one that was read on.
+    """
     rows: list[tuple[object, ...]] = []
     for file_id, folder_id, folder, file in batch.files():
-        read = reads.get(file_id)
+        read, before = reads.get(file_id, (None, None))
         content = contents.get(file.path)
         content_of: tuple[str | None, int, int, int, int]
         owner = keys.get((folder.folder, owners[folder.folder].get(file.path, "")))
-        place = (file_id, folder_id, owner, shown(file.path), file.kind, file.size_bytes, file.modified_ns)
+        key = before.file_id if before else file_id
+        place = (key, folder_id, owner, shown(file.path), file.kind, file.size_bytes, file.modified_ns)
         if read is not None:
-            content_of = (read.sha256, read.read_bytes, read.skipped_bytes, read.records, read.scalars)
+            records, scalars = read.records, read.scalars
+            if before:
+                records, scalars = records + before.records, scalars + before.scalars
+            content_of = (read.sha256 or None, read.read_bytes, read.skipped_bytes, records, scalars)
         elif content is not None:
             lines = content.count(b"\n")
             content_of = (sha256(content).hexdigest(), len(content), 0, lines, 0)

@@ -22,7 +22,7 @@ select
 union all
 select
     'WH-4' as code,
-    (select count(*) from read_parquet($points)) as expected,
+    (select coalesce(sum(scalars), 0) from read_parquet($files) where place is not null) as expected,
     (
         select count(*)
         from points

@@ -1,9 +1,9 @@
--- Load the shards of one batch; places in the batch become keys after $container_offset.
+-- Load the shards of one batch; places of containers become keys after $container_offset, negated keys are known ones.
 -- grain: statements
 -- reads: tags
 insert into containers
 select
-    $container_offset + place + 1 as container_key,
+    if(place < 0, -place, $container_offset + place + 1) as container_key,
     container_id,
     folder_id,
     created_at,
@@ -14,7 +14,7 @@ from read_parquet($containers);
 
 insert into points
 select
-    $container_offset + shard.container + 1 as container_key,
+    if(shard.container < 0, -shard.container, $container_offset + shard.container + 1) as container_key,
     tags.tag_id,
     shard.file_id,
     shard.step,
@@ -27,7 +27,7 @@ inner join tags on tags.tag = shard_tags.tag;
 
 insert into summaries
 select
-    $container_offset + container + 1 as container_key,
+    if(container < 0, -container, $container_offset + container + 1) as container_key,
     file_id,
     tag,
     step,
@@ -40,7 +40,7 @@ insert into files
 select
     file_id,
     folder_id,
-    $container_offset + place + 1 as container_key,
+    if(place < 0, -place, $container_offset + place + 1) as container_key,
     path,
     kind,
     size_bytes,

@@ -36,7 +36,7 @@ def codes(order: Order, folder: str) -> dict[str, str]:
     return dict(ask(order, f"select code, reason from findings where folder = '{folder}'"))  # noqa: S608
 
 
-def test_a_file_that_grew_is_read_again_whole(order: Order) -> None:
+def test_a_file_that_grew_is_read_to_its_end(order: Order) -> None:
     """Line 29: what an event file holds now is what counts; the version before keeps what it held."""
     from tensorboard.summary.writer.record_writer import RecordWriter
 
