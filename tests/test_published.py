@@ -98,7 +98,8 @@ def test_shapiro_wilk_is_the_one_of_todays_scipy_and_near_the_printed_one(wareho
     printed = PUBLISHED["shapiro"]["Time"]
     ((statistic, p),) = rows(warehouse, SHAPIRO, "Time")
     assert "W=0.959980144280383, p=0.2743319241247691" in printed["note"]
-    assert (statistic, p) == pytest.approx((0.959980144280383, 0.2743319241247691), rel=1e-11)
+    # SciPy 1.17, which Python 3.11 has, and 1.18 differ in the ninth digit.
+    assert (statistic, p) == pytest.approx((0.959980144280383, 0.2743319241247691), rel=1e-8)
     assert statistic == pytest.approx(printed["W"], abs=1e-6)  # printed by one that worked in 32 bits
     assert p == pytest.approx(printed["p"], abs=1e-5)
 

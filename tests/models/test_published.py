@@ -64,8 +64,9 @@ def test_shapiro_wilk_is_the_printed_one_in_the_digits_of_its_day(published: Tab
     found = rows["Shapiro-Wilk"]
     assert found["value"] == pytest.approx(float(printed["W"]), abs=5e-7)  # printed by a SciPy of 32 bits
     assert found["p_value"] == pytest.approx(float(printed["p"]), abs=1e-5)
-    assert found["value"] == pytest.approx(0.959980144280383, rel=1e-12)
-    assert found["p_value"] == pytest.approx(0.2743319241247691, rel=1e-10)
+    # SciPy 1.17, which Python 3.11 has, and 1.18 differ in the ninth digit.
+    assert found["value"] == pytest.approx(0.959980144280383, rel=1e-8)
+    assert found["p_value"] == pytest.approx(0.2743319241247691, rel=1e-8)
 
 
 def test_the_intercept_and_residuals_carry_the_printed_summary(published: Tables) -> None:
