@@ -91,3 +91,25 @@ def test_a_full_disk_leaves_the_old_version(place: Place, small_disk: Path, figu
     figures["disk full"] = (
         f"{tried} nights ran out of space on a tmpfs, {tried} left yesterday's version, the next healed"
     )
+
+
+def test_a_house_that_became_read_only_keeps_its_version_and_says_so(
+    place: Place, small_disk: Path, figures: dict[str, str]
+) -> None:
+    house = place._replace(house=place.house._replace(root=small_disk / "house"))
+    assert not house.night().error
+    before = check_whole(house.house)
+    write_small_folder(house.logs, "1_more")
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    try:
+        ended = house.night()
+        assert ended.error == "HouseError", ended
+        assert "ead-only file system" in ended.message and str(house.house.root) in ended.message
+        assert check_whole(house.house) == before
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+    assert not house.night().error
+    assert check_whole(house.house) != before
+    figures["read-only house"] = (
+        "refused in a sentence that names the house, still readable, the next night healed"
+    )
