@@ -230,7 +230,7 @@ def _facts(about: Row, fit: pl.DataFrame) -> list[dict[str, str]]:
             with_unit(number(about["sd"], decimals), unit),
             f"standard error {number(about['se'], decimals)}",
         ),
-        ("Range", f"{number(about['min'])} to {number(about['max'])}", unit),
+        ("Range", f"{number(about['min'])} to {with_unit(number(about['max']), unit)}", ""),
     ]
     if fit.height and fit["f_value"][0] is not None:
         row = fit.row(0, named=True)

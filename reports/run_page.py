@@ -135,9 +135,9 @@ def _digest(row: Row) -> Cell:
 def _promises(results: Results) -> Table:
     columns = [
         Column("code", "code", "code"),
+        Column("is_kept", "verdict", cell=promise_cell),
         Column("promise", "promise", "prose"),
         Column("severity", "severity"),
-        Column("is_kept", "this folder", cell=promise_cell),
         Column("container_id", "container", "code", is_optional=True),
         Column("response", "response", is_optional=True),
         Column("found", "found", is_optional=True),

@@ -200,7 +200,7 @@ def _freshest(freshness: pl.DataFrame) -> dict[str, str] | None:
 
 
 def _histories(promises: pl.DataFrame) -> list[dict[str, Any]]:
-    nights = promises["night_id"].unique().sort().to_list()
+    nights = promises["night_id"].unique().sort().to_list()[-30:]
     studies = []
     for (study,), mine in promises.group_by("study", maintain_order=True):
         rows = []
@@ -217,7 +217,7 @@ def _histories(promises: pl.DataFrame) -> list[dict[str, Any]]:
                     "verdict": "kept"
                     if last["is_kept"]
                     else f"broken by {count(last['rows_failing'] or 0, 'row')}",
-                    "observed": last["observed"],
+                    "observed": None if last["is_kept"] else last["observed"],
                     "history": [
                         "none" if night not in verdicts else "kept" if verdicts[night] else "broken"
                         for night in nights

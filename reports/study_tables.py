@@ -22,9 +22,9 @@ def promise_cell(row: Row) -> Cell:
 def promise_table(results: Results) -> Table:
     columns = [
         Column("code", "code", "code"),
+        Column("is_kept", "verdict", cell=promise_cell),
         Column("promise", "promise", "prose"),
         Column("severity", "severity"),
-        Column("is_kept", "verdict", cell=promise_cell),
         Column("rows_checked", "rows", "count"),
         Column("rows_failing", "failing", "count"),
         Column("observed", "seen"),

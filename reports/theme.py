@@ -82,6 +82,7 @@ def chart_config() -> dict[str, Any]:
             "titleFontWeight": "normal",
             "titlePadding": 8,
             "labelLimit": 150,
+            "labelSeparation": 5,
             "domainColor": rule,
             "tickColor": rule,
             "gridColor": grid,

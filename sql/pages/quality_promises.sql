@@ -1,24 +1,17 @@
--- Whether each promise held, study by study, over the last 30 nights.
+-- Whether each promise held, study by study, over the last 30 nights and the last night of each study.
 -- grain: study, code, night_id
 -- reads: verdicts
-with last_nights as (
-    select distinct night_id
-    from verdicts
-    order by night_id desc
-    limit 30
-)
-
 select
-    verdicts.study,
-    verdicts.code,
-    verdicts.severity,
-    verdicts.relation,
-    verdicts.promise,
-    verdicts.night_id,
-    verdicts.is_kept,
-    verdicts.rows_checked,
-    verdicts.rows_failing,
-    verdicts.observed,
+    study,
+    code,
+    severity,
+    relation,
+    promise,
+    night_id,
+    is_kept,
+    rows_checked,
+    rows_failing,
+    observed,
 from verdicts
-inner join last_nights on last_nights.night_id = verdicts.night_id
-order by verdicts.study nulls first, verdicts.code, verdicts.night_id
+qualify dense_rank() over (order by night_id desc) <= 30 or night_id = max(night_id) over (partition by study)
+order by study nulls first, code, night_id
