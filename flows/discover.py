@@ -40,10 +40,11 @@ class Known(NamedTuple):
     files: Mapping[str, frozenset[tuple[str, int, int]]]  # folder -> path, size, modified
     studies: Mapping[str, str]  # study -> digest of its definition
     unclaimed: frozenset[str]
+    unreadable: frozenset[str]
 
     @classmethod
     def nothing(cls) -> "Known":
-        return cls({}, {}, {}, frozenset())
+        return cls({}, {}, {}, frozenset(), frozenset())
 
 
 class News(NamedTuple):
@@ -56,6 +57,7 @@ class News(NamedTuple):
     gone_studies: tuple[str, ...]
     forgotten: tuple[str, ...]
     unclaimed: tuple[str, ...]
+    unreadable: tuple[str, ...]  # folders above those that studies may claim, which cannot be listed
     changed_studies: tuple[str, ...]
     is_same: bool  # nothing to do at all
 
@@ -80,7 +82,7 @@ def discover(
         raise HouseError(
             f"{logs}: found no folder, expected the log root. Name it with --logs, or check that it is mounted."
         )
-    folders, unclaimed = find_folders(logs, studies)
+    folders, unclaimed, unreadable = find_folders(logs, studies)
     if missing := sorted(set(again) - {folder.folder for folder in folders}):
         raise UsageError(
             f"--folder {missing[0]}: no such folder below {logs} is claimed by a study. "
@@ -106,7 +108,10 @@ def discover(
     gone = [
         name
         for name, (_, _, is_gone) in known.folders.items()
-        if name not in present and not is_gone and name not in forget
+        if name not in present
+        and not is_gone
+        and name not in forget
+        and not name.startswith(tuple(f"{each}/" for each in unreadable))  # nobody can tell
     ]
     digests = {study.name: study.digest() for study in studies}
     changed_studies = {
@@ -120,9 +125,16 @@ def discover(
         gone_studies=tuple(sorted({known.folders[name][0] for name in (*gone, *forget)})),
         forgotten=tuple(forget),
         unclaimed=tuple(unclaimed),
+        unreadable=tuple(unreadable),
         changed_studies=tuple(sorted(changed_studies)),
         is_same=not (
-            new or changed or gone or forget or changed_studies or set(unclaimed) != known.unclaimed
+            new
+            or changed
+            or gone
+            or forget
+            or changed_studies
+            or set(unclaimed) != known.unclaimed
+            or set(unreadable) != known.unreadable
         ),
     )
 
@@ -146,24 +158,35 @@ def is_stale(folder: LogFolder, now: datetime) -> bool:
     return now.timestamp() - newest / 1e9 > STALE_AFTER.total_seconds()
 
 
-def find_folders(logs: Path, studies: Sequence[Study]) -> tuple[list[LogFolder], list[str]]:
-    """Folders claimed by exactly one study, and top-level folders that lead to none, both sorted by name."""
+def find_folders(logs: Path, studies: Sequence[Study]) -> tuple[list[LogFolder], list[str], list[str]]:
+    """Folders claimed by exactly one study, top-level folders that lead to none, and those that cannot be listed.
+
+    All are sorted by name. Raises HouseError where the log root itself cannot be listed.
+    """
     depth = max((study.folders.count("/") + 1 for study in studies), default=1)
     configs = {study.name: study.promises.config.file if study.promises.config else None for study in studies}
     found: list[LogFolder] = []
     unclaimed: list[str] = []
-    for top in sorted_folders(logs, ""):
-        claimed = list(claim_below(logs, top, depth, studies))
-        if not claimed:
+    unreadable: list[str] = []
+    try:
+        tops = sorted_folders(logs, "")
+    except OSError as error:
+        raise HouseError(
+            f"{logs}: cannot be listed ({error.strerror}), expected a log root that this user may read. "
+            "Check its rights, or that it is mounted."
+        ) from error
+    for top in tops:
+        claimed = list(claim_below(logs, top, depth, studies, unreadable))
+        if not claimed and shown(top) not in unreadable:
             unclaimed.append(shown(top))
         for name, study, claim in claimed:
             files = tuple(sorted(find_files(logs, name, configs[study.name])))
             found.append(LogFolder(shown(name), study.name, claim, files))
-    return found, unclaimed
+    return found, unclaimed, unreadable
 
 
 def claim_below(
-    logs: Path, folder: str, depth: int, studies: Sequence[Study]
+    logs: Path, folder: str, depth: int, studies: Sequence[Study], unreadable: list[str]
 ) -> Iterator[tuple[str, Study, Claim]]:
     claims = [(study, claim) for study in studies if (claim := study.claim(shown(folder))) is not None]
     if len(claims) > 1:
@@ -175,8 +198,13 @@ def claim_below(
     if claims:
         yield folder, *claims[0]
     elif folder.count("/") + 1 < depth:
-        for child in sorted_folders(logs, folder):
-            yield from claim_below(logs, child, depth, studies)
+        try:
+            children = sorted_folders(logs, folder)
+        except OSError:
+            unreadable.append(shown(folder))
+            return
+        for child in children:
+            yield from claim_below(logs, child, depth, studies, unreadable)
 
 
 def sorted_folders(logs: Path, below: str) -> list[str]:
@@ -205,7 +233,13 @@ def find_files(logs: Path, folder: str, config: str | None) -> Iterator[LogFile]
             if entry.is_dir(follow_symlinks=False):
                 stack.append(path)
             elif kind := kind_of(entry.name, below == folder, config):
-                status = entry.stat(follow_symlinks=False)
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue  # renamed or removed a moment ago
+                except OSError:
+                    yield LogFile(path, kind, 0, 0)  # opening it will tell why
+                    continue
                 if not stat.S_ISREG(status.st_mode):
                     kind = "odd"
                 yield LogFile(path, kind, status.st_size, status.st_mtime_ns)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from multiprocessing import get_context
 from os import cpu_count
@@ -27,6 +27,7 @@ from models.folders import read_pattern
 from models.study import Study
 
 POOL_BYTES = 8 * BATCH_BYTES  # below this, starting processes costs more than it saves
+LONGEST_SECONDS = 1e12  # of what a timedelta holds
 EVENTS: dict[str, Literal["create", "start", "stop"]] = {"create": "create", "start": "start", "stop": "stop"}
 
 
@@ -175,7 +176,12 @@ def read_all_stamps(
             elif file.kind == "pod" and not kinds & {"start", "stop"}:
                 files += read_pod_logs(folder.folder, shown(file.path), contents[file.path])
     zones = {folder.folder: studies[folder.study].timezone for _, folder in batch.folders}
-    return read_stamps(files, zones, now)
+    longest = {
+        folder.folder: timedelta(seconds=min(seconds, LONGEST_SECONDS))
+        for _, folder in batch.folders
+        if (seconds := studies[folder.study].promises.longest_seconds)
+    }
+    return read_stamps(files, zones, now, longest)
 
 
 def ids_by_folder(frame: pl.DataFrame) -> dict[str, set[str]]:

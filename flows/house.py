@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -101,16 +102,26 @@ def hold(house: House) -> Iterator[None]:
         except OSError as error:
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 raise
-            holder = os.pread(lock, 100, 0).decode(errors="replace").strip() or "an unknown process"
             raise HouseHeldError(
-                f"{house.root}: held by {holder}, which is running a night. Wait until it has ended."
+                f"{house.root}: held by {name_of_holder(lock)}, which is running a night. Wait until it has ended."
             ) from error
         with writing(house):
-            os.ftruncate(lock, 0)
-            os.pwrite(lock, f"process {os.getpid()}\n".encode(), 0)
+            name = f"process {os.getpid()}\n".encode()
+            # Cut behind the new name: at no moment is the file without one.
+            os.pwrite(lock, name, 0)
+            os.ftruncate(lock, len(name))
         yield
     finally:
         os.close(lock)
+
+
+def name_of_holder(lock: int) -> str:
+    """What the holder of the lock wrote into it; the first one of all needs a moment for that."""
+    for _ in range(20):
+        if lines := os.pread(lock, 100, 0).decode(errors="replace").splitlines():
+            return lines[0]
+        time.sleep(0.01)
+    return "an unknown process"
 
 
 def recover(house: House) -> None:
@@ -204,6 +215,7 @@ def publish(house: House, manifest: dict[str, Any], keep: int = KEPT_VERSIONS) -
     try:
         link(house, version)
         prune(house, keep)
+        note_success(house)
     except OSError as error:
         if house.current_version() != version:
             raise

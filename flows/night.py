@@ -19,6 +19,7 @@ from flows.house import (
     read_manifest,
     recover,
     verify,
+    writing,
 )
 from flows.warehouse import Warehouse, open_published, open_warehouse, relations, schema_digest
 from models.study import Study, StudyError, load_studies
@@ -149,7 +150,8 @@ def is_anything_new(order: Order, now: datetime) -> Summary | None:
             raise HouseError(str(error)) from error
         if not plan.news.is_same:
             return None
-        note_success(house)
+        with writing(house):
+            note_success(house)
         return nothing_new(plan)
 
 
@@ -191,6 +193,7 @@ def read_known(house: House) -> tuple[Known, dict[str, int], int]:
             files={folder: frozenset(each) for folder, each in files.items()},
             studies=dict(warehouse.rows("night/known_studies")),
             unclaimed=frozenset(folder for (folder,) in warehouse.rows("night/known_unclaimed")),
+            unreadable=frozenset(folder for (folder,) in warehouse.rows("night/known_unreadable")),
         )
         night_id = warehouse.record("night/next_keys")["night_id"]
     return known, {row[1]: row[0] for row in folders}, night_id
@@ -251,7 +254,8 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
             )
         warehouse.run("load/lost_records", night_id=plan.night_id)
         warehouse.run("load/gone", folders=list(plan.news.gone), night_id=plan.night_id)
-        warehouse.run("load/unclaimed", folders=list(plan.news.unclaimed), night_id=plan.night_id)
+        unclaimed, unreadable = list(plan.news.unclaimed), list(plan.news.unreadable)
+        warehouse.run("load/unclaimed", folders=unclaimed, unreadable=unreadable, night_id=plan.night_id)
         warehouse.apply_views()
 
 
@@ -356,9 +360,7 @@ def publish_version(plan: Plan) -> Summary:
             "python": platform.python_version(),
         },
     }
-    published = publish(plan.house, manifest)
-    note_success(plan.house)
-    return summary._replace(version=published)
+    return summary._replace(version=publish(plan.house, manifest))
 
 
 def summarise_night(plan: Plan, warehouse: Warehouse) -> Summary:

@@ -1,6 +1,6 @@
 """Holds the stamps of each container against each other: repeats, hours that happened twice, order, what is missing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise, product
 from typing import Any
@@ -11,6 +11,7 @@ from flows.stamp_lines import CORRECT, Noted, StampFile, note
 
 _KEY = ("folder", "container_id")
 _ORDER = ("create", "start", "stop")
+LONGEST = timedelta(days=7)
 _DONE = {"create": "created", "start": "started", "stop": "stopped"}
 
 
@@ -36,11 +37,12 @@ def without_repeats(stamps: pl.DataFrame, files: Sequence[StampFile]) -> tuple[p
 
 
 def tell_apart(
-    stamps: pl.DataFrame, files: Sequence[StampFile], longest: timedelta
+    stamps: pl.DataFrame, files: Sequence[StampFile], longest: Mapping[str, timedelta]
 ) -> tuple[pl.DataFrame, list[Noted]]:
     """Decides which of two passes of an hour is meant, where only one makes sense of the container's other stamps.
 
-    It does if created <= started <= stopped, within `longest`. Stamps that cannot be told apart are left out.
+    It does if created <= started <= stopped, each within LONGEST, or, from start to stop, within what `longest`
+    says of the folder. Stamps that cannot be told apart are left out.
     """
     is_ambiguous = pl.col("at") != pl.col("latest")
     if not stamps.select(is_ambiguous.any()).item():
@@ -50,7 +52,10 @@ def tell_apart(
     for _, rows in _groups(stamps.filter(is_ambiguous.any().over(_KEY)), _KEY):
         rows = sorted(rows, key=lambda row: _ORDER.index(row["event"]))
         readings = product(*(sorted({row["at"], row["latest"]}) for row in rows))
-        sensible = [times for times in readings if _is_sensible(times, longest)]
+        limits = [
+            longest.get(row["folder"], LONGEST) if row["event"] == "start" else LONGEST for row in rows[:-1]
+        ]
+        sensible = [times for times in readings if _is_sensible(times, limits)]
         is_told = len(sensible) == 1 and len(rows) > 1
         for place, row in enumerate(rows):
             if row["at"] == row["latest"]:
@@ -61,7 +66,7 @@ def tell_apart(
             file, line, container_id = files[row["file"]], row["line"], row["container_id"]
             if time:
                 which = "first" if time == row["at"] else "second"
-                remedy = f"It was taken as the {which}: only then the stamps of the container are in order."
+                remedy = f"It was taken as the {which}: only then the stamps of the container make sense."
                 noted.append(note(file, line, "R109", found, "a time that was once", remedy, container_id))
             else:
                 expected = "a time that was once, or other stamps of the container that tell which"
@@ -127,8 +132,9 @@ def _order(by_event: dict[str, Any], files: Sequence[StampFile]) -> Iterator[Not
             yield note(file, line, "R102", found, "a duration", remedy, container_id)
 
 
-def _is_sensible(times: Sequence[datetime], longest: timedelta) -> bool:
-    return all(timedelta(0) <= then - first <= longest for first, then in pairwise(times))
+def _is_sensible(times: Sequence[datetime], limits: Sequence[timedelta]) -> bool:
+    lengths = [then - first for first, then in pairwise(times)]
+    return all(timedelta(0) <= each <= limit for each, limit in zip(lengths, limits, strict=True))
 
 
 def _missing(by_event: dict[str, Any], missing: set[str], files: Sequence[StampFile]) -> Iterator[Noted]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import polars as pl
 
@@ -12,16 +13,18 @@ from flows.stamp_times import in_utc
 
 __all__ = ["StampFile", "read_stamps"]
 
-LONGEST = timedelta(days=7)
-
 
 def read_stamps(
-    files: Sequence[StampFile], timezone_of: Mapping[str, str], now: datetime, longest: timedelta = LONGEST
+    files: Sequence[StampFile],
+    timezone_of: Mapping[str, str],
+    now: datetime,
+    longest_of: Mapping[str, timedelta] = MappingProxyType({}),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The stamps of all files, at most one a container and event, and what was noticed about them.
 
     `timezone_of` maps folders to the zones in which their stamps are written (UTC where it names none); `now` has
-    a zone; `longest` bounds the durations by which the two readings of a repeated hour are told apart.
+    a zone; `longest_of` maps folders to the longest time from start to stop that makes sense, by which the two
+    readings of a repeated hour are told apart (a week where it names none).
     stamps: folder, container_id, event, at (UTC, without a zone), raw (as written), path, line.
     findings: the columns of `flows.findings.SCHEMA`, and `lines`: how many lines are no stamps because of it.
     Conservation: the lines of all files are the rows of stamps plus the sum of `lines`.
@@ -29,7 +32,7 @@ def read_stamps(
     lines, noted = read_lines(files)
     stamps, impossible = in_utc(lines, files, timezone_of, now.astimezone(UTC).replace(tzinfo=None))
     stamps, repeated = without_repeats(stamps, files)
-    stamps, ambiguous = tell_apart(stamps, files, longest)
+    stamps, ambiguous = tell_apart(stamps, files, longest_of)
     noted += [*impossible, *repeated, *ambiguous]
     noted += pair(stamps, files, noted)
     found = notices.frame(each.finding for each in noted)

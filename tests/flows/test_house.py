@@ -1,9 +1,12 @@
 """The house: held by one night at a time, published by one swap, healed after any death, and left as it was."""
 
+import errno
+import fcntl
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -89,6 +92,33 @@ def test_doehouse_leaves_a_held_house_with_exit_code_3(
     assert ended.stderr.startswith(f"doehouse: {house.root}: held by process {holder.pid}")
 
 
+def test_the_name_of_a_holder_is_awaited_for_a_moment(house: House) -> None:
+    """Between the lock and its name in the file; whoever never writes one stays unknown."""
+    with (house.root / ".lock").open("r+b", buffering=0) as lock:
+        lock.truncate(0)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(HouseHeldError, match="held by an unknown process"), hold(house):
+            pass
+        writer = threading.Timer(0.05, lock.write, [b"process 1234\n9\n"])
+        writer.start()
+        with pytest.raises(HouseHeldError, match="held by process 1234, which"), hold(house):
+            pass
+        writer.join()
+
+
+def test_a_night_that_published_and_could_not_note_it_says_so(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill_the_disk(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "touch", fill_the_disk)
+    with pytest.raises(HouseError, match=r"versions/000001: is published, but what follows failed"):
+        publish_text(house, "first")
+    assert numbers(house) == [1]
+    assert (house.root / DATABASE).read_text() == "first"
+
+
 def test_the_kernel_lets_go_of_a_house_when_its_holder_is_killed(
     house: House, holder: subprocess.Popen[str]
 ) -> None:
@@ -170,7 +200,7 @@ def test_what_a_dead_night_left_is_removed(house: House) -> None:
     assert sorted(path.name for path in house.versions.iterdir()) == ["000001"]
     assert list(house.staging.iterdir()) == []
     assert sorted(path.name for path in house.root.iterdir()) == [
-        *(".lock", "current", "site", "staging", "versions", DATABASE)
+        *(".last-success", ".lock", "current", "site", "staging", "versions", DATABASE)
     ]
 
 

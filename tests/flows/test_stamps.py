@@ -287,6 +287,9 @@ def test_a_repeated_hour_is_told_by_the_partner_only_if_one_reading_makes_sense(
     assert "happened twice in Europe/Amsterdam" in only(findings, "Q304")
     _, findings = read([start], zones)
     only(findings, "Q304")
+    stamps, findings = read_stamps([start, late], zones, NOW, {"exp_1": timedelta(hours=1)})
+    assert stamps["at"].to_list() == [datetime(2023, 10, 29, 1, 50), datetime(2023, 10, 29, 2, 10)]
+    assert codes(findings) == ["R109"]
 
 
 @pytest.mark.parametrize("zone", ["UTC", AMSTERDAM, "Australia/Lord_Howe", "Asia/Kolkata"])
