@@ -1,0 +1,54 @@
+"""Ten questions, written down before the queries, as somebody asks who has seen no more than the list of relations."""
+
+from typing import Any
+
+import pytest
+
+from flows.warehouse import Warehouse
+
+CONTAINERS = 32
+QUESTIONS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "How accurate was each network?": (
+        "select Network, round(avg(Accuracy), 2) from fltk_2_4_1 group by Network order by Network",
+        [("FashionMNISTCNN", 89.02), ("FashionMNISTResNet", 87.95)],
+    ),
+    "Which effect on the accuracy is the largest?": (
+        "select term, round(effect, 2) from effects where response = 'Accuracy' and scale = 'identity' "
+        "order by abs(effect) desc limit 1",
+        [("Network", -1.08)],
+    ),
+    "Is it significant?": (
+        "select p_value < 0.001 from anova_rows "
+        "where response = 'Accuracy' and scale = 'identity' and source = 'Network'",
+        [(True,)],
+    ),
+    "How long did each run take on average?": (
+        "select run, round(mean) from treatment_means where response = 'Time' order by mean limit 2",
+        [(4, 169.0), (2, 348.0)],
+    ),
+    "Which folder worked the longest?": (
+        "select folder from container_times order by service_seconds desc limit 1",
+        [("exp_15",)],
+    ),
+    "How did the accuracy grow in run 1?": (
+        "select step, round(avg(value), 1) from metrics where tag = 'accuracy per epoch' and run = 1 "
+        "group by step order by step",
+        [(1, 82.6), (2, 85.6), (3, 87.3), (4, 88.3), (5, 89.0)],
+    ),
+    "Was anything left out?": ("select folder, reason from quarantine", []),
+    "Is any promise broken?": ("select code, promise from verdicts where not is_kept", []),
+    "Which folders hold run 1, and do they count?": (
+        "select folder, verdict from runs where run = 1",
+        [("exp_11", "accepted")],
+    ),
+    "How many event files were read?": (
+        "select count(*) from files where kind = 'events'",
+        [(CONTAINERS,)],
+    ),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_first_query_that_comes_to_mind_answers(warehouse: Warehouse, question: str) -> None:
+    query, answer = QUESTIONS[question]
+    assert warehouse.connection.sql(query).fetchall() == answer
