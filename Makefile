@@ -13,7 +13,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 
 .DEFAULT_GOAL := help
-.PHONY: help night test check torture format conformance
+.PHONY: help night test check torture bench format conformance
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: check browser ## set up, then everything that CI runs
 
 torture: $(READY) browser ## nights that are killed, crowded and fed with bad input, with the long counts
 	@DOEHOUSE_TORTURE=full $(BIN)/python -m pytest -q tests/torture
+
+bench: $(READY) ## measure ten thousand folders beside the notebook's way, into the README (BENCH_FOLDERS="100 1000": less)
+	@$(BIN)/python -m tests.bench
 
 format: $(READY) ## let ruff write the code
 	@$(BIN)/ruff format -q .

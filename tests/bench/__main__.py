@@ -1,0 +1,112 @@
+"""`make bench`: ten thousand folders, stage by stage, beside the notebook's way and the floors, into the README.
+
+BENCH_FOLDERS (the sizes, the largest is the one measured in full), BENCH_LARGE (files of 250,000 scalars),
+BENCH_ROUNDS, BENCH_SAMPLE (folders the notebook's way reads), BENCH_PAGES (largest size with pages) and
+BENCH_CACHE make it smaller or larger.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+from threading import Thread
+
+from tests.bench import log_roots
+from tests.bench.growth import draw
+from tests.bench.report import Measured, say, write
+
+ROOT = Path(__file__).parents[2]
+SIZES = [int(each) for each in os.environ.get("BENCH_FOLDERS", "100 1000 10000").split()]
+LARGE = int(os.environ.get("BENCH_LARGE", log_roots.LARGE_FILES))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+SAMPLE = int(os.environ.get("BENCH_SAMPLE", "20"))
+PAGES = int(os.environ.get("BENCH_PAGES", "100"))
+CACHE = Path(os.environ.get("BENCH_CACHE", ROOT / ".bench")).absolute()
+NIGHTLY = 10  # folders that are new, or changed, on a later night
+
+
+def resident(process: int) -> int:
+    """Bytes in memory of a process and all below it; what they share counts for each."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        tasks = list(Path(f"/proc/{process}/task").glob("*/children"))
+        children = [int(child) for task in tasks for child in task.read_text().split()]
+    except OSError:  # it has just ended
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") + sum(map(resident, children))
+
+
+def trial(*arguments: object) -> dict[str, float]:
+    """The figures of one trial in a process of its own, and its peak memory in bytes."""
+    command = [sys.executable, "-m", "tests.bench.trial", *map(str, arguments)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        peak = 0
+
+        def watch() -> None:
+            nonlocal peak
+            while run.poll() is None:
+                peak = max(peak, resident(run.pid))
+                time.sleep(0.05)
+
+        watcher = Thread(target=watch)
+        watcher.start()
+        out, errors = run.communicate()
+        watcher.join()
+    if run.returncode:
+        raise SystemExit(f"the trial {' '.join(map(str, arguments))} failed:\n{errors}")
+    return {**json.loads(out.splitlines()[-1]), "peak": peak}
+
+
+def main() -> None:
+    say(f"building {', '.join(map(str, SIZES))} folders and {LARGE} large files in {CACHE} (kept)")
+    roots = {size: log_roots.build(CACHE, size) for size in SIZES}
+    large = log_roots.build_large(CACHE, LARGE)
+    largest = max(SIZES)
+    found: dict[str, list[dict[str, float]]] = defaultdict(list)
+
+    def note(name: str, *arguments: object) -> None:
+        found[name].append(trial(*arguments))
+        figures = ", ".join(f"{key} {figure:.3g}" for key, figure in found[name][-1].items())
+        say(f"  {name}: {figures}")
+
+    for number in range(ROUNDS):
+        say(f"round {number + 1} of {ROUNDS}")
+        for size, root in roots.items():
+            house = CACHE / f"house_{size}"
+            shutil.rmtree(house, ignore_errors=True)
+            pages = "with" if size <= PAGES else "without"
+            note(f"first night {size}", "night", root, house, pages)
+            note(f"nothing new {size}", "nothing_new", root, house)
+            if size == largest and not number:
+                note("warehouse", "warehouse", house)
+            with log_roots.changed_folders(root, 1):
+                note(f"replaced {size}", "night", root, house, pages)
+            with log_roots.new_folders(root, size, NIGHTLY):
+                note(f"new {size}", "night", root, house, pages)
+            with log_roots.changed_folders(root, NIGHTLY):
+                note(f"changed {size}", "night", root, house, pages)
+        note("reading night", "reading", roots[largest])
+        note("notebook night", "notebook", roots[largest], SAMPLE, "pivot")
+        note("long night", "notebook", roots[largest], SAMPLE, "long")
+        note("reading large", "reading", large)
+        note("notebook large", "notebook", large, 1, "pivot")
+        note("long large", "notebook", large, 1, "long")
+        note("floors", "floors", roots[largest], CACHE / f"house_{largest}")
+    measured: Measured = {
+        name: {key: median(each[key] for each in rounds if key in each) for key in rounds[-1]}
+        for name, rounds in found.items()
+    }
+    (CACHE / "measured.json").write_text(json.dumps(measured, indent=1))
+    draw(measured, SIZES, ROOT / "reports" / "pictures" / "growth.png")
+    write(measured, SIZES, LARGE, ROUNDS, PAGES, ROOT / "README.md")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The table of the README: what `make bench` measured, with its ratios."""
+
+import math
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from tests.bench.log_roots import STUDIES
+
+Measured = dict[str, dict[str, float]]
+STAGES = {
+    "discover_folders": "discover",
+    "extract_folders": "read stamps and event files",
+    "load_facts": "load",
+    "check_promises": "promises",
+    "analyse_studies": "models",
+    "close_night": "audit",
+    "render_pages": "pages",
+    "publish_version": "publish",
+}
+INGEST = ("discover_folders", "extract_folders", "load_facts", "close_night")
+BEGIN, END = "<!-- make bench -->", "<!-- /make bench -->"
+MIB = 2**20
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def ingest(night: dict[str, float]) -> float:
+    """CPU seconds of discovering, reading, loading and auditing."""
+    return sum(night[stage] for stage in INGEST)
+
+
+def work(night: dict[str, float]) -> float:
+    """CPU seconds of all stages but the pages, start-up aside."""
+    return sum(night.get(stage, 0.0) for stage in STAGES if stage != "render_pages")
+
+
+def seconds(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
+
+
+def ratio(above: float, below: float) -> str:
+    return f"{above / below:,.0f}×" if above >= 10 * below else f"{above / below:.2g}×"
+
+
+def stage_rows(measured: Measured, sizes: Sequence[int]) -> Iterator[list[str]]:
+    nights = [measured[f"first night {size}"] for size in sizes]
+    for stage, label in {"start-up": "start-up (imports)", **STAGES}.items():
+        yield [label, *(seconds(night[stage]) if stage in night else "–" for night in nights)]
+    yield ["**ingest** (discover, read, load, audit)", *(seconds(ingest(night)) for night in nights)]
+    yield ["all but start-up and pages", *(seconds(work(night)) for night in nights)]
+    yield ["peak memory, MiB", *(f"{night['peak'] / MIB:,.0f}" for night in nights)]
+    yield ["database, MiB", *(f"{night['database'] / MIB:,.1f}" for night in nights)]
+    yield [
+        "a night with nothing new",
+        *(seconds(measured[f"nothing new {size}"]["nothing new"]) for size in sizes),
+    ]
+    for name, label in (("new", "10 new folders"), ("changed", "10 changed"), ("replaced", "1 changed")):
+        yield [f"a night with {label}", *(seconds(work(measured[f"{name} {size}"])) for size in sizes)]
+
+
+def goal_rows(measured: Measured, sizes: Sequence[int]) -> Iterator[list[str]]:
+    largest, smallest = max(sizes), min(sizes)
+    night, large, floors = measured["reading night"], measured["reading large"], measured["floors"]
+    first, house = measured[f"first night {largest}"], measured["warehouse"]
+    notebook = measured["notebook night"]["tbparse"]
+    yield ["reading, beside the notebook's way", ratio(notebook, night["reader"]), "≥ 150×"]
+    yield ["… beside tbparse's long form", ratio(measured["long night"]["tbparse"], night["reader"]), ""]
+    yield [
+        "… on large files, beside the notebook's way",
+        ratio(measured["notebook large"]["tbparse"], large["reader"]),
+        "",
+    ]
+    yield [
+        "… on large files, beside tbparse's long form",
+        ratio(measured["long large"]["tbparse"], large["reader"]),
+        "≥ 70×",
+    ]
+    yield ["reading / bare read of the bytes", ratio(night["reader"], night["bare"]), "≤ 12×"]
+    yield ["ingest, beside the notebook's reading alone", ratio(notebook, ingest(first)), "≥ 80×"]
+    yield ["ingest / sum of the stage floors", ratio(ingest(first), floors["sum"]), "≤ 2.2×"]
+    yield ["peak memory", f"{first['peak'] / MIB:,.0f} MiB", "< 1,024 MiB"]
+    yield ["database / compacted copy", f"{house['database'] / house['compacted']:.2f}×", "≤ 1.15×"]
+    for low, high in pairwise(sizes):
+        grown = ingest(measured[f"first night {high}"]) / ingest(measured[f"first night {low}"])
+        # T(4N)/T(N) of a power law through both sizes.
+        four = grown ** (math.log(4) / math.log(high / low))
+        yield [f"ingest, four times the folders ({low:,} to {high:,})", f"{four:.1f}×", "≤ 4.4×"]
+    loads = [measured[f"replaced {size}"]["load_facts"] for size in (largest, smallest)]
+    yield [f"loading one changed folder, {largest:,} / {smallest:,} folders there", ratio(*loads), "≤ 2×"]
+    nothing = measured[f"nothing new {largest}"]
+    yield [
+        "nothing new / walk and stat",
+        f"{seconds(nothing['nothing new'])} s / {seconds(nothing['walk'])} s",
+        f"≤ {1.3 * nothing['walk'] + 1:.2f} s",
+    ]
+    share = 100 * work(measured[f"new {largest}"]) / work(first)
+    yield ["ten new folders, of the first night", f"{share:.1f} %", "< 5 %"]
+    yield ["wide view of a study", f"{1000 * house['view']:.0f} ms for {house['rows']:,} rows", "< 100 ms"]
+
+
+def table(head: Sequence[str], rows: Iterator[list[str]]) -> str:
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def write(
+    measured: Measured, sizes: Sequence[int], large: int, rounds: int, pages: int, readme: Path
+) -> None:
+    """Put the tables between their marks in the README."""
+    sample, largest = measured["notebook night"]["sample"], max(sizes)
+    scalars = measured["reading night"]["scalars"] / 1e6
+    stages = ["CPU seconds of a first night, folders", *(f"{size:,}" for size in sizes)]
+    goals = [f"{largest:,} folders, {scalars:.1f} million scalars", "measured", "goal"]
+    text = f"""{BEGIN}
+`make bench` on {os.cpu_count()} cores: CPU seconds of all processes, medians of {rounds} interleaved rounds.
+Folders have 4 containers of 250 scalars each, of {STUDIES} studies; large files have 250,000 scalars.
+tbparse read {sample:.0f} of {largest:,} folders and 1 of {large} large files; its figures are scaled to all of them.
+The floor of decoding is 2.4 times the bare read, which is what a compiled decoder took. Pages are measured up to
+{pages:,} folders. Memory is the sum over all processes.
+
+{table(stages, stage_rows(measured, sizes))}
+
+{table(goals, goal_rows(measured, sizes))}
+
+![CPU seconds of each stage against the number of folders](reports/pictures/growth.png)
+{END}"""
+    before, _, rest = readme.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    readme.write_text(before + text + after)
