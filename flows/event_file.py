@@ -55,7 +55,7 @@ class FileRead(NamedTuple):
     size: int
     modified_ns: int
     read_bytes: int
-    sha256: str  # of the whole content; empty for a file that was refused
+    sha256: str  # of the whole content; empty for a file that was refused, or whose holes were not read
     records: int
     scalars: int
     summaries: int

@@ -1,12 +1,13 @@
 """Fills windows with event files, several small ones or a part of a large one, and has them decoded."""
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from flows.event_decoder import Decoder, OtherRow
-from flows.event_frames import Window
+from flows.event_frames import HEADER_BYTES, Window
 from flows.event_progress import FileProgress, Region
 from flows.event_rows import Rows
 from flows.regular_file import OpenFile, read_into
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 _TAIL_CHUNK = 1 << 20
+_HOLE_BYTES = 1 << 20  # of a hole that is worth a leap
 
 
 class Taken(NamedTuple):
@@ -77,22 +79,31 @@ class WindowReader:
 
     def _read_large(self, descriptor: int, file: FileProgress) -> Iterator[None]:
         """Reads a file through the window, part after part; what a part leaves over begins the next one."""
-        digest, position, kept = sha256(), 0, 0
+        digest, position, kept, is_whole = sha256(), 0, 0, True
         file.zeros_from = _end_of_content(descriptor, file.size)
+        os.lseek(descriptor, 0, os.SEEK_SET)
         while position < file.size:
             is_known = position < file.start
+            is_torn = file.torn_from < file.size
+            is_between = is_torn or (file.lost_from is not None and not self._window.data[:kept].any())
+            if is_between and not is_known:
+                # In a hole no record begins, but for one that its last bytes belong to.
+                data = _next_data(descriptor, position, file.size) - HEADER_BYTES
+                if data - position > _HOLE_BYTES:
+                    position, kept, is_whole = data, 0, False
+                os.lseek(descriptor, position, os.SEEK_SET)
             limit = min(file.start if is_known else file.size, file.size) - position
             stop = min(self._window.capacity, kept + limit)
             stop = kept + self._fill(descriptor, file, kept, stop, position)
             _update(digest, self._window.memory[kept:stop], position, file)
             position += stop - kept
-            if is_known or file.torn_from < file.size:
+            if is_known or is_torn:
                 kept = 0
                 continue
             rest = self._decode([Region(file, 0, stop, position - stop, position >= file.size)])
             kept = self._carry(rest, stop, file.needed)
             yield
-        file.sha256 = digest.hexdigest()
+        file.sha256 = digest.hexdigest() if is_whole else ""
         self._check_start(file)
         self._taken.files.append(file)
 
@@ -143,8 +154,21 @@ def _end_of_content(descriptor: int, size: int) -> int:
     stop = size
     while stop:
         start = max(0, stop - _TAIL_CHUNK)
+        if _next_data(descriptor, start, size) >= stop:
+            stop = start
+            continue
         content = os.pread(descriptor, stop - start, start).rstrip(b"\0")
         if content:
             return start + len(content)
         stop = start
     return 0
+
+
+def _next_data(descriptor: int, position: int, size: int) -> int:
+    """Where the bytes begin, from `position` on, that a sparse file holds; moves the descriptor."""
+    try:
+        return os.lseek(descriptor, position, os.SEEK_DATA)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            return size
+        return position
