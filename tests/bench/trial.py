@@ -118,7 +118,8 @@ def reading(root: str) -> Figures:
     def read() -> None:
         nonlocal rows
         for piece in iterate_event_files(sources, logs):
-            assert not any(file.faults for file in piece.finished.values())
+            faults = [file.faults for file in piece.finished.values() if file.faults]
+            assert not faults, faults[:3]
             rows += piece.scalars.height
 
     bare_read(paths[:100])
