@@ -85,12 +85,12 @@ def alias_rows(study: str, design: Design, places: Integers) -> Iterator[Row]:
     if len(places):
         scopes["present"] = aliases_in(design, code(design, design.terms, places))
     for scope, found in scopes.items():
-        for effect, partners in found.items():
-            mask = design.confounding.mask(effect)
+        for term, partners in found.items():
+            mask = design.confounding.mask(term)
             yield {
                 "study": study,
                 "scope": scope,
-                "effect": effect,
+                "term": term,
                 "letters": design.confounding.letters(Word(mask, 1)),
                 "factors": mask.bit_count(),
                 "aliases": joined_aliases(partners),

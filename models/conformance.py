@@ -35,7 +35,7 @@ SCHEMA = {
 # Which column of a result table names the row that a printed figure is about.
 NAMED_BY = {
     "design": "name",
-    "alias_sets": "effect",
+    "alias_sets": "term",
     "coefficients": "name",
     "effects": "term",
     "effect_tests": "term",

@@ -134,7 +134,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         high_y=_REAL,
         is_dominated=_TRUTH,
     ),
-    "alias_sets": _columns(scope=_TEXT, effect=_TEXT, letters=_TEXT, factors=_WHOLE, aliases=_TEXT),
+    "alias_sets": _columns(scope=_TEXT, term=_TEXT, letters=_TEXT, factors=_WHOLE, aliases=_TEXT),
     "conclusions": _columns(
         **_MODEL, term=_TEXT, aliases=_TEXT, error_unit=_TEXT, effect=_REAL, is_active=_TRUTH
     ),

@@ -47,7 +47,7 @@ def design_tables(results: Results) -> list[Table]:
     """The runs with their levels; the signs, which say more, where every factor has two levels."""
     treatments = results["study_treatments"].frame
     factors = treatments.select("factor_position", "factor").unique(maintain_order=True).rows()
-    with_signs = set(results["study_signs"].frame.filter(pl.col("factors") == 1)["effect"])
+    with_signs = set(results["study_signs"].frame.filter(pl.col("factors") == 1)["term"])
     if with_signs == {factor for _, factor in factors}:
         return [_sign_table(results)]
     columns = [
@@ -62,10 +62,10 @@ def design_tables(results: Results) -> list[Table]:
 def _sign_table(results: Results) -> Table:
     """Effects whose signs are the same in every run share a column, under all their names."""
     signs = results["study_signs"].frame
-    wide = signs.pivot(on="effect", index="run", values="sign") if signs.height else pl.DataFrame({"run": []})
+    wide = signs.pivot(on="term", index="run", values="sign") if signs.height else pl.DataFrame({"run": []})
     names: dict[tuple[float, ...], list[str]] = {}
-    for effect in signs.sort("factors", maintain_order=True)["effect"].unique(maintain_order=True):
-        names.setdefault(tuple(wide[effect]), []).append(effect)
+    for term in signs.sort("factors", maintain_order=True)["term"].unique(maintain_order=True):
+        names.setdefault(tuple(wide[term]), []).append(term)
     columns = [
         Column("run", "run", "count"),
         *(Column(same[0], " = ".join(same), "sign") for same in names.values()),
@@ -76,8 +76,8 @@ def _sign_table(results: Results) -> Table:
 def alias_table(results: Results) -> Table:
     frame = results["study_aliases"].frame
     wide = frame.filter((pl.col("scope") == "declared") & pl.col("aliases").is_not_null())
-    present = frame.filter(pl.col("scope") == "present").select("effect", "letters", present="aliases")
-    wide = wide.join(present, on=["effect", "letters"], how="left", maintain_order="left")
+    present = frame.filter(pl.col("scope") == "present").select("term", "letters", present="aliases")
+    wide = wide.join(present, on=["term", "letters"], how="left", maintain_order="left")
     is_whole = wide["aliases"].equals(wide["present"])
     return table(
         "aliases",
@@ -85,7 +85,7 @@ def alias_table(results: Results) -> Table:
         + (", in the design and in the runs that are present" if is_whole else ""),
         wide,
         [
-            Column("effect", "effect"),
+            Column("term", "effect"),
             Column("letters", "letters"),
             Column("aliases", "is the same as" if is_whole else "in the design as declared"),
             *([] if is_whole else [Column("present", "in the runs that are present")]),
@@ -99,7 +99,7 @@ def _contrasts(results: Results) -> pl.DataFrame:
     aliases = (
         results["study_aliases"]
         .frame.filter(pl.col("scope") == "declared")
-        .select(contrast="effect", aliases="aliases")
+        .select(contrast="term", aliases="aliases")
     )
     named = results["study_order"].frame.with_columns(
         contrast=pl.col("diagnostic").str.replace(r"^[^:]*: ", "")

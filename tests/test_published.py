@@ -38,7 +38,7 @@ SHAPIRO = """
     where scale = 'identity' and response = ? and diagnostic = 'Shapiro-Wilk'
 """
 SUMMARY = "select n, mean, sd, se, ci_low, ci_high from response_summaries where response = ?"
-SIGNS = "select run, sign from sign_table where effect = ? order by run"
+SIGNS = "select run, sign from sign_table where term = ? order by run"
 OBSERVATIONS = """
     select
         run,

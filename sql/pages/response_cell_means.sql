@@ -40,7 +40,7 @@ cells as (
 ),
 
 aliases as (
-    select effect, aliases
+    select term, aliases
     from alias_sets
     where study = $study and scope = 'declared'
 )
@@ -61,5 +61,5 @@ select
     cells.mean + error.t_quantile * error.residual_sd / sqrt(cells.n) as ci_high,
 from cells
 left join error on true
-left join aliases on aliases.effect = cells.factor_a || ':' || cells.factor_b
+left join aliases on aliases.term = cells.factor_a || ':' || cells.factor_b
 order by cells.position_a, cells.position_b, cells.level_position_a, cells.level_position_b

@@ -1,8 +1,8 @@
 -- Which effects cannot be told apart: in the design as declared and in the runs that are present.
--- grain: effect, scope
+-- grain: term, scope
 -- reads: alias_sets
 select
-    effect,
+    term,
     letters,
     factors,
     scope,

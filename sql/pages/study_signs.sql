@@ -1,9 +1,9 @@
 -- The signs of I, the factors and their two-factor interactions in every run.
--- grain: run, effect
+-- grain: run, term
 -- reads: sign_table
 select
     run,
-    effect,
+    term,
     letters,
     factors,
     sign,

@@ -67,7 +67,7 @@ contrasts as (
     inner join sign_table
         on sign_table.study = shifted.study
         and sign_table.run = shifted.run
-        and sign_table.effect = terms.term
+        and sign_table.term = terms.term
         and sign_table.factors > 0  -- a factor may be named I
     group by shifted.study, shifted.response, shifted.scale, terms.term
 )

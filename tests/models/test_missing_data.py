@@ -137,8 +137,8 @@ def test_in_half_of_a_factorial_the_runs_present_have_the_aliases_of_a_fraction(
 
 def test_alias_sets_are_rows_of_both_scopes(study: Any, observations: pl.DataFrame) -> None:
     rows = analyse(study, observations.filter(pl.col("run") != 8))["alias_sets"]
-    declared = {row["effect"]: row for row in rows.filter(scope="declared").to_dicts()}
-    present = {row["effect"]: row for row in rows.filter(scope="present").to_dicts()}
+    declared = {row["term"]: row for row in rows.filter(scope="declared").to_dicts()}
+    present = {row["term"]: row for row in rows.filter(scope="present").to_dicts()}
     assert len(declared) == 4 + 6 + 4
     assert (declared["CPU:Memory"]["letters"], declared["CPU:Memory"]["aliases"]) == ("AB", "Network:Epochs")
     assert declared["CPU"]["aliases"] == "Memory:Network:Epochs"

@@ -147,7 +147,7 @@ def test_the_sign_table_has_all_products_up_to_three_factors(lay_factorial: LayF
             column = [float(each) for each in np.prod(signs[:, places], axis=1)]
             names = ":".join(factors[place] for place in places)
             expected.append((names, "".join("ABCD"[place] for place in places), size, column))
-    found = ask("select effect, letters, factors, list(sign order by run) from sign_table group by all")
+    found = ask("select term, letters, factors, list(sign order by run) from sign_table group by all")
     assert sorted(found) == sorted(expected)
 
 
@@ -159,7 +159,7 @@ def test_factors_of_three_levels_and_centre_points_have_no_signs(lay: Lay, ask: 
         ("centre", 1, "A", 1, "A", "-", -1.0, False),
         ("centre", 2, "A", 1, "A", "0", 0.0, True),
     )
-    assert ask("select study, run, effect, sign from sign_table order by effect") == [
+    assert ask("select study, run, term, sign from sign_table order by term") == [
         ("centre", 1, "A", -1.0),
         ("centre", 1, "I", 1.0),
     ]
