@@ -7,7 +7,7 @@ import polars as pl
 
 from expectations import containers, design_runs, levels_seen, observations, runs, step_counts
 from expectations.evaluate import Outcome, evaluate
-from expectations.promises import CATALOGUE, PROMISES, Promise
+from expectations.promises import CATALOGUE, Promise
 from expectations.relation import CheckError, Found, Frames, Relation
 from models.study import Study
 
@@ -55,22 +55,45 @@ class Checked(NamedTuple):
 
 
 def check(study: Study, frames: Frames) -> Checked:
-    """Check one study's frames, named and with the columns of RELATIONS; step_counts and levels_seen only
-    where the study promises them.
+    """Check one study, as check_all does."""
+    (checked,) = check_all([(study, frames)])
+    return checked
 
-    A promise without any row to check is not kept. Raises CheckError where a promise could not be checked.
+
+def check_all(data: Sequence[tuple[Study, Frames]]) -> list[Checked]:
+    """Check studies with their frames, which are named and have the columns of RELATIONS; step_counts and
+    levels_seen only where the study promises them.
+
+    Studies that promise the same are validated together. A promise without any row to check is not kept. Raises
+    CheckError where a promise could not be checked.
     """
-    typed = {name: read(name, frames) for name in applicable(study, frames)}
-    outcomes: dict[str, Outcome] = {}
+    outcomes: list[dict[str, Outcome]] = [{} for _ in data]
+    rows: dict[tuple[int, str], pl.DataFrame] = {}
+    alike: dict[tuple[str, str], list[int]] = {}
+    for place, (study, frames) in enumerate(data):
+        typed = {name: read(name, frames) for name in applicable(study, frames)}
+        for name in typed if has_finished(typed) else ("design_runs",):
+            rows[place, name] = RELATIONS[name].prepare(study, typed)
+            alike.setdefault((name, repr(RELATIONS[name].suite(study))), []).append(place)
+    for (name, _), places in alike.items():
+        rules = RELATIONS[name].suite(data[places[0]][0])
+        found = evaluate(name, [rows[place, name] for place in places], rules)
+        for place, outcome in zip(places, found, strict=True):
+            outcomes[place] |= outcome
+    return [
+        judgement(study, outcomes[place], {name: rows[each, name] for each, name in rows if each == place})
+        for place, (study, _) in enumerate(data)
+    ]
+
+
+def judgement(study: Study, outcomes: dict[str, Outcome], rows: Frames) -> Checked:
+    """What came of one study's promises as frames, the rows that break one told in words."""
     breaches: list[dict[str, Any]] = []
-    for name in typed if has_finished(typed) else ("design_runs",):
-        rows = RELATIONS[name].prepare(study, typed)
-        found = evaluate(name, rows, RELATIONS[name].suite(study))
-        outcomes |= found
-        for code, outcome in found.items():
-            for row in rows[outcome.failing].iter_rows(named=True):
-                words = RELATIONS[name].describe(study, code, row)
-                breaches.append(breach(study.name, PROMISES[code], words, row))
+    for promise in CATALOGUE:
+        if outcome := outcomes.get(promise.code):
+            for row in rows[promise.relation][outcome.failing].iter_rows(named=True):
+                words = RELATIONS[promise.relation].describe(study, promise.code, row)
+                breaches.append(breach(study.name, promise, words, row))
     return Checked(
         pl.DataFrame(list(verdicts(study.name, outcomes)), VERDICTS_SCHEMA, orient="row"),
         pl.DataFrame(breaches, BREACHES_SCHEMA, orient="row"),

@@ -2,8 +2,10 @@
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -45,17 +47,27 @@ def batches() -> Any:
     return source.add_dataframe_asset("relation").add_batch_definition_whole_dataframe("all")
 
 
-def evaluate(relation: str, rows: pl.DataFrame, rules: Sequence[Rule]) -> dict[str, Outcome]:
-    """The outcome of each promise of a suite, by code. Raises CheckError where a rule could not run."""
+def evaluate(
+    relation: str, frames: Sequence[pl.DataFrame], rules: Sequence[Rule]
+) -> list[dict[str, Outcome]]:
+    """The outcome of each promise of a suite, by code, for each of some frames with the same columns.
+
+    They are validated as one: what Great Expectations costs is a suite more than its rows. Raises CheckError where a
+    rule could not run.
+    """
     batch_definition = batches()
     from great_expectations import ExpectationSuite
 
-    frame = rows.with_columns(
-        # Great Expectations takes NaN for missing, and lets it pass where missing passes.
-        cs.float().fill_nan(math.inf),
-        # It drops time zones in a way that pandas warns of; all moments are UTC.
-        cs.datetime(time_zone="*").dt.replace_time_zone(None),
-    ).to_pandas()
+    frame = (
+        pl.concat(frames)
+        .with_columns(
+            # Great Expectations takes NaN for missing, and lets it pass where missing passes.
+            cs.float().fill_nan(math.inf),
+            # It drops time zones in a way that pandas warns of; all moments are UTC.
+            cs.datetime(time_zone="*").dt.replace_time_zone(None),
+        )
+        .to_pandas()
+    )
     batch = batch_definition.get_batch(batch_parameters={"dataframe": frame})
     result_format = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
     results = batch.validate(
@@ -65,23 +77,44 @@ def evaluate(relation: str, rows: pl.DataFrame, rules: Sequence[Rule]) -> dict[s
         raise CheckError(
             f"{relation}: found {len(results)} results, expected one for each of {len(rules)} rules."
         )
-    checked: dict[str, int] = {}
-    failing: dict[str, set[int]] = {}
+    starts = [0, *accumulate(each.height for each in frames)]
+    checked: list[dict[str, int]] = [{} for _ in frames]
+    failing: list[dict[str, set[int]]] = [{} for _ in frames]
     for result in results:
-        code = result.expectation_config.meta["code"]
+        config, found = result.expectation_config, result.result
+        code = config.meta["code"]
         if problem := next(problems(result.exception_info), None):
             raise CheckError(f"promise {code} could not be checked: {problem}")
-        found = result.result
         positions = found["unexpected_index_list"]
         if len(positions) != found["unexpected_count"] or bool(positions) == result.success:
             raise CheckError(
                 f"promise {code} could not be checked: found {len(positions)} rows named, "
                 f"expected {found['unexpected_count']}."
             )
-        failing.setdefault(code, set()).update(positions)
-        present = found["element_count"] - found.get("missing_count", 0)
-        checked[code] = max(checked.get(code, 0), present)
-    return {code: Outcome(checked[code], sorted(failing[code])) for code in checked}
+        present = [judged(each, config.type, config.kwargs) for each in frames]
+        total = found["element_count"] - found.get("missing_count", 0)
+        if sum(present) != total:
+            raise CheckError(
+                f"promise {code} could not be checked: found {total} rows judged, expected {sum(present)}."
+            )
+        for place, count in enumerate(present):
+            checked[place][code] = max(checked[place].get(code, 0), count)
+            failing[place].setdefault(code, set())
+        for position in positions:
+            place = bisect_right(starts, position) - 1
+            failing[place][code].add(position - starts[place])
+    return [
+        {code: Outcome(count, sorted(failing[place][code])) for code, count in counts.items()}
+        for place, counts in enumerate(checked)
+    ]
+
+
+def judged(rows: pl.DataFrame, expectation: str, arguments: Mapping[str, Any]) -> int:
+    """How many rows a rule applies to: most rules ignore those in which their column is null."""
+    if expectation == "expect_column_values_to_not_be_null" or arguments.get("ignore_row_if") == "neither":
+        return rows.height
+    columns = [arguments[each] for each in ("column", "column_A", "column_B") if each in arguments]
+    return rows.drop_nulls(columns).height
 
 
 def problems(exception_info: dict[str, Any]) -> Iterator[str]:

@@ -36,7 +36,8 @@ def check_warehouse(counts: pl.DataFrame) -> Checked:
             column_B="expected",
             ignore_row_if="neither",
         )
-        outcome = evaluate("warehouse", rows, [equal])[promise.code]
+        (found,) = evaluate("warehouse", [rows], [equal])
+        outcome = found[promise.code]
         outcomes[promise.code] = outcome
         for row in rows[outcome.failing].iter_rows(named=True):
             words = Found(where, str(row["found"]), str(row["expected"]))

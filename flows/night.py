@@ -270,14 +270,16 @@ def load_studies_into(warehouse: Warehouse, studies: Sequence[Study]) -> None:
 
 def check_promises(plan: Plan) -> None:
     """Hold the private copy against the promises of the studies that are affected; verdicts become rows."""
-    from expectations.check import check
+    from expectations.check import check_all
 
     names = ("runs", "design_runs", "containers", "observations", "step_counts", "levels_seen")
     with open_warehouse(plan.staged) as warehouse:
-        for study in plan.affected():
-            frames = {name: warehouse.frame(f"check/{name}", study=study.name) for name in names}
-            checked = check(study, frames)
-            with warehouse.transaction():
+        data = [
+            (study, {name: warehouse.frame(f"check/{name}", study=study.name) for name in names})
+            for study in plan.affected()
+        ]
+        with warehouse.transaction():
+            for (study, _), checked in zip(data, check_all(data), strict=True):
                 warehouse.forget_rows("breaches", study.name)
                 for table, frame in (("verdicts", checked.verdicts), ("breaches", checked.breaches)):
                     warehouse.append(table, stamped(frame, plan.night_id))

@@ -4,7 +4,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Collection
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -176,7 +176,7 @@ class Study(Strict):
 
     def claim(self, folder: str) -> Claim | None:
         """What the path of a folder below the log root says; None if it is not this study's."""
-        match = self._pattern.match(PurePosixPath(folder).as_posix())
+        match = self._pattern.match(_plain_path(folder))
         if match is None:
             return None
         if match.run is None:
@@ -189,6 +189,11 @@ class Study(Strict):
         """SHA-256 of the declaration, so that a night can see that it was changed."""
         text = json.dumps(self.model_dump(), ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=1024)  # every study is asked about the same folder in turn
+def _plain_path(folder: str) -> str:
+    return PurePosixPath(folder).as_posix()
 
 
 def load_study(path: Path, reserved: Collection[str] = ()) -> Study:

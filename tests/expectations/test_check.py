@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from expectations import observations
-from expectations.check import Checked, check
+from expectations.check import Checked, check, check_all
 from expectations.promises import CATALOGUE
 from expectations.relation import CheckError, rule
 from models.study import Study, load_study
@@ -379,3 +379,24 @@ def test_promises_can_be_listed_without_loading_anything_heavy() -> None:
 def test_codes_are_unique_and_say_where_they_belong() -> None:
     assert len({promise.code for promise in CATALOGUE}) == len(CATALOGUE)
     assert all(promise.sentence.endswith(".") and promise.remedy.endswith(".") for promise in CATALOGUE)
+
+
+def test_studies_that_are_checked_together_are_judged_as_each_alone(study: Study, frames: Frames) -> None:
+    late = pl.when(pl.col("folder") == "exp_3").then(None).otherwise("started_at").alias("started_at")
+    damaged = frames | {"containers": frames["containers"].with_columns(late)}
+    fewer = {
+        name: frame.filter(pl.col("folder") != "exp_2") for name, frame in frames.items() if "folder" in frame
+    }
+    strict = study.model_copy(
+        update={"name": "strict", "promises": study.promises.model_copy(update={"longest_seconds": 62.0})}
+    )
+    empty = {name: frame.clear() for name, frame in frames.items()} | {"design_runs": frames["design_runs"]}
+    data = [(study, frames), (strict, frames), (study, damaged), (study, empty), (strict, frames | fewer)]
+    together = check_all(data)
+    for found, (each, its) in zip(together, data, strict=True):
+        alone = check(each, its)
+        assert found.verdicts.equals(alone.verdicts)
+        assert found.breaches.equals(alone.breaches)
+    # The fourth has no row to check, so it keeps nothing but what its design promises.
+    assert [place for place, each in enumerate(together) if "CON-1" in broken(each)] == [2, 3]
+    assert [place for place, each in enumerate(together) if "CON-4" in broken(each)] == [1, 3, 4]
