@@ -1,4 +1,4 @@
-"""Ten questions, written down before the queries, as somebody asks who has seen no more than the list of relations."""
+"""Questions, written down before the queries, as somebody asks who has seen no more than the list of relations."""
 
 from typing import Any
 
@@ -40,6 +40,10 @@ QUESTIONS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     "Which folders hold run 1, and do they count?": (
         "select folder, verdict from runs where run = 1",
         [("exp_11", "accepted")],
+    ),
+    "What cannot be told from CPU:Memory?": (
+        "select aliases from alias_sets where term = 'CPU:Memory' and scope = 'declared'",
+        [("Network:Epochs",)],
     ),
     "How many event files were read?": (
         "select count(*) from files where kind = 'events'",
