@@ -209,7 +209,7 @@ def claim_below(
 
 def sorted_folders(logs: Path, below: str) -> list[str]:
     """Real sub-folders (no links, nothing hidden), as paths below the log root."""
-    with os.scandir(logs / below) as entries:
+    with os.scandir(f"{logs}/{below}") as entries:
         names = [
             entry.name
             for entry in entries
@@ -224,7 +224,7 @@ def find_files(logs: Path, folder: str, config: str | None) -> Iterator[LogFile]
     while stack:
         below = stack.pop()
         try:
-            entries = list(os.scandir(logs / below))
+            entries = list(os.scandir(f"{logs}/{below}"))
         except OSError:
             yield LogFile(below, "odd", 0, 0)
             continue

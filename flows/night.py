@@ -239,18 +239,14 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         warehouse.run("load/forget_facts", folder_ids=[*again, *forgotten], kept=kept)
         warehouse.run("load/forget_folders", folder_ids=forgotten)
         if shards:
-            warehouse.run("load/tags", tags=[str(each.tags) for each in shards])
-        for each in shards:
-            # A key that is kept may be the highest: its container is not in the warehouse at this moment.
-            offset = max(highest, warehouse.record("night/next_keys")["container_offset"])
-            paths = {field: str(path) for field, path in each._asdict().items()}
-            warehouse.run("load/batch", container_offset=offset, night_id=plan.night_id, **paths)
-        if shards:
+            paths = {name: [str(getattr(each, name)) for each in shards] for name in shards[0]._fields}
+            warehouse.run("load/tags", tags=paths["tags"])
+            warehouse.run("load/facts", container_offset=highest, night_id=plan.night_id, **paths)
             warehouse.run(
                 "load/folders",
                 night_id=plan.night_id,
-                folders=[str(each.folders) for each in shards],
-                findings=[str(each.findings) for each in shards],
+                folders=paths["folders"],
+                findings=paths["findings"],
             )
         warehouse.run("load/lost_records", night_id=plan.night_id)
         warehouse.run("load/gone", folders=list(plan.news.gone), night_id=plan.night_id)
