@@ -1,7 +1,7 @@
 -- Load the facts of all shards at once, so that DuckDB fills its row groups and leaves no free blocks behind.
--- Places of containers in a batch become keys after $container_offset, negated keys are known ones.
 -- grain: statements
 -- reads: tags
+-- Places of containers in a batch become keys after $container_offset, negated keys are known ones.
 create or replace temp table batches as
 with counts as (
     select parse_dirpath(filename) as batch, count(*) filter (place >= 0) as containers
