@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flows.house import HouseError, UsageError
-from flows.regular_file import shown
+from flows.regular_file import can_be_read, shown
 from models.study import Claim, Study, StudyError
 
 STALE_AFTER = timedelta(hours=48)  # a folder that still waits after so long is judged as it is
@@ -41,10 +41,12 @@ class Known(NamedTuple):
     studies: Mapping[str, str]  # study -> digest of its definition
     unclaimed: frozenset[str]
     unreadable: frozenset[str]
+    held: frozenset[str]  # folders that are held back; their `files` are those that stood in the log root
+    unread: Mapping[str, Collection[str]]  # folder -> path of files that could not be read
 
     @classmethod
     def nothing(cls) -> "Known":
-        return cls({}, {}, {}, frozenset(), frozenset())
+        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {})
 
 
 class News(NamedTuple):
@@ -93,7 +95,7 @@ def discover(
         folder
         for folder in folders
         if folder.folder in known.folders
-        and (everything or folder.folder in again or is_changed(folder, known, now))
+        and (everything or folder.folder in again or is_changed(logs, folder, known, now))
     ]
     present = {folder.folder for folder in folders}
     for name in forget:
@@ -139,13 +141,17 @@ def discover(
     )
 
 
-def is_changed(folder: LogFolder, known: Known, now: datetime) -> bool:
+def is_changed(logs: Path, folder: LogFolder, known: Known, now: datetime) -> bool:
     study, state, is_gone = known.folders[folder.folder]
-    if is_gone or study != folder.study:
+    if is_gone or (study != folder.study and folder.folder not in known.held):
         return True
     if known.files.get(folder.folder, frozenset()) != {
         (shown(f.path), f.size_bytes, f.modified_ns) for f in folder.files
     }:
+        return True
+    # Rights and disks are mended without a trace in size and time.
+    unread = known.unread.get(folder.folder, ())
+    if unread and any(shown(f.path) in unread and can_be_read(logs, f.path) for f in folder.files):
         return True
     return state == "unfinished" and is_stale(folder, now)
 

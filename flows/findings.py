@@ -59,7 +59,7 @@ MEANINGS = {
     "Q317": "A file or folder cannot be read.",
     "Q319": "A step is negative or beyond 2^53.",
     "Q320": "The name of a tag is too long or holds control characters.",
-    "Q321": "An accepted folder has an event file with fewer records than were read before, or none.",
+    "Q321": "A file of an accepted folder was rewritten, cut, removed or cannot be read: what was read before stays.",
     "Q322": "A configuration file cannot be understood.",
 }
 

@@ -38,7 +38,8 @@ def summarise(summary: Summary) -> str:
     else:
         lines = [
             f"Night {night['night_id']}: {count(night['folders_seen'], 'folder')} seen, "
-            f"{night['folders_new']} new, {night['folders_changed']} loaded again, {night['folders_gone']} gone; "
+            f"{night['folders_new']} new, {night['folders_changed']} loaded again, {night['folders_held']} held back, "
+            f"{night['folders_gone']} gone; "
             f"{night['runs_accepted']} accepted, {night['runs_unfinished']} unfinished, "
             f"{night['runs_quarantined']} quarantined, {night['folders_unclaimed']} unclaimed.",
             f"Promises: {night['promises_kept']} kept, {night['promises_broken']} broken.",

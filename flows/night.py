@@ -21,6 +21,7 @@ from flows.house import (
     verify,
     writing,
 )
+from flows.known import read_known
 from flows.warehouse import Warehouse, open_published, open_warehouse, relations, schema_digest
 from models.study import Study, StudyError, load_studies
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flows.batches import Shards
+    from flows.held_back import HeldBack
 
 T = TypeVar("T")
 # How a stage is carried out: plainly, or as a Prefect task.
@@ -60,13 +62,14 @@ class Plan(NamedTuple):
     night_id: int
     started_at: datetime
     is_fresh: bool  # begins with an empty warehouse
+    held: "tuple[HeldBack, ...]" = ()  # changed folders whose facts stay
 
     @property
     def staged(self) -> Path:
         return self.house.staging / DATABASE
 
     def unasked(self) -> list[str]:
-        """The changed folders that nobody named: who names one wants it read anew, and accepts if it holds less."""
+        """The changed folders that nobody named: who names one takes what is there now."""
         named = set(self.folder_ids if self.order.everything else self.order.again)
         return [folder.folder for folder in self.news.changed if folder.folder not in named]
 
@@ -74,7 +77,14 @@ class Plan(NamedTuple):
         """The studies whose conclusions may change tonight."""
         touched = {folder.study for folder in (*self.news.new, *self.news.changed)}
         touched |= set(self.news.changed_studies) | set(self.news.gone_studies)
+        touched |= {each.study for each in self.held}
         return [study for study in self.studies if study.name in touched]
+
+    def hold_back(self, held: "Sequence[HeldBack]") -> "Plan":
+        """The same, but for these folders, which count as unchanged."""
+        ids = {each.folder_id for each in held}
+        changed = tuple(each for each in self.news.changed if self.folder_ids[each.folder] not in ids)
+        return self._replace(news=self.news._replace(changed=changed), held=(*self.held, *held))
 
 
 class Summary(NamedTuple):
@@ -125,7 +135,9 @@ def night(
         say(
             f"{plan.news.seen} folders seen, {len(plan.news.new)} new, {len(plan.news.changed)} to load again"
         )
-        shards = carry_out(extract_folders, plan)
+        plan, shards = carry_out(extract_folders, plan)
+        if plan.held:
+            say(f"{len(plan.held)} held back")
         say(f"loading {len(shards)} batches" if len(shards) > 1 else "loading")
         carry_out(load_facts, plan, shards)
         say("checking the promises")
@@ -181,50 +193,46 @@ def is_of_another_make(current: Path, order: Order) -> bool:
     )
 
 
-def read_known(house: House) -> tuple[Known, dict[str, int], int]:
-    """What was read until now, the key of every folder, and the number of tonight."""
-    with open_published(house.warehouse) as warehouse:
-        folders = warehouse.rows("night/known_folders")
-        files: dict[str, set[tuple[str, int, int]]] = {}
-        for folder, path, size, modified in warehouse.rows("night/known_files"):
-            files.setdefault(folder, set()).add((path, size, modified))
-        known = Known(
-            folders={folder: (study, state, is_gone) for _, folder, study, state, is_gone in folders},
-            files={folder: frozenset(each) for folder, each in files.items()},
-            studies=dict(warehouse.rows("night/known_studies")),
-            unclaimed=frozenset(folder for (folder,) in warehouse.rows("night/known_unclaimed")),
-            unreadable=frozenset(folder for (folder,) in warehouse.rows("night/known_unreadable")),
-        )
-        night_id = warehouse.record("night/next_keys")["night_id"]
-    return known, {row[1]: row[0] for row in folders}, night_id
-
-
 def nothing_new(plan: Plan) -> Summary:
     counts: dict[str, Any] = {"folders_seen": plan.news.seen, "folders_new": 0, "folders_changed": 0}
     return Summary(counts, [], [], [], [], [], None, plan.house)
 
 
-def extract_folders(plan: Plan) -> list["Shards"]:
-    """Read what is new or changed into shards."""
+def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:
+    """Read what is new or changed into shards; gives the plan without the folders that are held back.
+
+    Where some are, the others are read once more: what was judged is what is loaded.
+    """
     from flows.batches import batches
     from flows.extract import extract
+    from flows.held_back import accepted_files, held_back
     from flows.read_on import known_before
 
-    first_file_id, before = 1, {}
+    first_file_id, before, accepted = 1, {}, {}
     if not plan.is_fresh:
         with open_published(plan.house.warehouse) as warehouse:
             first_file_id = warehouse.record("night/next_keys")["file_id"]
-            before = known_before(warehouse, [plan.folder_ids[folder] for folder in plan.unasked()])
-    folders = sorted(
-        ((plan.folder_ids[folder.folder], folder) for folder in (*plan.news.new, *plan.news.changed)),
-        key=lambda each: each[0],
-    )
-    work = batches(folders, first_file_id, before)
-    return extract(plan.order.logs, plan.studies, work, plan.house.staging / "shards", plan.started_at)
+            unasked = [plan.folder_ids[folder] for folder in plan.unasked()]
+            before, accepted = known_before(warehouse, unasked), accepted_files(warehouse, unasked)
+    logs, staging = plan.order.logs, plan.house.staging / "shards"
+    while True:
+        folders = sorted(
+            ((plan.folder_ids[folder.folder], folder) for folder in (*plan.news.new, *plan.news.changed)),
+            key=lambda each: each[0],
+        )
+        work = batches(folders, first_file_id, before)
+        shards = extract(logs, plan.studies, work, staging, plan.started_at)
+        held = held_back(logs, folders, accepted, shards)
+        if not held:
+            return plan, shards
+        plan = plan.hold_back(held)
+        shutil.rmtree(staging)
 
 
 def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
     """Load the shards into a private copy of the warehouse, in one transaction."""
+    from flows.held_back import note_held
+
     if not plan.is_fresh:
         verify(plan.house.root / plan.house.current.readlink())
         shutil.copyfile(plan.house.warehouse, plan.staged)
@@ -232,7 +240,6 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         load_studies_into(warehouse, plan.studies)
         forgotten = [plan.folder_ids[folder] for folder in plan.news.forgotten]
         again = [plan.folder_ids[folder.folder] for folder in plan.news.changed]
-        warehouse.run("load/read_before", folder_ids=[plan.folder_ids[each] for each in plan.unasked()])
         files = [str(each.files) for each in shards]
         kept = [row[0] for row in warehouse.rows("load/kept", files=files)] if shards else []
         highest = warehouse.record("night/next_keys")["container_offset"]
@@ -248,7 +255,7 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
                 folders=paths["folders"],
                 findings=paths["findings"],
             )
-        warehouse.run("load/lost_records", night_id=plan.night_id)
+        note_held(warehouse, plan.held, [*again, *forgotten], plan.night_id)
         warehouse.run("load/gone", folders=list(plan.news.gone), night_id=plan.night_id)
         unclaimed, unreadable = list(plan.news.unclaimed), list(plan.news.unreadable)
         warehouse.run("load/unclaimed", folders=unclaimed, unreadable=unreadable, night_id=plan.night_id)

@@ -3,11 +3,13 @@
 import errno
 import os
 import stat
+from hashlib import sha256
 from types import TracebackType
 from typing import NamedTuple, Self
 
 EVENT_FILE_LIMIT = 4 << 30
 LOG_LIMIT = 64 << 20
+_DIGEST_BYTES = 1 << 20
 
 # O_PATH reaches folders that may be searched but not listed; O_NONBLOCK keeps a FIFO from hanging the night.
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -18,9 +20,10 @@ _NOT_REGULAR = {errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR, errno.ENO
 class RefusedError(Exception):
     """A file that is not read: Q316 (not regular, too large, outside the root) or Q317 (unreadable)."""
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, found: str) -> None:
         super().__init__(sentence)
         self.code = code
+        self.found = found  # what was found in its place, as a few words
 
 
 class OpenFile(NamedTuple):
@@ -107,6 +110,28 @@ class LogRoot:
             os.close(opened.descriptor)
         return RegularFile(bytes(content[:size]), size, opened.modified_ns)
 
+    def digests(self, path: str | os.PathLike[str], first: int, limit: int) -> tuple[str, str]:
+        """SHA-256 of the `first` bytes of a file of at most `limit` bytes (fewer if it has fewer), and of all.
+
+        Raises RefusedError.
+        """
+        opened = self.open(path, limit)
+        digest = sha256()
+        buffer = memoryview(bytearray(_DIGEST_BYTES))
+        try:
+            left = first
+            while count := read_into(opened.descriptor, buffer[: min(left, _DIGEST_BYTES)]):
+                digest.update(buffer[:count])
+                left -= count
+            beginning = digest.hexdigest()
+            while count := read_into(opened.descriptor, buffer):
+                digest.update(buffer[:count])
+        except OSError as error:
+            raise _unreadable(self.relative(path), error) from error
+        finally:
+            os.close(opened.descriptor)
+        return beginning, digest.hexdigest()
+
     def _enter(self, folders: list[str]) -> int:
         """The descriptor of a folder below the root, reusing what its path shares with the last one."""
         shared = 0
@@ -134,6 +159,16 @@ def read_regular(
         return logs.read(path, limit)
 
 
+def can_be_read(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> bool:
+    """Whether all of a file below a log root can be read now."""
+    try:
+        with LogRoot(root) as logs:
+            logs.digests(path, 0, EVENT_FILE_LIMIT)
+    except (RefusedError, OSError):
+        return False
+    return True
+
+
 def read_into(descriptor: int, target: memoryview) -> int:
     """Fills `target` from the descriptor's position; the bytes read are fewer only at the end of the file."""
     done = 0
@@ -149,11 +184,12 @@ def _not_regular(path: str, found: str, expected: str = "a regular file") -> Ref
     sentence = (
         f"{shown(path)}: found {found}, expected {expected} below the log root. Copy the file itself there."
     )
-    return RefusedError("Q316", sentence)
+    return RefusedError("Q316", sentence, found)
 
 
 def _unreadable(path: str, error: OSError) -> RefusedError:
     sentence = (
         f"{shown(path)}: found {error.strerror!r} on reading, expected a readable file. Check its rights."
     )
-    return RefusedError("Q317", sentence)
+    found = "no file" if error.errno == errno.ENOENT else f"a file that cannot be read: {error.strerror}"
+    return RefusedError("Q317", sentence, found)

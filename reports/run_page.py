@@ -34,6 +34,8 @@ def run_page(study_results: Results, results: Results, folder: str) -> Files:
         page.rows["points"] = points.drop("folder")
         curves = page.figure(learning_curves(points, folder))
     objections = [{"kind": "broken", "sentence": facts["reason"]}] if facts["reason"] else []
+    held = results["run_findings"].frame.filter(outcome="held").head(1)
+    objections += [{"kind": "doubt", "sentence": sentence} for sentence in held["reason"]]
     contents = ["containers", *(["curves"] if curves else []), "files", "promises"]
     names = {"curves": "Learning curves"}
     return page.html(

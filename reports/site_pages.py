@@ -20,6 +20,10 @@ QUALITY_QUERIES = (
 )
 OUTCOMES = {
     "quarantined": ("Quarantined", "Left out, each with its reason; everything else went on."),
+    "held": (
+        "Held back",
+        "Accepted, then changed: what was read before stays and counts, what is there now was not taken.",
+    ),
     "waiting": ("Waiting", "Not finished or not claimed by a study; looked at again every night."),
     "repaired": ("Read all the same", "Odd, but with only one meaning."),
 }
@@ -42,6 +46,8 @@ def _study(row: Row) -> dict[str, Any]:
     state, tone = "complete", "good"
     if row["runs_present"] < row["runs_declared"]:
         state, tone = f"{row['runs_present']} of {row['runs_declared']} runs present", "warn"
+    if row["folders_held"]:
+        state, tone = f"{state}, {count(row['folders_held'], 'folder')} held back", "warn"
     if row["promises_broken"]:
         state, tone = f"{state}, {count(row['promises_broken'], 'promise')} broken", "warn"
     if row["folders_quarantined"]:
@@ -160,7 +166,13 @@ def quality_page(results: Results) -> Files:
                     Column("finished_at", "ended", "time"),
                     *(
                         Column(name, name.split("_")[-1], "count")
-                        for name in ("folders_seen", "folders_new", "folders_changed", "folders_gone")
+                        for name in (
+                            "folders_seen",
+                            "folders_new",
+                            "folders_changed",
+                            "folders_gone",
+                            "folders_held",
+                        )
                     ),
                     *(
                         Column(name, name.split("_")[-1], "count")
@@ -189,6 +201,7 @@ def _quality_lead(nights: pl.DataFrame) -> str:
         f"Night {last['night_id']} ended {day_and_time(last['finished_at'])}: "
         f"{count(last['promises_kept'], 'promise')} kept, {last['promises_broken']} broken; "
         f"{count(last['folders_seen'], 'folder')} seen, {last['runs_quarantined']} in quarantine, "
+        f"{last['folders_held']} held back, "
         f"{last['runs_unfinished']} unfinished, {last['folders_unclaimed']} unclaimed."
     )
 

@@ -93,7 +93,11 @@ def design_line(facts: dict[str, Any]) -> str:
         line += f", {facts['containers_present']} of {whole} containers"
     left_out = [
         f"{count(facts[name], 'folder')} {words}"
-        for name, words in (("folders_quarantined", "in quarantine"), ("folders_unfinished", "unfinished"))
+        for name, words in (
+            ("folders_quarantined", "in quarantine"),
+            ("folders_held", "held back"),
+            ("folders_unfinished", "unfinished"),
+        )
         if facts[name]
     ]
     return "; ".join([line, *left_out])

@@ -1,6 +1,6 @@
 -- Every study with how much of it is there, when it last changed and its leading finding.
 -- grain: study
--- reads: studies, runs, treatments, nights, verdicts, statements
+-- reads: studies, runs, treatments, findings, nights, verdicts, statements
 with declared as (
     select study, count(distinct run) as runs_declared
     from treatments
@@ -16,6 +16,13 @@ present as (
         count(*) filter (where verdict = 'unfinished') as folders_unfinished,
         max(night_id) as last_night_id,
     from runs
+    group by study
+),
+
+held as (
+    select study, count(distinct folder) as folders_held
+    from findings
+    where outcome = 'held'
     group by study
 ),
 
@@ -46,12 +53,14 @@ select
     coalesce(present.containers_present, 0) as containers_present,
     coalesce(present.folders_quarantined, 0) as folders_quarantined,
     coalesce(present.folders_unfinished, 0) as folders_unfinished,
+    coalesce(held.folders_held, 0) as folders_held,
     coalesce(broken.promises_broken, 0) as promises_broken,
     nights.finished_at as last_changed_at,
     leading_findings.finding,
 from studies
 left join declared on declared.study = studies.study
 left join present on present.study = studies.study
+left join held on held.study = studies.study
 left join nights on nights.night_id = present.last_night_id
 left join broken on broken.study = studies.study
 left join leading_findings on leading_findings.study = studies.study

@@ -9,6 +9,7 @@ select
     folders_new,
     folders_changed,
     folders_gone,
+    folders_held,
     runs_accepted,
     runs_unfinished,
     runs_quarantined,

@@ -1,6 +1,6 @@
 -- What a study asks and how much of its data is there.
 -- grain: one row
--- reads: studies, treatments, runs
+-- reads: studies, treatments, runs, findings
 select
     studies.study,
     studies.title,
@@ -18,6 +18,11 @@ select
     count(runs.folder) filter (where runs.verdict = 'accepted') as folders_accepted,
     count(runs.folder) filter (where runs.verdict = 'unfinished') as folders_unfinished,
     count(runs.folder) filter (where runs.verdict = 'quarantined') as folders_quarantined,
+    (
+        select count(distinct findings.folder)
+        from findings
+        where findings.study = studies.study and findings.outcome = 'held'
+    ) as folders_held,
 from studies
 left join runs on runs.study = studies.study
 where studies.study = $study

@@ -1,4 +1,4 @@
--- Everything that was left out, with its reason: bad files and lines, and folders that broke a stop promise.
+-- Everything that was left out, with its reason: bad files and lines, what was not taken, folders that broke a stop promise.
 -- grain: one row per reason
 -- reads: findings, breaches
 create or replace view quarantine as
@@ -13,7 +13,7 @@ select
     reason,
     night_id,
 from findings
-where outcome = 'quarantined'
+where outcome in ('quarantined', 'held')
 union all
 select
     study,
@@ -28,7 +28,7 @@ select
 from breaches
 where severity = 'stop';
 
-comment on view quarantine is 'Everything that was left out, with its reason: bad files and lines, and folders that broke a stop promise.';
+comment on view quarantine is 'Everything that was left out, with its reason: bad files and lines, what was not taken of accepted folders, and folders that broke a stop promise.';
 comment on column quarantine.study is 'Study the row belongs to.';
 comment on column quarantine.folder is 'Log folder below the log root.';
 comment on column quarantine.container_id is 'Id of the container in the logs.';

@@ -112,9 +112,15 @@ def test_a_torn_end_is_read_on_from_when_the_record_is_whole(
 def test_files_that_were_rewritten_are_read_from_their_beginning(
     order: Order, starts: list[tuple[str, int]]
 ) -> None:
-    """Other values in as many bytes, and other values with more behind them."""
-    paths = [event_file(order.logs / name) for name in ("1_a", "1_b")]
-    content = event_file(order.logs / "2_b").read_bytes()
+    """Other values in as many bytes, and other values with more behind them, of containers that still run."""
+    names = ("1_c", "1_d")
+    for name in names:
+        write_small_folder(order.logs, name)
+        (order.logs / name / "stop.log").write_bytes(b"")
+    spend(order, NOW)
+    starts.clear()
+    paths = [event_file(order.logs / name) for name in names]
+    content = event_file(order.logs / "2_a").read_bytes()
     for path in paths:
         assert len(content) == path.stat().st_size and content != path.read_bytes()
         path.write_bytes(content)
@@ -162,7 +168,9 @@ def test_keys_stay_unique_when_the_highest_is_kept(order: Order) -> None:
     new = container_ids("2_c", 4)[3]
     (more / "train_job_0" / new).rename(order.logs / "2_c" / "train_job_0" / new)
     for log in ("create.log", "start.log", "stop.log"):
-        (more / log).replace(order.logs / "2_c" / log)
+        added = [line for line in (more / log).read_text().splitlines(keepends=True) if new in line]
+        with (order.logs / "2_c" / log).open("a") as stream:
+            stream.writelines(added)
     append(event_file(order.logs / "2_c"), point(4))
     spend(order, NOW)
     check_like_new(order)

@@ -3,7 +3,10 @@
 import os
 import struct
 from collections import defaultdict
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import google_crc32c
 
@@ -19,6 +22,7 @@ def check_conservation(house: Path, logs: Path) -> int:
 
     Every event file: its size is what was read, with the skipped bytes named, and a waiting tail that is named.
     Every stamp log: each line that is not blank is a stamp or stands in a finding. Every folder: claimed or named.
+    Every folder that is held back: its files as they were seen, and each named that does not go on from what was read.
     """
     with open_published(house / "warehouse.duckdb") as warehouse:
         files = {row["path"]: row for row in warehouse.relation("files").to_pylist()}
@@ -28,10 +32,16 @@ def check_conservation(house: Path, logs: Path) -> int:
         findings = defaultdict(list)
         for row in warehouse.relation("findings").to_pylist():
             findings[row["path"] or row["folder"]].append(row)
+        held = {row["folder"] for rows in findings.values() for row in rows if row["outcome"] == "held"}
+        seen = {row["path"]: row["size_bytes"] for row in warehouse.relation("held_files").to_pylist()}
         stamped = defaultdict(set)
         for row in warehouse.relation("stamps").to_pylist():
             stamped[row["file_id"]].add(row["line"])
         points = points_of(warehouse)
+    for text, row in files.items():
+        if any(text.startswith(f"{folder}/") for folder in held):
+            named = any(note["code"] == "Q321" for note in findings[text])
+            assert goes_on(logs / text, row) or named, f"{text}: held back without a word"
     accounted = 0
     for path, status in files_below(logs):
         text = shown(path)
@@ -43,6 +53,10 @@ def check_conservation(house: Path, logs: Path) -> int:
         is_stamp_log = name in STAMP_LOGS and text.count("/") == 1
         if name.startswith(".") or not ("tfevents" in name or is_stamp_log):
             assert not name.startswith(".") or "tfevents" not in name or findings[text], f"{text}: not named"
+            continue
+        if any(text.startswith(f"{folder}/") for folder in held):
+            assert seen[text] == status.st_size, text
+            accounted += status.st_size
             continue
         assert text in files, f"{text}: neither read nor named"
         row, notes = files[text], findings[text]
@@ -58,6 +72,13 @@ def check_conservation(house: Path, logs: Path) -> int:
             assert owned == row["scalars"] or (owned == 0 and "Q312" in codes), f"{text}: scalars lost"
         accounted += status.st_size
     return accounted
+
+
+def goes_on(path: Path, row: Mapping[str, Any]) -> bool:
+    """Whether a regular file begins with the bytes that were read of it."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    return sha256(path.read_bytes()[: row["size_bytes"]]).hexdigest() == row["sha256"]
 
 
 def check_bytes(path: Path, text: str, row: dict[str, int], notes: list[dict[str, object]]) -> None:
