@@ -40,7 +40,7 @@ class Source(NamedTuple):
     `known_bytes` is how many bytes it had when it was read before, to prove that these are still the same.
     """
 
-    path: Path
+    path: str | Path
     start: int = 0
     known_bytes: int = 0
 

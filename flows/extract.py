@@ -66,7 +66,7 @@ def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Pa
         key=lambda each: (each[1], owners[each[2].folder].get(each[3].path, ""), write_order(each[3]))
     )
     events, known = read_on(
-        [logs / each[3].path for each in sources],
+        [each[3].path for each in sources],
         logs,
         [known_of(batch, owners, *each[1:]) for each in sources],
     )

@@ -49,7 +49,7 @@ def known_before(warehouse: "Warehouse", folder_ids: Sequence[int]) -> dict[int,
 
 
 def read_on(
-    paths: Sequence[Path], root: Path, before: Iterable[Before | None]
+    paths: Sequence[str | Path], root: Path, before: Iterable[Before | None]
 ) -> tuple[EventBatch, list[Before | None]]:
     """Read event files, those of which something is known from where they ended.
 

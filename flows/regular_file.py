@@ -44,6 +44,9 @@ class RegularFile(NamedTuple):
 
 def shown(path: str | os.PathLike[str]) -> str:
     r"""The path as valid text: bytes that are not UTF-8 appear as ``\xff``."""
+    text = os.fspath(path)
+    if isinstance(text, str) and text.isascii():
+        return text
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

@@ -25,11 +25,14 @@ class Pattern(NamedTuple):
     """A checked pattern; `read_pattern` makes it."""
 
     names: tuple[str, ...]
+    prefix: str  # what every folder begins with: tells most others apart at once
     declared: re.Pattern[str]
     anything: re.Pattern[str]
 
     def match(self, text: str) -> Match | None:
         """None if the text does not fit. Declared levels are preferred; others are given as they stand."""
+        if not text.startswith(self.prefix):
+            return None
         found = self.declared.fullmatch(text) or self.anything.fullmatch(text)
         if found is None:
             return None
@@ -78,7 +81,8 @@ def read_pattern(pattern: str, factors: Mapping[str, Sequence[str]], numbered: b
                 written.add(name)
         return re.compile("".join([*parts, re.escape(pattern[end:])]))
 
-    return Pattern(tuple(names), expression(True), expression(False))
+    prefix = pattern[: tokens[0].start()] if tokens else pattern
+    return Pattern(tuple(names), prefix, expression(True), expression(False))
 
 
 def write_folder(pattern: str, run: int, replicate: int, levels: Mapping[str, str]) -> str | None:

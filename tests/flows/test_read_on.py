@@ -40,7 +40,7 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     read: list[tuple[str, int]] = []
 
     def note(sources: Sequence[Source], root: Path) -> EventBatch:
-        read.extend((each.path.name, each.start) for each in sources)
+        read.extend((Path(each.path).name, each.start) for each in sources)
         return read_event_files(sources, root)
 
     monkeypatch.setattr(flows.read_on, "read_event_files", note)
