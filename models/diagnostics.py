@@ -181,16 +181,17 @@ def residual_rows(sample: Sample) -> Iterator[Row]:
     ranks = stats.rankdata(model.residuals, method="ordinal")
     quantiles: Vector = stats.norm.ppf((ranks - 0.375) / (model.n + 0.25))
     reasons = unusual(sample)
-    for i, row in enumerate(sample.rows.iter_rows(named=True)):
-        yield {
-            **key(sample),
-            **{name: row[name] for name in ("run", "folder", "container_id", "started_at")},
-            "observed": float(model.y[i]),
-            "fitted": float(model.fitted[i]),
-            "residual": float(model.residuals[i]),
-            "studentised": float(model.studentised[i]),
-            "leverage": float(model.leverages[i]),
-            "normal_quantile": float(quantiles[i]),
-            "is_unusual": i in reasons,
-            "reason": reasons.get(i),
-        }
+    columns = {
+        **sample.rows.select("run", "folder", "container_id", "started_at").to_dict(as_series=False),
+        "observed": model.y.tolist(),
+        "fitted": model.fitted.tolist(),
+        "residual": model.residuals.tolist(),
+        "studentised": model.studentised.tolist(),
+        "leverage": model.leverages.tolist(),
+        "normal_quantile": quantiles.tolist(),
+        "is_unusual": [i in reasons for i in range(model.n)],
+        "reason": [reasons.get(i) for i in range(model.n)],
+    }
+    common = key(sample)
+    for values in zip(*columns.values(), strict=True):
+        yield {**common, **dict(zip(columns, values, strict=True))}

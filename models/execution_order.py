@@ -68,11 +68,15 @@ def execution_order(design: Design, rows: pl.DataFrame) -> ExecutionOrder | None
     )
     if not containers.height:
         return None
+    times: dict[tuple[str, int], list[tuple[datetime, datetime]]] = {}
+    for folder, run, began_at, ended_at in (
+        containers.sort("started_at", "container_id").select("folder", "run", "started_at", "stopped_at").rows()
+    ):
+        times.setdefault((folder, run), []).append((began_at, ended_at))
     found: list[tuple[str, int, datetime, datetime, int, Manner | None]] = []
-    for (folder,), group in containers.group_by("folder", maintain_order=True):
-        group = group.sort("started_at", "container_id")
-        began, ended = group["started_at"].to_list(), group["stopped_at"].to_list()
-        found.append((str(folder), group["run"][0], began[0], max(ended), len(began), _manner(began, ended)))
+    for (folder, run), each in times.items():
+        began, ended = [first for first, _ in each], [last for _, last in each]
+        found.append((folder, run, began[0], max(ended), len(began), _manner(began, ended)))
     schema: dict[str, pl.DataType | type[pl.DataType]] = {
         "folder": pl.String,
         "run": pl.Int64,

@@ -1,7 +1,6 @@
 """The tables that an analysis fills: their columns, and rows made into frames of them."""
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
 
 import polars as pl
 
@@ -143,12 +142,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
 
 def frame(table: str, rows: Iterable[Row]) -> pl.DataFrame:
     """Rows as the frame of a result table: what a row leaves out, and what is no finite number, is null."""
-    schema = SCHEMAS[table]
-    values = [[_value(row.get(column)) for column in schema] for row in rows]
-    return pl.DataFrame(values, schema=schema, orient="row")
-
-
-def _value(value: object) -> object:
-    if isinstance(value, float):  # numpy's floats are floats too
-        return float(value) if isfinite(value) else None
-    return value
+    schema, found = SCHEMAS[table], list(rows)
+    columns = {column: [row.get(column) for row in found] for column in schema}
+    number = pl.col(pl.Float64)
+    return pl.DataFrame(columns, schema=schema).with_columns(pl.when(number.is_finite()).then(number))
