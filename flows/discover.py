@@ -1,8 +1,10 @@
 """Find the log folders that are new, changed or gone, by asking the warehouse what it has read."""
 
+import gc
 import os
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -84,7 +86,8 @@ def discover(
         raise HouseError(
             f"{logs}: found no folder, expected the log root. Name it with --logs, or check that it is mounted."
         )
-    folders, unclaimed, unreadable = find_folders(logs, studies)
+    with without_collection():
+        folders, unclaimed, unreadable = find_folders(logs, studies)
     if missing := sorted(set(again) - {folder.folder for folder in folders}):
         raise UsageError(
             f"--folder {missing[0]}: no such folder below {logs} is claimed by a study. "
@@ -162,6 +165,18 @@ def is_stale(folder: LogFolder, now: datetime) -> bool:
         return False  # just made, for all that can be seen: its files are still to come
     newest = max(file.modified_ns for file in folder.files)
     return now.timestamp() - newest / 1e9 > STALE_AFTER.total_seconds()
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Python's search for garbage goes over everything again and again while much is made and nothing let go."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def find_folders(logs: Path, studies: Sequence[Study]) -> tuple[list[LogFolder], list[str], list[str]]:

@@ -94,7 +94,9 @@ def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Pa
     )
     ids = [before.file_id if before else each[0] for each, before in zip(sources, known, strict=True)]
     file_ids = pl.Series(ids, dtype=pl.Int32)
-    points(events, owner_keys, file_ids).write_parquet(shards.points, compression="uncompressed", statistics=False)
+    points(events, owner_keys, file_ids).write_parquet(
+        shards.points, compression="uncompressed", statistics=False
+    )
     pl.DataFrame({"tag": events.tags}, schema={"tag": pl.String}).with_row_index("place").write_parquet(
         shards.tags
     )

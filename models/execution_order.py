@@ -70,7 +70,9 @@ def execution_order(design: Design, rows: pl.DataFrame) -> ExecutionOrder | None
         return None
     times: dict[tuple[str, int], list[tuple[datetime, datetime]]] = {}
     for folder, run, began_at, ended_at in (
-        containers.sort("started_at", "container_id").select("folder", "run", "started_at", "stopped_at").rows()
+        containers.sort("started_at", "container_id")
+        .select("folder", "run", "started_at", "stopped_at")
+        .rows()
     ):
         times.setdefault((folder, run), []).append((began_at, ended_at))
     found: list[tuple[str, int, datetime, datetime, int, Manner | None]] = []
