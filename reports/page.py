@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reports.figures import Figure, drawing, json_columns, on_page, panel_specs
+from reports.figures import Figure, data_names, drawing, json_columns, on_page, panel_specs
 from reports.tables import Result, Table, csv
 
 Results = Mapping[str, Result]
@@ -17,6 +17,7 @@ Files = dict[str, bytes]
 Previous = Callable[[str], bytes | None]
 
 HERE = Path(__file__).parent
+MOST_ROWS = 500  # behind a figure that is drawn into a file: 2,000 points are a megabyte of SVG
 # Nothing but the site's own files runs or styles a page. 'self' is what a server needs, file: what some browsers
 # need for pages opened from disk; integrity hashes are refused there, and inline scripts everywhere.
 POLICY = (
@@ -60,7 +61,10 @@ class Page:
         return "../" * (self.folder.count("/") + 1) if self.folder else ""
 
     def figure(self, figure: Figure) -> dict[str, Any]:
-        """What the template shows; the figure is drawn into a file beside the page, again only if it changed."""
+        """What the template shows; the figure is drawn into a file beside the page, again only if it changed.
+
+        One of very many rows is drawn by the page only, whose script makes the file when it is asked for.
+        """
         panels = panel_specs(figure)
         shown = {
             "figure": figure,
@@ -68,7 +72,8 @@ class Page:
             "specs": [on_page(panel) for panel in panels],
             **self.source(figure.source),
         }
-        if self.is_alone:
+        names = {name for panel in panels for name in data_names(panel)}
+        if self.is_alone or sum(self.rows[name].height for name in names) > MOST_ROWS:
             return shown
         path = f"figures/{self.stem}{figure.slug}.svg"
         spec = drawing(figure, panels, self.rows)

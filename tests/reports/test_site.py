@@ -156,3 +156,24 @@ def test_the_same_inputs_give_the_same_bytes_and_no_figure_is_drawn_again(
         files |= run_page(results, run, folder)
     assert len(files) > 60
     assert [path for path, content in files.items() if content != (site / path).read_bytes()] == []
+
+
+def test_a_figure_of_very_many_rows_is_drawn_by_its_page_alone(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import vl_convert
+
+    monkeypatch.setattr(vl_convert, "vegalite_to_svg", lambda *_, **__: "<svg></svg>")
+    with open_published(house / "current" / "warehouse.duckdb") as warehouse:
+        results = answers(warehouse, STUDY_QUERIES, study="fltk_2_4_1")
+        response = answers(warehouse, RESPONSE_QUERIES, study="fltk_2_4_1", response="Accuracy")
+    many = response["response_residuals"].frame
+    assert many.height == 2 * 32  # on both scales
+    more = response["response_residuals"]._replace(frame=pl.concat([many] * 16))
+    for rows, is_in_a_file in ((response["response_residuals"], True), (more, False)):
+        files = study_pages(results, {"Accuracy": {**response, "response_residuals": rows}})
+        page = files["fltk_2_4_1/Accuracy.html"].decode()
+        assert ("fltk_2_4_1/figures/Accuracy-q-q.svg" in files) == is_in_a_file
+        assert ('href="figures/Accuracy-q-q.svg"' in page) == is_in_a_file
+        assert 'href="figures/Accuracy-pareto.svg"' in page
+        assert ('data-as="svg"' in page) == (not is_in_a_file)
