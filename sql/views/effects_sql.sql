@@ -7,84 +7,97 @@ with terms as (
     from studies
 ),
 
-scaled as (
-    select study, response, 'identity' as scale, run, value
+counted as materialized (
+    select study, response, run, value
     from observations
-    where not is_center
-    union all
-    select study, response, 'log10' as scale, run, log10(value) as value
-    from observations
-    where not is_center
-    qualify min(value) over (partition by study, response) > 0
+    where not is_center and isfinite(value)
 ),
 
--- A contrast does not feel a shift, but its digits do: without it a large offset eats them.
-shifted as (
-    select study, response, scale, run, value - min(value) over (partition by study, response, scale) as value
-    from scaled
-    where isfinite(value)
+scales as (
+    select study, response, unnest(if(min(value) > 0, ['identity', 'log10'], ['identity'])) as scale
+    from counted
+    group by study, response
 ),
 
-run_counts as (
-    select study, response, scale, run, count(*) as n
-    from shifted
-    group by study, response, scale, run
-),
-
-balanced as (
-    select run_counts.study, run_counts.response, run_counts.scale
-    from run_counts
-    group by run_counts.study, run_counts.response, run_counts.scale
-    having min(n) = max(n)
-        and count(*) = (select count(distinct run) from sign_table where sign_table.study = run_counts.study)
+scaled as materialized (
+    select
+        counted.study,
+        counted.response,
+        scales.scale,
+        counted.run,
+        if(scales.scale = 'log10' and counted.value > 0, log10(counted.value), counted.value) as value,
+    from counted
+    inner join scales using (study, response)
 ),
 
 totals as (
     select study, response, scale, fsum(value) / count(*) as mean
-    from shifted
+    from scaled
     group by study, response, scale
 ),
 
-variation as (
-    select shifted.study, shifted.response, shifted.scale, fsum(power(shifted.value - totals.mean, 2)) as total_sum_sq
-    from shifted
+-- Deviations from the mean: a contrast does not feel the shift, but its digits do, which a large offset would eat.
+-- Sums of the runs: signs meet the eight sums of a design, not its thousands of values.
+run_sums as (
+    select
+        scaled.study,
+        scaled.response,
+        scaled.scale,
+        scaled.run,
+        count(*) as n,
+        fsum(scaled.value - totals.mean) as deviation,
+        fsum(power(scaled.value - totals.mean, 2)) as sum_sq,
+    from scaled
     inner join totals using (study, response, scale)
-    group by shifted.study, shifted.response, shifted.scale
+    group by scaled.study, scaled.response, scaled.scale, scaled.run
+),
+
+design_runs as (
+    select study, count(distinct run) as runs
+    from sign_table
+    group by study
+),
+
+balanced as (
+    select run_sums.study, run_sums.response, run_sums.scale, sum(run_sums.n) as n, fsum(run_sums.sum_sq) as total_sum_sq
+    from run_sums
+    inner join design_runs on design_runs.study = run_sums.study
+    group by run_sums.study, run_sums.response, run_sums.scale, design_runs.runs
+    having min(run_sums.n) = max(run_sums.n) and count(*) = design_runs.runs
 ),
 
 contrasts as (
     select
-        shifted.study,
-        shifted.response,
-        shifted.scale,
+        balanced.study,
+        balanced.response,
+        balanced.scale,
         terms.term,
-        count(*) as n,
-        fsum(sign_table.sign * (shifted.value - totals.mean)) as contrast,
-    from shifted
-    inner join balanced using (study, response, scale)
-    inner join totals using (study, response, scale)
-    inner join terms on terms.study = shifted.study
+        balanced.n::bigint as n,
+        balanced.total_sum_sq,
+        fsum(sign_table.sign * run_sums.deviation) as contrast,
+    from balanced
+    inner join run_sums using (study, response, scale)
+    inner join terms on terms.study = balanced.study
     inner join sign_table
-        on sign_table.study = shifted.study
-        and sign_table.run = shifted.run
+        on sign_table.study = balanced.study
+        and sign_table.run = run_sums.run
         and sign_table.term = terms.term
         and sign_table.factors > 0  -- a factor may be named I
-    group by shifted.study, shifted.response, shifted.scale, terms.term
+    group by balanced.study, balanced.response, balanced.scale, terms.term, balanced.n, balanced.total_sum_sq
 )
 
 select
-    contrasts.study,
-    contrasts.response,
-    contrasts.scale,
-    contrasts.term,
-    contrasts.n,
-    contrasts.contrast,
-    2 * contrasts.contrast / contrasts.n as effect,
-    contrasts.contrast / contrasts.n as coefficient,
-    power(contrasts.contrast, 2) / contrasts.n as sum_sq,
-    100 * power(contrasts.contrast, 2) / contrasts.n / variation.total_sum_sq as percent_of_variation,
-from contrasts
-inner join variation using (study, response, scale);
+    study,
+    response,
+    scale,
+    term,
+    n,
+    contrast,
+    2 * contrast / n as effect,
+    contrast / n as coefficient,
+    power(contrast, 2) / n as sum_sq,
+    100 * power(contrast, 2) / n / total_sum_sq as percent_of_variation,
+from contrasts;
 
 comment on view effects_sql is 'Contrasts, effects and sums of squares of balanced two-level data in plain SQL, equal to the fitted ones.';
 comment on column effects_sql.study is 'Study the row belongs to.';

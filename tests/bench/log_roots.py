@@ -95,24 +95,24 @@ def event_files(tags: Sequence[str], steps: int, files: int, seed: int) -> list[
     return [VERSION + row.tobytes() for row in whole]
 
 
-def folder_name(place: int) -> str:
-    return f"study_{place % STUDIES:02}_run_{place // STUDIES % RUNS + 1}_{place // (STUDIES * RUNS)}"
+def folder_name(place: int, studies: int = STUDIES) -> str:
+    return f"study_{place % studies:02}_run_{place // studies % RUNS + 1}_{place // (studies * RUNS)}"
 
 
-def write_folders(logs: Path, first: int, count: int) -> None:
-    """Write the folders from `first` on, as the nightly logs have them."""
-    contents = event_files(TAGS, STEPS, count * CONTAINERS, seed=first)
-    for place in range(first, first + count):
-        folder = logs / folder_name(place)
+def write_folders(logs: Path, places: Sequence[int], steps: int = STEPS, studies: int = STUDIES) -> None:
+    """Write the folders of these places, as the nightly logs have them."""
+    contents = event_files(TAGS, steps, len(places) * CONTAINERS, seed=places[0])
+    for number_of_folder, place in enumerate(places):
+        folder = logs / folder_name(place, studies)
         stamps: dict[str, list[str]] = {"start": [], "stop": []}
         for number in range(CONTAINERS):
             name = str(uuid5(NAMESPACE_DNS, f"{place}-{number}"))
             below = folder / "train_job_0" / name / "network"
             below.mkdir(parents=True, exist_ok=True)
             path = below / f"events.out.tfevents.{EPOCH}.trainjob-{name}-master-0.1.0"
-            path.write_bytes(contents[(place - first) * CONTAINERS + number])
+            path.write_bytes(contents[number_of_folder * CONTAINERS + number])
             started = datetime(2023, 10, 9, 10) + timedelta(minutes=place, seconds=number)
-            taken = 600 + 60 * (place // STUDIES % RUNS) + (37 * place + 11 * number) % 90
+            taken = 600 + 60 * (place // studies % RUNS) + (37 * place + 11 * number) % 90
             for event, at in (("start", started), ("stop", started + timedelta(seconds=taken))):
                 stamps[event].append(f"{at:%m-%d-%Y %H:%M:%S} {name}\n")
         for event, lines in stamps.items():
@@ -121,15 +121,23 @@ def write_folders(logs: Path, first: int, count: int) -> None:
 
 def build(cache: Path, folders: int) -> Path:
     """The log root with so many folders and the study files beside it; made if it is not there."""
-    root = cache / f"folders_{folders}"
+    return build_root(cache / f"folders_{folders}", folders, STEPS, STUDIES)
+
+
+def build_designs(cache: Path, studies: int) -> Path:
+    """A log root with so many studies, each a full design with one folder a run and few steps."""
+    return build_root(cache / f"designs_{studies}", studies * RUNS, 10, studies)
+
+
+def build_root(root: Path, folders: int, steps: int, studies: int) -> Path:
     if not (root / "complete").exists():
         shutil.rmtree(root, ignore_errors=True)
         for first in range(0, folders, BATCH):
-            write_folders(root / "logs", first, min(BATCH, folders - first))
+            write_folders(root / "logs", range(first, min(first + BATCH, folders)), steps, studies)
         (root / "studies").mkdir()
-        for number in range(STUDIES):
+        for number in range(studies):
             (root / "studies" / f"study_{number:02}.toml").write_text(STUDY.format(number=number))
-        verify(root / "logs" / folder_name(folders // 2), CONTAINERS, len(TAGS) * STEPS + 1)
+        verify(root / "logs" / folder_name(folders // 2, studies), CONTAINERS, len(TAGS) * steps + 1)
         (root / "complete").touch()
     return root
 
@@ -156,13 +164,13 @@ def build_large(cache: Path, files: int = LARGE_FILES) -> Path:
 
 
 @contextmanager
-def new_folders(root: Path, folders: int, count: int) -> Iterator[None]:
-    """The log root with `count` folders more."""
+def new_folders(root: Path, places: Sequence[int]) -> Iterator[None]:
+    """The log root with the folders of these places too."""
     try:
-        write_folders(root / "logs", folders, count)
+        write_folders(root / "logs", places)
         yield
     finally:
-        for place in range(folders, folders + count):
+        for place in places:
             shutil.rmtree(root / "logs" / folder_name(place), ignore_errors=True)
 
 

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+ROOT = Path(__file__).parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 Figures = dict[str, float]
 
@@ -50,8 +52,9 @@ def night(root: str, house: str, pages: str) -> Figures:
     from flows.night import Order, Plan, is_anything_new
     from flows.night import night as spend
 
-    figures: Figures = {"start-up": timed(start_up)}
     order = Order(Path(root, "logs"), Path(root, "studies"), Path(house))
+    bare_read(walk(order.logs))  # with a warm cache, as the floors are
+    figures: Figures = {"start-up": timed(start_up)}
 
     def call(stage: Callable[..., Any], *arguments: Any) -> Any:
         before = cpu_seconds()
@@ -63,7 +66,9 @@ def night(root: str, house: str, pages: str) -> Figures:
         figures[stage.__name__] = cpu_seconds() - before
         return result
 
+    before = cpu_seconds()
     summary = spend(order, datetime.now(UTC), call)
+    figures["whole"] = cpu_seconds() - before
     assert summary.version is not None
     figures["seen"] = summary.night["folders_seen"]
     figures["database"] = (summary.version / "warehouse.duckdb").stat().st_size
@@ -73,6 +78,7 @@ def night(root: str, house: str, pages: str) -> Figures:
 
 def nothing_new(root: str, house: str) -> Figures:
     """A night with nothing to do, imports and all, beside the walk it cannot do without."""
+    walk(Path(root, "logs"))
     before = cpu_seconds()
     from flows.night import Order, is_anything_new
 
@@ -107,8 +113,10 @@ def bare_read(paths: list[str]) -> None:
 
 
 def reading(root: str) -> Figures:
-    """Our reader and the bare read of the same event files."""
+    """Our reader, also without the checksums of records, and the bare read of the same event files."""
+    from flows.castagnoli import unmasked
     from flows.event_file import Source, iterate_event_files
+    from flows.record_layout import Layout
 
     logs = Path(root, "logs")
     paths = sorted(path for path in walk(logs) if "tfevents" in path)
@@ -122,8 +130,15 @@ def reading(root: str) -> Figures:
             assert not faults, faults[:3]
             rows += piece.scalars.height
 
-    bare_read(paths[:100])
-    return {"bare": timed(lambda: bare_read(paths)), "reader": timed(read), "scalars": rows}
+    bare_read(paths)
+    figures = {"bare": timed(lambda: bare_read(paths)), "reader": timed(read), "scalars": rows}
+
+    def believed(self: Layout, data: Any) -> Any:
+        stored = self._column(data, self.length, "<u4").copy()
+        return unmasked(stored), stored
+
+    with mock.patch.object(Layout, "checksums", believed):
+        return {**figures, "unchecked": timed(read)}
 
 
 def notebook(root: str, sample: str, pivot: str) -> Figures:
@@ -151,6 +166,7 @@ def floors(root: str, house: str) -> Figures:
     import duckdb
 
     paths = walk(Path(root, "logs"))
+    bare_read(paths)
     events = [path for path in paths if "tfevents" in path]
     logs = [path for path in paths if path.endswith(".log")]
     with duckdb.connect(Path(house, "warehouse.duckdb"), read_only=True) as warehouse:
@@ -200,8 +216,139 @@ def warehouse(house: str) -> Figures:
     return {"database": path.stat().st_size, "compacted": compacted, "view": view, "rows": len(rows)}
 
 
+def flow(root: str, house: str) -> Figures:
+    """A night as a Prefect flow, its pages aside; Prefect's server stands already and is not counted."""
+    import asyncio
+
+    from prefect import task
+    from prefect.client.orchestration import get_client
+
+    from flows.night import Order, Plan
+    from flows.nightly import STAGES, run_flow
+
+    def render_pages(plan: Plan) -> list[str]:
+        (plan.house.staging / "site").mkdir()
+        return []
+
+    async def tasks() -> int:
+        async with get_client() as client:
+            return len(await client.read_task_runs(limit=200))
+
+    order = Order(Path(root, "logs"), Path(root, "studies"), Path(house))
+    bare_read(walk(order.logs))
+    start_up()
+    STAGES["render_pages"] = task(render_pages)
+    known = asyncio.run(tasks())
+    whole = timed(lambda: run_flow(order))
+    return {"whole": whole, "tasks": asyncio.run(tasks()) - known}
+
+
+def contrasts(root: str, house: str, sample: str) -> Figures:
+    """The contrasts of all designs in one statement, beside statsmodels on a sample of the models, scaled to all."""
+    import polars as pl
+    from statsmodels.formula.api import ols
+    from statsmodels.stats.anova import anova_lm
+
+    from flows.house import hold, recover
+    from flows.night import Order, discover_folders, extract_folders, load_facts
+    from flows.warehouse import open_published
+
+    order = Order(Path(root, "logs"), Path(root, "studies"), Path(house))
+    plan = discover_folders(order, datetime.now(UTC))
+    with hold(plan.house):
+        recover(plan.house)
+        load_facts(*extract_folders(plan))
+        with open_published(plan.staged) as warehouse:
+            ask = warehouse.connection.sql
+            effects = ask("from effects_sql").pl()
+            by_sql = timed(lambda: ask("from effects_sql").to_arrow_table(), 3)
+            values = ask("select study, response, run, value from observations").pl()
+            signs = ask("pivot treatments on factor using first(sign) group by study, run").pl()
+    models = effects.select("study", "response", "scale").unique(maintain_order=True)
+    chosen = models.gather_every(max(1, models.height // int(sample)))
+    terms = effects["term"].unique().to_list()
+    data = []
+    for study, response, scale in chosen.rows():
+        rows = values.filter(study=study, response=response).join(signs, on=["study", "run"])
+        y = pl.col("value").log10() if scale == "log10" else pl.col("value")
+        data.append(rows.with_columns(y=y).to_pandas())
+    formula = f"y ~ {' + '.join(terms)}"
+    tables = []
+
+    def fit() -> None:
+        for each in data:
+            table = anova_lm(ols(formula, each).fit(), typ=3)
+            tables.append(table["sum_sq"] / ((each["y"] - each["y"].mean()) ** 2).sum())
+
+    fit()
+    tables.clear()
+    seconds = timed(fit)
+    worst = max(
+        abs(row["percent_of_variation"] / 100 - shares[row["term"]])
+        for (study, response, scale), shares in zip(chosen.rows(), tables, strict=True)
+        for row in effects.filter(study=study, response=response, scale=scale).iter_rows(named=True)
+    )
+    return {
+        "sql": by_sql,
+        "statsmodels": seconds * models.height / chosen.height,
+        "models": models.height,
+        "sample": chosen.height,
+        "worst": worst,
+    }
+
+
+def figures(house: str) -> Figures:
+    """The pages of the sample, beside what Altair and vl-convert need for its figures."""
+    import vl_convert
+
+    from flows.night import Order, Plan, plainly
+    from flows.night import night as spend
+    from reports import figures as drawn
+
+    spent: dict[str, float] = {"libraries": 0.0, "figures": 0.0, "pages": 0.0}
+
+    def counted(work: Callable[..., Any]) -> Callable[..., Any]:
+        def carry_out(*arguments: Any, **named: Any) -> Any:
+            before = time.process_time()
+            try:
+                return work(*arguments, **named)
+            finally:
+                spent["libraries"] += time.process_time() - before
+
+        return carry_out
+
+    def call(stage: Callable[..., Any], *arguments: Any) -> Any:
+        if stage.__name__ != "render_pages":
+            return plainly(stage, *arguments)
+        import altair  # noqa: F401  start-up is not the pages'
+
+        before = time.process_time()
+        result = stage(*arguments)
+        spent["pages"] = time.process_time() - before
+        plan: Plan = arguments[0]
+        site = plan.house.staging / "site"
+        pages = [
+            path for path in site.rglob("*") if path.is_file() and path.suffix in (".html", ".css", ".js")
+        ]
+        spent["bundle"] = (site / "assets" / "charts.js").stat().st_size
+        spent["bytes"] = sum(path.stat().st_size for path in pages) - spent["bundle"]
+        spent["figures"] = sum(path.read_text().count("<figure") for path in pages if path.suffix == ".html")
+        return result
+
+    with (
+        mock.patch.object(vl_convert, "vegalite_to_svg", counted(vl_convert.vegalite_to_svg)),
+        mock.patch.object(vl_convert, "javascript_bundle", counted(vl_convert.javascript_bundle)),
+        mock.patch.object(drawn, "panel_spec", counted(drawn.panel_spec)),
+    ):
+        spend(
+            Order(ROOT / "sample" / "logs", ROOT / "models" / "studies", Path(house)), datetime.now(UTC), call
+        )
+    return spent
+
+
 TRIALS: dict[str, Callable[..., Figures]] = {
-    trial.__name__: trial for trial in (night, nothing_new, reading, notebook, floors, warehouse)
+    trial.__name__: trial
+    for trial in (night, nothing_new, reading, notebook, floors, warehouse, flow, contrasts, figures)
 }
 
 if __name__ == "__main__":
