@@ -1,20 +1,25 @@
 """`make bench`: ten thousand folders, stage by stage, beside the notebook's way and the floors, into the README.
 
 BENCH_FOLDERS (the sizes, the largest is the one measured in full), BENCH_LARGE (files of 250,000 scalars),
-BENCH_ROUNDS, BENCH_SAMPLE (folders the notebook's way reads), BENCH_PAGES (largest size with pages) and
-BENCH_CACHE make it smaller or larger.
+BENCH_ROUNDS, BENCH_SAMPLE (folders the notebook's way reads), BENCH_PAGES (largest size with pages), BENCH_DESIGNS
+(studies whose contrasts are asked for at once) and BENCH_CACHE make it smaller or larger.
 """
 
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from threading import Thread
+from urllib.request import urlopen
 
 from tests.bench import log_roots
 from tests.bench.growth import draw
@@ -25,7 +30,8 @@ SIZES = [int(each) for each in os.environ.get("BENCH_FOLDERS", "100 1000 10000")
 LARGE = int(os.environ.get("BENCH_LARGE", log_roots.LARGE_FILES))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SAMPLE = int(os.environ.get("BENCH_SAMPLE", "20"))
-PAGES = int(os.environ.get("BENCH_PAGES", "100"))
+PAGES = int(os.environ.get("BENCH_PAGES", "10000"))
+DESIGNS = int(os.environ.get("BENCH_DESIGNS", "500"))
 CACHE = Path(os.environ.get("BENCH_CACHE", ROOT / ".bench")).absolute()
 NIGHTLY = 10  # folders that are new, or changed, on a later night
 
@@ -39,6 +45,41 @@ def resident(process: int) -> int:
     except OSError:  # it has just ended
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE") + sum(map(resident, children))
+
+
+@contextmanager
+def prefect_server(home: Path) -> Iterator[None]:
+    """A Prefect server on a free loopback port, for the trials that are started meanwhile."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    given = dict(os.environ)
+    os.environ |= {"PREFECT_HOME": str(home), "PREFECT_API_URL": f"http://127.0.0.1:{port}/api"}
+    # Trials do without the tokens that the checkout asks of people's browsers.
+    os.environ["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] = "false"
+    command = [Path(sys.executable).with_name("prefect"), "server", "start", "--port", port]
+    with subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            until = time.monotonic() + 120
+            while True:
+                try:
+                    urlopen(f"http://127.0.0.1:{port}/api/health", timeout=2).close()
+                    break
+                except OSError:
+                    if server.poll() is not None or time.monotonic() > until:
+                        raise SystemExit("Prefect's server does not answer") from None
+                    time.sleep(0.5)
+            yield
+        finally:
+            server.terminate()
+            os.environ.clear()
+            os.environ.update(given)
+
+
+def clone(house: Path, copy: Path) -> None:
+    """The house as it is, for a later night to begin with; what is published is read-only, so links will do."""
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(house, copy, symlinks=True, copy_function=os.link)
 
 
 def trial(*arguments: object) -> dict[str, float]:
@@ -68,6 +109,7 @@ def main() -> None:
     say(f"building {', '.join(map(str, SIZES))} folders and {LARGE} large files in {CACHE} (kept)")
     roots = {size: log_roots.build(CACHE, size) for size in SIZES}
     large = log_roots.build_large(CACHE, LARGE)
+    designs = log_roots.build_designs(CACHE, DESIGNS)
     largest = max(SIZES)
     found: dict[str, list[dict[str, float]]] = defaultdict(list)
 
@@ -86,12 +128,18 @@ def main() -> None:
             note(f"nothing new {size}", "nothing_new", root, house)
             if size == largest and not number:
                 note("warehouse", "warehouse", house)
-            with log_roots.changed_folders(root, 1):
-                note(f"replaced {size}", "night", root, house, pages)
-            with log_roots.new_folders(root, size, NIGHTLY):
-                note(f"new {size}", "night", root, house, pages)
-            with log_roots.changed_folders(root, NIGHTLY):
-                note(f"changed {size}", "night", root, house, pages)
+            after_first = CACHE / f"house_{size}_after_first"
+            clone(house, after_first)
+            step = log_roots.STUDIES
+            for name, arrived in (
+                ("new", log_roots.new_folders(root, range(size, size + NIGHTLY * step, step))),
+                ("spread", log_roots.new_folders(root, range(size, size + NIGHTLY))),
+                ("replaced", log_roots.changed_folders(root, range(1))),
+                ("changed", log_roots.changed_folders(root, range(NIGHTLY))),
+            ):
+                clone(after_first, house)
+                with arrived:
+                    note(f"{name} {size}", "night", root, house, pages)
         note("reading night", "reading", roots[largest])
         note("notebook night", "notebook", roots[largest], SAMPLE, "pivot")
         note("long night", "notebook", roots[largest], SAMPLE, "long")
@@ -99,6 +147,12 @@ def main() -> None:
         note("notebook large", "notebook", large, 1, "pivot")
         note("long large", "notebook", large, 1, "long")
         note("floors", "floors", roots[largest], CACHE / f"house_{largest}")
+        for name in ("flow", "designs", "sample"):
+            shutil.rmtree(CACHE / f"house_{name}", ignore_errors=True)
+        note("contrasts", "contrasts", designs, CACHE / "house_designs", 2 * SAMPLE)
+        note("figures", "figures", CACHE / "house_sample")
+        with TemporaryDirectory() as home, prefect_server(Path(home)):
+            note("flow", "flow", roots[largest], CACHE / "house_flow")
     measured: Measured = {
         name: {key: median(each[key] for each in rounds if key in each) for key in rounds[-1]}
         for name, rounds in found.items()

@@ -175,13 +175,13 @@ def new_folders(root: Path, places: Sequence[int]) -> Iterator[None]:
 
 
 @contextmanager
-def changed_folders(root: Path, count: int) -> Iterator[None]:
-    """The log root with another step in every event file of `count` folders."""
+def changed_folders(root: Path, places: Sequence[int]) -> Iterator[None]:
+    """The log root with another step in every event file of these folders."""
     more = b"".join(
         records(tag, np.array([STEPS + 1]), np.array([EPOCH + STEPS + 1.0]), np.array([50.0])).tobytes()
         for tag in TAGS
     )
-    paths = [path for place in range(count) for path in event_paths(root / "logs" / folder_name(place))]
+    paths = [path for place in places for path in event_paths(root / "logs" / folder_name(place))]
     before = {path: path.stat() for path in paths}
     try:
         for path in paths:
