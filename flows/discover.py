@@ -40,7 +40,7 @@ class Known(NamedTuple):
 
     folders: Mapping[str, tuple[str, str, bool]]  # folder -> study, verdict-bearing state, is_gone
     files: Mapping[str, frozenset[tuple[str, int, int]]]  # folder -> path, size, modified
-    studies: Mapping[str, str]  # study -> digest of its definition
+    studies: Mapping[str, tuple[str, str]]  # study -> digest of its definition, the definition
     unclaimed: frozenset[str]
     unreadable: frozenset[str]
     held: frozenset[str]  # folders that are held back; their `files` are those that stood in the log root
@@ -93,12 +93,18 @@ def discover(
             f"--folder {missing[0]}: no such folder below {logs} is claimed by a study. "
             "Give its path below the log root, such as exp_11."
         )
+    reread = {study.name for study in studies if is_read_otherwise(study, known)}
     new = [folder for folder in folders if folder.folder not in known.folders]
     changed = [
         folder
         for folder in folders
         if folder.folder in known.folders
-        and (everything or folder.folder in again or is_changed(logs, folder, known, now))
+        and (
+            everything
+            or folder.folder in again
+            or folder.study in reread
+            or is_changed(logs, folder, known, now)
+        )
     ]
     present = {folder.folder for folder in folders}
     for name in forget:
@@ -119,8 +125,11 @@ def discover(
         and not name.startswith(tuple(f"{each}/" for each in unreadable))  # nobody can tell
     ]
     digests = {study.name: study.digest() for study in studies}
+    digests_before = {name: digest for name, (digest, _) in known.studies.items()}
     changed_studies = {
-        name for name in digests.keys() | known.studies.keys() if digests.get(name) != known.studies.get(name)
+        name
+        for name in digests.keys() | digests_before.keys()
+        if digests.get(name) != digests_before.get(name)
     }
     return News(
         seen=len(folders),
@@ -142,6 +151,12 @@ def discover(
             or set(unreadable) != known.unreadable
         ),
     )
+
+
+def is_read_otherwise(study: Study, known: Known) -> bool:
+    """Whether the study now says otherwise how its folders are read: their time zone, say, or their runs."""
+    digest, definition = known.studies.get(study.name, (study.digest(), ""))
+    return digest != study.digest() and Study.reading(definition) != Study.reading(study.model_dump_json())
 
 
 def is_changed(logs: Path, folder: LogFolder, known: Known, now: datetime) -> bool:

@@ -8,7 +8,7 @@ _NAMED = 20  # faults of a code that are listed one by one; a file of nothing bu
 _EXPECTED = {
     "Q314": (
         "a whole record",
-        "What stands before is kept. Let the job end, or copy the file again.",
+        "What stands before is kept.",
     ),
     "Q315": (
         "intact records",

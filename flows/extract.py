@@ -49,7 +49,8 @@ def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Pa
     by_name = {study.name: study for study in studies}
     found = [note for *_, folder, file in batch.files() if (note := note_of(folder, file))]
     contents, refused = read_logs(logs, batch)
-    stamps, stamp_findings = read_all_stamps(batch, contents, by_name, now)
+    all_stamps, stamp_findings = read_all_stamps(batch, contents, by_name, now)
+    stamps = all_stamps.filter(~pl.col("is_superseded"))
     stamped = ids_by_folder(stamps)
     owners = {
         folder.folder: {
@@ -80,7 +81,8 @@ def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Pa
     stopped = {(each.folder, each.container_id) for each in containers if "stop" in each.stamps}
     for (*_, folder, file), read in zip(sources, events.files, strict=True):
         owner = owners[folder.folder].get(file.path)
-        found += event_findings(folder, file, read, owner, has_stopped=(folder.folder, owner) in stopped)
+        torn = torn_outcome((folder.folder, owner) in stopped, by_name[folder.study])
+        found += event_findings(folder, file, read, owner, torn)
     levels, misread = read_levels(batch, by_name, contents, owners)
     all_findings = settle(
         pl.concat([notices.frame([*found, *misread]), stamp_findings], how="diagonal"), batch, now
@@ -102,7 +104,7 @@ def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Pa
     )
     summaries(events, owner_keys, file_ids).write_parquet(shards.summaries)
     container_rows(containers, keys).write_parquet(shards.containers)
-    stamp_rows(stamps, batch).write_parquet(shards.stamps)
+    stamp_rows(all_stamps, batch).write_parquet(shards.stamps)
     reads = {each[0]: (read, before) for each, read, before in zip(sources, events.files, known, strict=True)}
     file_rows(batch, reads, contents, owners, keys).write_parquet(shards.files)
     levels.write_parquet(shards.levels_seen)
@@ -183,7 +185,8 @@ def read_all_stamps(
         for _, folder in batch.folders
         if (seconds := studies[folder.study].promises.longest_seconds)
     }
-    return read_stamps(files, zones, now, longest)
+    restarts = {folder.folder: studies[folder.study].restarts for _, folder in batch.folders}
+    return read_stamps(files, zones, now, longest, restarts)
 
 
 def ids_by_folder(frame: pl.DataFrame) -> dict[str, set[str]]:
@@ -216,18 +219,29 @@ def absent(batch: Batch, stamps: pl.DataFrame) -> list[Finding]:
 
 
 def event_findings(
-    folder: LogFolder, file: LogFile, read: FileRead, owner: str | None, has_stopped: bool
+    folder: LogFolder, file: LogFile, read: FileRead, owner: str | None, torn: tuple[notices.Outcome, str]
 ) -> Iterator[Finding]:
-    """What was noticed inside one event file. A torn end may still grow while its container runs."""
+    """What was noticed inside one event file; `torn` is what comes of a torn end."""
     path = shown(file.path)
     if owner is None:
         reason = f"{path}: found no container id in its path, expected the id of start.log. Move it below its container."
         yield Finding(folder.folder, "Q312", "quarantined", reason, path=path)
     for fault in read.faults:
-        outcome: notices.Outcome = "repaired" if fault.code.startswith("R") else "quarantined"
-        if fault.code == "Q314" and not has_stopped:
-            outcome = "waiting"
-        yield Finding(folder.folder, fault.code, outcome, fault.message, owner, path, None, fault.offset)
+        code, reason = fault.code, fault.message
+        outcome: notices.Outcome = "repaired" if code.startswith("R") else "quarantined"
+        if code == "Q314":
+            outcome, remedy = torn
+            code, reason = "R111" if outcome == "repaired" else code, f"{reason} {remedy}"
+        yield Finding(folder.folder, code, outcome, reason, owner, path, None, fault.offset)
+
+
+def torn_outcome(has_stopped: bool, study: Study) -> tuple[notices.Outcome, str]:
+    """What comes of an event file that ends inside a record, and what to do. It may grow while its container runs."""
+    if not has_stopped:
+        return "waiting", "Let the job end, or copy the file again."
+    if study.allow_torn:
+        return "repaired", "The study accepts it so (`allow_torn`)."
+    return "quarantined", "Copy the file again, or say `allow_torn = true` in the study."
 
 
 def read_levels(

@@ -34,6 +34,8 @@ MEANINGS = {
     "R107": "Steps go back: a restart; the latest write counts for a repeated step.",
     "R108": "A folder that was loaded has vanished from the log root; its facts stay.",
     "R109": "A time that happened twice (end of daylight saving), told apart by the container's other stamps.",
+    "R110": "A container has several different stamps of one kind; the first or last counts, as the study says.",
+    "R111": "An event file of a stopped container ends in the middle of a record, which the study allows.",
     "W201": "The last line of a log looks half written.",
     "W202": "A container has started but not stopped.",
     "W203": "A container has stamps but no event file.",

@@ -20,7 +20,7 @@ class Accepted(NamedTuple):
     study: str
     path: str
     kind: str
-    read_bytes: int  # all it had
+    size_bytes: int  # all were read
     sha256: str
 
 
@@ -89,7 +89,7 @@ def objections_to(
         found, is_read = found_instead(root, each, file, read.get(each.path))
         if found:
             sentence = (
-                f"{each.path}: found {found}, expected the {each.read_bytes:,} bytes that were read before, or these "
+                f"{each.path}: found {found}, expected the {each.size_bytes:,} bytes that were read before, or these "
                 f"and more behind them. What was read of {folder.folder} stays; restore the file, or take what is "
                 f"there now with `doehouse night --folder {folder.folder}`."
             )
@@ -105,7 +105,7 @@ def found_instead(
     """
     limit = EVENT_FILE_LIMIT if before.kind == "events" else LOG_LIMIT
     try:
-        beginning, whole = root.digests(file.path if file else before.path, before.read_bytes, limit)
+        beginning, whole = root.digests(file.path if file else before.path, before.size_bytes, limit)
     except RefusedError as error:
         return error.found, error.code != "Q317"
     if beginning != before.sha256:

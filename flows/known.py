@@ -18,7 +18,7 @@ def read_known(house: House) -> tuple[Known, dict[str, int], int]:
         known = Known(
             folders={folder: (study, state, is_gone) for _, folder, study, state, is_gone in folders},
             files={folder: frozenset(each) for folder, each in files.items()},
-            studies=dict(warehouse.rows("night/known_studies")),
+            studies={study: (digest, text) for study, digest, text in warehouse.rows("night/known_studies")},
             unclaimed=frozenset(folder for (folder,) in warehouse.rows("night/known_unclaimed")),
             unreadable=frozenset(folder for (folder,) in warehouse.rows("night/known_unreadable")),
             held=frozenset(folder for (folder,) in warehouse.rows("night/known_held")),

@@ -104,7 +104,14 @@ def stamp_rows(stamps: pl.DataFrame, batch: Batch) -> pl.DataFrame:
         orient="row",
     )
     return stamps.join(files, on="path", how="left", maintain_order="left").select(
-        "folder_id", "file_id", "line", "container_id", "event", pl.col("at").alias("stamped_at"), "raw"
+        "folder_id",
+        "file_id",
+        "line",
+        "container_id",
+        "event",
+        pl.col("at").alias("stamped_at"),
+        "raw",
+        "is_superseded",
     )
 
 

@@ -14,9 +14,17 @@ _ORDER = ("create", "start", "stop")
 LONGEST = timedelta(days=7)
 _DONE = {"create": "created", "start": "started", "stop": "stopped"}
 
+Row = dict[str, Any]
 
-def without_repeats(stamps: pl.DataFrame, files: Sequence[StampFile]) -> tuple[pl.DataFrame, list[Noted]]:
-    """Leaves one stamp of each container and event; where they differ, none: nobody knows which one counts."""
+
+def without_repeats(
+    stamps: pl.DataFrame, files: Sequence[StampFile], restarts: Mapping[str, str]
+) -> tuple[pl.DataFrame, list[Noted]]:
+    """Leaves one stamp of each container and event that counts; the others that stay are `is_superseded`.
+
+    Where they differ, `restarts` says of the folder which counts, first or last; without it none stays, since
+    nobody knows.
+    """
     keys = (*_KEY, "event")
     is_first = pl.struct(*keys, "local").is_first_distinct()
     noted = []
@@ -26,14 +34,68 @@ def without_repeats(stamps: pl.DataFrame, files: Sequence[StampFile]) -> tuple[p
         file = files[row["file"]]
         noted.append(note(file, row["line"], "R103", found, "one line", remedy, row["container_id"], 1))
     stamps = stamps.filter(is_first)
+    stamps = stamps.with_row_index("place")
     is_only = pl.len().over(keys) == 1
-    for (_, container_id, event), rows in _groups(stamps.filter(~is_only), keys):
-        times = ", ".join(f"{row['raw']!r} ({row['path']}:{row['line']})" for row in rows)
-        found = f"container {container_id} {_DONE[event]} {len(rows)} times: {times}"
-        remedy = "Remove the lines of the attempts that do not count, or the folder."
-        file, line = files[rows[0]["file"]], rows[0]["line"]
-        noted.append(note(file, line, "Q309", found, f"one {event}", remedy, container_id, len(rows)))
-    return stamps.filter(is_only), noted
+    left_out: list[int] = []
+    superseded: list[int] = []
+    for (folder, container_id), rows in _groups(stamps.filter(~is_only.all().over(_KEY)), _KEY):
+        by_event = {event: [row for row in rows if row["event"] == event] for event in _ORDER}
+        rule = restarts.get(folder, "quarantine")
+        begun: Row | None = None  # the last attempt, as far as it has come
+        for event, repeats in by_event.items():
+            if not repeats:
+                continue
+            counted = _counted(repeats, rule)
+            if counted is None:
+                left_out += [row["place"] for row in repeats]
+            elif rule == "last" and begun and counted["latest"] < begun["at"]:
+                # The last attempt has not come so far yet: this is of one before it.
+                superseded += [row["place"] for row in repeats]
+                continue
+            else:
+                superseded += [row["place"] for row in repeats if row is not counted]
+            if len(repeats) > 1:
+                begun = counted or begun
+                noted.append(_several(files, container_id, event, repeats, counted, rule))
+    is_superseded = pl.col("place").is_in(superseded)
+    stamps = stamps.with_columns(is_superseded=is_superseded).filter(~pl.col("place").is_in(left_out))
+    return stamps.drop("place"), noted
+
+
+def _counted(repeats: Sequence[Row], rule: str) -> Row | None:
+    """The first or last of different stamps, None if the study does not say or repeated hours hide it."""
+    if len(repeats) == 1:
+        return repeats[0]
+    if rule == "quarantine":
+        return None
+    if rule == "first":
+        counted = min(repeats, key=lambda row: row["latest"])
+        is_clear = all(row["at"] >= counted["latest"] for row in repeats if row is not counted)
+    else:
+        counted = max(repeats, key=lambda row: row["at"])
+        is_clear = all(row["latest"] <= counted["at"] for row in repeats if row is not counted)
+    return counted if is_clear else None
+
+
+def _several(
+    files: Sequence[StampFile],
+    container_id: str,
+    event: str,
+    repeats: Sequence[Row],
+    counted: Row | None,
+    rule: str,
+) -> Noted:
+    times = ", ".join(f"{row['raw']!r} ({row['path']}:{row['line']})" for row in repeats)
+    found = f"container {container_id} {_DONE[event]} {len(repeats)} times: {times}"
+    if counted:
+        remedy = f"The {rule} counts, as `restarts` of the study says."
+        file = files[counted["file"]]
+        return note(file, counted["line"], "R110", found, f"one {event}", remedy, container_id)
+    remedy = "Remove the lines of the attempts that do not count, or the folder"
+    if rule == "quarantine":
+        remedy += ', or say in the study which count (`restarts = "last"` or "first")'
+    file, line = files[repeats[0]["file"]], repeats[0]["line"]
+    return note(file, line, "Q309", found, f"one {event}", f"{remedy}.", container_id, len(repeats))
 
 
 def tell_apart(
@@ -42,14 +104,16 @@ def tell_apart(
     """Decides which of two passes of an hour is meant, where only one makes sense of the container's other stamps.
 
     It does if created <= started <= stopped, each within LONGEST, or, from start to stop, within what `longest`
-    says of the folder. Stamps that cannot be told apart are left out.
+    says of the folder. Stamps that cannot be told apart are left out, superseded ones lose their time.
     """
-    is_ambiguous = pl.col("at") != pl.col("latest")
-    if not stamps.select(is_ambiguous.any()).item():
+    counts = ~pl.col("is_superseded")
+    is_twice = pl.col("at") != pl.col("latest")
+    is_ambiguous = is_twice & counts
+    if not stamps.select(is_twice.any()).item():
         return stamps, []
     noted: list[Noted] = []
     chosen: dict[tuple[str, str, str], datetime | None] = {}
-    for _, rows in _groups(stamps.filter(is_ambiguous.any().over(_KEY)), _KEY):
+    for _, rows in _groups(stamps.filter(is_ambiguous.any().over(_KEY) & counts), _KEY):
         rows = sorted(rows, key=lambda row: _ORDER.index(row["event"]))
         readings = product(*(sorted({row["at"], row["latest"]}) for row in rows))
         limits = [
@@ -75,16 +139,17 @@ def tell_apart(
         lambda key: chosen.get((key["folder"], key["container_id"], key["event"])),
         return_dtype=pl.Datetime("us"),
     )
-    told = pl.when(is_ambiguous).then(times).otherwise("at")
-    return stamps.with_columns(at=told).filter(pl.col("at").is_not_null()), noted
+    told = pl.when(is_ambiguous).then(times).when(~is_twice).then("at")
+    return stamps.with_columns(at=told).filter(pl.col("at").is_not_null() | ~counts), noted
 
 
 def pair(stamps: pl.DataFrame, files: Sequence[StampFile], noted: Sequence[Noted]) -> list[Noted]:
     """What is wrong between the stamps of a container: their order, or one that is missing.
 
     A stamp is not called missing where a finding says what became of it: one about the container's own, or about
-    a line of that log that names no container.
+    a line of that log that names no container. Superseded stamps do not count.
     """
+    stamps = stamps.filter(~pl.col("is_superseded"))
     has = {event: (pl.col("event") == event).any() for event in _ORDER}
     time = {event: pl.col("at").filter(pl.col("event") == event).first() for event in _ORDER}
     odd = (
@@ -116,7 +181,7 @@ def pair(stamps: pl.DataFrame, files: Sequence[StampFile], noted: Sequence[Noted
     return found
 
 
-def _order(by_event: dict[str, Any], files: Sequence[StampFile]) -> Iterator[Noted]:
+def _order(by_event: dict[str, Row], files: Sequence[StampFile]) -> Iterator[Noted]:
     for before, after in pairwise(event for event in _ORDER if event in by_event):
         first, then = by_event[before], by_event[after]
         container_id, file, line = then["container_id"], files[then["file"]], then["line"]
@@ -137,7 +202,7 @@ def _is_sensible(times: Sequence[datetime], limits: Sequence[timedelta]) -> bool
     return all(timedelta(0) <= each <= limit for each, limit in zip(lengths, limits, strict=True))
 
 
-def _missing(by_event: dict[str, Any], missing: set[str], files: Sequence[StampFile]) -> Iterator[Noted]:
+def _missing(by_event: dict[str, Row], missing: set[str], files: Sequence[StampFile]) -> Iterator[Noted]:
     row = by_event.get("stop") or by_event.get("start") or by_event["create"]
     container_id, file, line = row["container_id"], files[row["file"]], row["line"]
     if "stop" in by_event and "start" in missing:
@@ -151,11 +216,9 @@ def _missing(by_event: dict[str, Any], missing: set[str], files: Sequence[StampF
         yield note(file, line, "W202", found, "its line in stop.log", remedy, container_id)
 
 
-def _groups(
-    rows: pl.DataFrame, keys: Sequence[str]
-) -> Iterator[tuple[tuple[Any, ...], list[dict[str, Any]]]]:
+def _groups(rows: pl.DataFrame, keys: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], list[Row]]]:
     """The rows of each key, in order; for the few rows that need a closer look."""
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows.iter_rows(named=True):
         groups.setdefault(tuple(row[key] for key in keys), []).append(row)
     yield from groups.items()

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, StrictBool, ValidationError, ValidationInfo, field_validator
 
 from models.confounding import Confounding
 from models.factors import Factors, check_center, check_factors, check_size, cross
@@ -22,6 +22,11 @@ from models.responses import Response, Strict, Text
 from models.terms import default_terms, read_terms
 
 __all__ = ["Claim", "Promises", "Response", "Study", "StudyError", "Treatment", "load_studies", "load_study"]
+
+# What decides how folders are read, so that a study that changes it has them read again.
+READING = (
+    "timezone", "restarts", "allow_torn", "folders", "factors", "generators", "center", "center_runs", "promises",
+)  # fmt: skip
 
 Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 
@@ -52,6 +57,8 @@ class Study(Strict):
     name: str
     title: str = ""
     timezone: str = "UTC"
+    restarts: Literal["quarantine", "first", "last"] = "quarantine"  # which stamps of several of a kind count
+    allow_torn: StrictBool = False  # whether files of stopped containers may end inside a record
     containers: Count | None = None
     replicates: Count | None = None
     unit: Literal["container", "folder"] | None = None
@@ -184,6 +191,12 @@ class Study(Strict):
         else:
             run = match.run if 1 <= match.run <= len(self.treatments) else None
         return Claim(run, match.replicate, match.levels)
+
+    @staticmethod
+    def reading(definition: str) -> str:
+        """What of a definition (the study as JSON) decides how its folders are read."""
+        declared = json.loads(definition)
+        return json.dumps({key: declared.get(key) for key in READING})
 
     def digest(self) -> str:
         """SHA-256 of the declaration, so that a night can see that it was changed."""

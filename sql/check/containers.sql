@@ -12,6 +12,7 @@ stamp_lines as (
     select stamps.folder_id, stamps.container_id, stamps.event, files.path, min(stamps.line) as line
     from stamps
     inner join files on files.file_id = stamps.file_id
+    where not stamps.is_superseded
     group by stamps.folder_id, stamps.container_id, stamps.event, files.path
     qualify row_number() over (
         partition by stamps.folder_id, stamps.container_id, stamps.event order by files.path

@@ -75,7 +75,7 @@ from read_parquet($files, filename = true) as shard
 left join batches on batches.batch = parse_dirpath(shard.filename);
 
 insert into stamps
-select folder_id, file_id, line, container_id, event, stamped_at, raw
+select folder_id, file_id, line, container_id, event, stamped_at, raw, is_superseded
 from read_parquet($stamps);
 
 insert into levels_seen

@@ -6,7 +6,7 @@ select
     runs.study,
     files.path,
     files.kind,
-    files.read_bytes,
+    files.size_bytes,
     files.sha256,
 from files
 inner join runs on runs.folder_id = files.folder_id

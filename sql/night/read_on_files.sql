@@ -22,6 +22,6 @@ where list_contains(cast($folder_ids as integer[]), files.folder_id)
     and not exists (
         select findings.path
         from findings
-        where findings.path = files.path and findings.code <> 'Q314'
+        where findings.path = files.path and findings.code not in ('Q314', 'R111')
     )
 order by files.file_id;

@@ -34,15 +34,17 @@ def line_count(files: Sequence[StampFile]) -> int:
 
 
 def read(
-    files: Sequence[StampFile], zones: Mapping[str, str] | None = None
+    files: Sequence[StampFile], zones: Mapping[str, str] | None = None, restarts: str = "quarantine"
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Reads, and holds the lines against the law: each is a stamp or counted by one finding."""
-    stamps, findings = read_stamps(files, zones or {}, NOW)
+    rules = {file.folder: restarts for file in files}
+    stamps, findings = read_stamps(files, zones or {}, NOW, restarts_of=rules)
     byte_order_marks = sum(file.content == b"\xef\xbb\xbf" for file in files)  # a mark alone is no line
     assert stamps.height + findings["lines"].sum() == line_count(files) - byte_order_marks
     assert findings.schema["line"] == pl.Int32
     assert set(findings["outcome"]) <= {"repaired", "waiting", "quarantined"}
-    assert not stamps.select(pl.struct("folder", "container_id", "event").is_duplicated().any()).item()
+    counted = stamps.filter(~pl.col("is_superseded"))
+    assert not counted.select(pl.struct("folder", "container_id", "event").is_duplicated().any()).item()
     for folder, path, line, offset in findings.select("folder", "path", "line", "byte_offset").rows():
         file = next(file for file in files if (file.folder, file.path) == (folder, path))
         if offset is not None:
@@ -70,9 +72,11 @@ def test_clean_logs_give_one_stamp_a_container_and_event_in_utc_without_findings
     files = [log("create", created), log("start", STARTED), log("stop", STOPPED)]
     stamps, findings = read(files, {"exp_1": AMSTERDAM})
     assert findings.is_empty()
-    assert stamps.columns == ["folder", "container_id", "event", "at", "raw", "path", "line"]
+    columns = ["folder", "container_id", "event", "at", "raw", "path", "line"]
+    assert stamps.columns == [*columns, "is_superseded"]
     assert stamps.schema["at"] == pl.Datetime("us")
-    assert stamps.rows() == [
+    assert not stamps["is_superseded"].any()
+    assert stamps.select(columns).rows() == [
         ("exp_1", A, "create", datetime(2023, 10, 21, 7, 59), "10-21-2023 09:59:00", "exp_1/create.log", 1),
         ("exp_1", A, "start", datetime(2023, 10, 21, 8, 0), "10-21-2023 10:00:00", "exp_1/start.log", 1),
         ("exp_1", A, "stop", datetime(2023, 10, 21, 8, 5), "10-21-2023 10:05:00", "exp_1/stop.log", 1),
@@ -254,6 +258,53 @@ def test_a_line_that_stands_twice_counts_once_and_different_ones_not_at_all() ->
     assert codes(findings) == ["Q309", "R103"]
     assert "(exp_1/start.log:1), '10-21-2023 10:05:00' (exp_1/start.log:2)" in findings["reason"][1]
     assert stamps["event"].to_list() == ["stop"]
+    assert 'restarts = "last"' in findings["reason"][1]
+
+
+def counted_of(stamps: pl.DataFrame) -> list[tuple[str, str]]:
+    """Event and time of day of the stamps that count."""
+    return stamps.filter(~pl.col("is_superseded")).select("event", pl.col("raw").str.slice(11, 5)).rows()
+
+
+@pytest.mark.parametrize(("rule", "start", "stop"), [("first", "10:00", "10:20"), ("last", "10:10", "10:30")])
+def test_the_study_says_which_attempt_of_a_restarted_container_counts(
+    rule: str, start: str, stop: str
+) -> None:
+    logs = [
+        log("start", f"10-21-2023 10:00:00 {A}\n10-21-2023 10:10:00 {A}\n10-21-2023 10:05:00 {A}\n"),
+        log("stop", f"10-21-2023 10:30:00 {A}\n10-21-2023 10:20:00 {A}\n"),
+    ]
+    stamps, findings = read(logs, restarts=rule)
+    assert codes(findings) == ["R110", "R110"]
+    assert set(findings["outcome"]) == {"repaired"}
+    assert f"The {rule} counts" in findings["reason"][0]
+    assert stamps.height == 5, "every attempt stays"
+    assert counted_of(stamps) == [("start", start), ("stop", stop)]
+
+
+def test_a_last_attempt_that_has_not_stopped_is_waited_for() -> None:
+    again = log("start", f"{STARTED}10-21-2023 11:00:00 {A}\n")
+    stamps, findings = read([again, log("stop", STOPPED)], restarts="last")
+    assert codes(findings) == ["R110", "W202"]
+    assert counted_of(stamps) == [("start", "11:00")]
+    stamps, findings = read([again, log("stop", STOPPED)], restarts="first")
+    assert codes(findings) == ["R110"]
+    assert counted_of(stamps) == [("start", "10:00"), ("stop", "10:05")]
+
+
+def test_attempts_in_an_hour_that_happened_twice_count_only_if_their_order_is_clear() -> None:
+    zones = {"exp_1": AMSTERDAM}
+    hidden = log("start", f"10-29-2023 02:50:00 {A}\n10-29-2023 02:10:00 {A}\n")
+    stop = log("stop", f"10-29-2023 04:00:00 {A}\n")
+    _, findings = read([hidden, stop], zones, "last")
+    assert codes(findings) == ["Q309"]
+    clear = log("start", f"10-29-2023 02:50:00 {A}\n10-29-2023 03:10:00 {A}\n")
+    stamps, findings = read([clear, stop], zones, "last")
+    assert codes(findings) == ["R110"]
+    assert stamps["at"].null_count() == 1, "nobody knows which 02:50 it was"
+    assert counted_of(stamps) == [("start", "03:10"), ("stop", "04:00")]
+    _, findings = read([clear, stop], zones, "first")
+    assert codes(findings) == ["Q304", "R110"]
 
 
 def test_folders_do_not_mix() -> None:
@@ -364,7 +415,7 @@ def test_the_log_of_a_pod_gives_start_and_stop_with_its_own_lines() -> None:
     path = f"exp_1/trainjob-{A}-master-0.log"
     stamps, findings = read_stamps(read_pod_logs("exp_1", path, POD.encode()), {}, NOW)
     assert findings.is_empty()
-    assert stamps.rows() == [
+    assert stamps.drop("is_superseded").rows() == [
         ("exp_1", A, "start", datetime(2023, 10, 21, 10, 0), "10-21-2023 10:00:00", path, 2),
         ("exp_1", A, "stop", datetime(2023, 10, 21, 10, 5), "10-21-2023 10:05:00", path, 4),
     ]

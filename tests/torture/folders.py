@@ -9,17 +9,20 @@ from tests.log_folders import write_folder, write_study
 
 NOW = datetime(2023, 10, 20, 2, 30, tzinfo=UTC)
 STARTED = datetime(2023, 10, 9, 9, 30, tzinfo=UTC)
-STUDY = "small"
+STUDY, LENIENT = "small", "lenient"
 TAG = "accuracy"
 
 
-def write_small_study(studies: Path) -> None:
+def write_small_study(
+    studies: Path, name: str = STUDY, folders: str = "{run}_{replicate}", **settings: object
+) -> None:
     """A full factorial of two factors in four runs; any number of replicates and containers."""
     write_study(
         studies,
-        STUDY,
+        name,
         timezone="Europe/Amsterdam",
-        folders="{run}_{replicate}",
+        folders=folders,
+        **settings,
         factors={"CPU": ["1", "2"], "Memory": ["1Gi", "2Gi"]},
         responses={
             "Accuracy": {"metric": TAG, "reduce": "last", "unit": "%", "range": [0, 100]},

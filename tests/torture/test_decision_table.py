@@ -16,8 +16,10 @@ from flows.warehouse import open_published
 from sample.write_logs import scalar
 from tests.torture.conservation import check_conservation, masked
 from tests.torture.folders import (
+    LENIENT,
     NOW,
     STARTED,
+    STUDY,
     TAG,
     container_ids,
     event_file,
@@ -38,10 +40,11 @@ class Case(NamedTuple):
     verdict: str  # accepted, unfinished or quarantined
     place: str = ""  # what the reason must name: a file, with its line or byte
     later: str = ""  # the code after two days without a change
+    study: str = STUDY
 
     @property
     def folder(self) -> str:
-        return f"1_{self.name}"
+        return f"1_{self.name}" if self.study == STUDY else f"{self.study}-1-{self.name}"
 
 
 def edit(log: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
@@ -68,6 +71,13 @@ def with_stamp(stamp: str) -> Callable[[bytes], bytes]:
     """The second line under another stamp."""
     return lambda content: second_line(
         content, stamp.encode() + b" " + content.splitlines()[1].split(b" ")[2] + b"\n"
+    )
+
+
+def with_start(time: str) -> Callable[[bytes], bytes]:
+    """One more attempt of the second container."""
+    return lambda content: (
+        content + f"10-09-2023 {time} ".encode() + content.splitlines()[1].split(b" ")[2] + b"\n"
     )
 
 
@@ -193,14 +203,17 @@ CASES = [
     Case(10, "running", edit("stop.log", lambda c: second_line(c, b"")), "W202", "unfinished", "start.log:1", "Q307"),
     Case(11, "no_start", edit("start.log", lambda c: second_line(c, b"")), "Q308", "quarantined", "stop.log:2"),
     Case(12, "repeat", edit("start.log", lambda c: c + c.splitlines(keepends=True)[1]), "R103", "accepted", "start.log:3"),
-    # `restarts =` is no setting here: nobody but a person knows which attempt counts.
-    Case(
+    Case(13, "restart", edit("start.log", with_start("11:45:00")), "Q309", "quarantined", "start.log:3"),
+    Case(13, "restart_told", edit("start.log", with_start("09:20:00")), "R110", "accepted", "start.log:2", study=LENIENT),
+    Case(  # the last attempt has not stopped: what stop.log says is of the one before
         13,
-        "restart",
-        edit("start.log", lambda c: c + b"10-09-2023 11:31:00 " + c.splitlines()[1].split(b" ")[2] + b"\n"),
-        "Q309",
-        "quarantined",
+        "restart_runs",
+        edit("start.log", with_start("11:45:00")),
+        "W202",
+        "unfinished",
         "start.log:3",
+        "Q307",
+        LENIENT,
     ),
     # Q310 of the table is the promise CON-5: it can only be judged over all folders of a study.
     Case(14, "copied", same_id_elsewhere, "CON-5", "quarantined", "1_twin"),
@@ -232,6 +245,17 @@ CASES = [
         "unfinished",
         "byte 1",
         "Q314",
+    ),
+    Case(19, "torn_allowed", edit_events(lambda c: c[:-5]), "R111", "accepted", "byte 1", study=LENIENT),
+    Case(
+        19,
+        "torn_runs",
+        both(edit_events(lambda c: c[:-5]), edit("stop.log", lambda c: b"")),
+        "Q314",
+        "unfinished",
+        "byte 1",
+        "Q314",
+        LENIENT,
     ),
     Case(19, "zero_tail", edit_events(lambda c: c + bytes(64)), "Q314", "quarantined", "byte 1"),
     Case(20, "bit_flip", edit_events(flip), "Q315", "quarantined", "byte "),
@@ -291,6 +315,7 @@ def order(tmp_path_factory: pytest.TempPathFactory) -> Order:
     root = tmp_path_factory.mktemp("table")
     order = Order(root / "logs", root / "studies", root / "house")
     write_small_study(order.studies)
+    write_small_study(order.studies, LENIENT, "lenient-{run}-{replicate}", restarts="last", allow_torn=True)
     for name in HEALTHY:
         write_small_folder(order.logs, name)
     for case in CASES:
