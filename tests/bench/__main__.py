@@ -143,6 +143,8 @@ def main() -> None:
         note("reading night", "reading", roots[largest])
         note("notebook night", "notebook", roots[largest], SAMPLE, "pivot")
         note("long night", "notebook", roots[largest], SAMPLE, "long")
+        note("reading small", "reading", designs)
+        note("long small", "notebook", designs, SAMPLE, "long")
         note("reading large", "reading", large)
         note("notebook large", "notebook", large, 1, "pivot")
         note("long large", "notebook", large, 1, "long")
