@@ -62,7 +62,8 @@ def file_system(path: Path) -> str:
     """Type of the file system that a path lies on, as the kernel names it."""
     real = os.path.realpath(path)
     best = ("", "unknown")
-    for line in Path("/proc/mounts").read_text().splitlines():
+    mounts = Path("/proc/mounts")
+    for line in mounts.read_text().splitlines() if mounts.exists() else ():
         _, mount, kind, *_ = line.split(" ")
         mount = mount.replace("\\040", " ")
         if (real == mount or real.startswith(mount.rstrip("/") + "/")) and len(mount) >= len(best[0]):
@@ -81,6 +82,7 @@ def published(house: House, now: datetime) -> Iterator[Check]:
         yield Check("version", True, f"{current.name}, equal to its manifest")
     except (HouseError, OSError) as error:
         yield Check("version", False, str(error), "Go back with `doehouse rollback`.")
+    yield older_versions(house, current)
     try:
         with hold(house):
             yield Check("lock", True, "free")
@@ -95,6 +97,22 @@ def published(house: House, now: datetime) -> Iterator[Check]:
         )
     else:
         yield Check("freshness", True, f"last night ended {told}")
+
+
+def older_versions(house: House, current: Path) -> Check:
+    """Whether every version that `doehouse rollback` could bring back is as it was published."""
+    older = [each for each in house.all_versions() if each.name != current.name]
+    spoiled = []
+    for each in older:
+        try:
+            verify(each)
+        except (HouseError, OSError) as error:
+            spoiled.append(str(error))
+    if spoiled:
+        return Check(
+            "older versions", False, "; ".join(spoiled), "Do not go back to those; remove their folders."
+        )
+    return Check("older versions", True, f"{len(older)}, each equal to its manifest")
 
 
 def report(house: House) -> tuple[list[str], bool]:

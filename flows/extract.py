@@ -1,6 +1,7 @@
 """Read batches of log folders into Parquet shards: the one stage that runs in parallel."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
@@ -87,6 +88,7 @@ def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Pa
     all_findings = settle(
         pl.concat([notices.frame([*found, *misread]), stamp_findings], how="diagonal"), batch, now
     )
+    all_findings = pl.concat([all_findings, notices.frame(moved(logs, batch))])
 
     target.mkdir(parents=True)
     shards = Shards.below(target)
@@ -147,6 +149,26 @@ def note_of(folder: LogFolder, file: LogFile) -> Finding | None:
         reason = f"{path}: found a copy under way, expected the whole file. Wait for the copy, or remove it."
         return Finding(folder.folder, "W204", "waiting", reason, path=path)
     return None
+
+
+def moved(logs: Path, batch: Batch) -> Iterator[Finding]:
+    """The files that changed between discovery and the end of the read: tomorrow they are read again."""
+    for *_, folder, file in batch.files():
+        if file.kind in ("odd", "partial") or not file.modified_ns:
+            continue  # something else is said of those
+        try:
+            status = os.lstat(f"{logs}/{file.path}")
+            found = f"{status.st_size:,} bytes"
+            is_same = (status.st_size, status.st_mtime_ns) == (file.size_bytes, file.modified_ns)
+        except OSError as error:
+            found, is_same = str(error.strerror), False
+        if not is_same:
+            path = shown(file.path)
+            reason = (
+                f"{path}: changed while it was read (found {found}), expected a file at rest "
+                f"({file.size_bytes:,} bytes when the night began). It is read again the next night."
+            )
+            yield Finding(folder.folder, "W204", "waiting", reason, path=path)
 
 
 def read_logs(logs: Path, batch: Batch) -> tuple[dict[str, bytes], list[Finding]]:

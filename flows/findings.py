@@ -39,7 +39,7 @@ MEANINGS = {
     "W201": "The last line of a log looks half written.",
     "W202": "A container has started but not stopped.",
     "W203": "A container has stamps but no event file.",
-    "W204": "A copy into the folder is under way.",
+    "W204": "A copy into the folder is under way, or a file changed while it was read.",
     "W206": "An event file belongs to a container that no log names.",
     "W207": "The folder holds no stamp and no event file yet.",
     "W208": "No study claims the folder.",

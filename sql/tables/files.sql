@@ -25,7 +25,7 @@ comment on column files.path is 'Path below the log root.';
 comment on column files.kind is 'events, create, start, stop, pod or config.';
 comment on column files.size_bytes is 'Size when it was read.';
 comment on column files.modified_ns is 'Time of last change, nanoseconds since 1970, as the file system gave it.';
-comment on column files.sha256 is 'Digest of the whole content; null where the file was refused.';
+comment on column files.sha256 is 'Digest of the whole content; null where the file was refused, or where holes in it were leapt over.';
 comment on column files.read_bytes is 'Bytes from the start that were read or explained; a torn tail begins here.';
 comment on column files.skipped_bytes is 'Bytes inside that were damaged and skipped.';
 comment on column files.records is 'Records or lines that were read.';

@@ -135,15 +135,19 @@ def test_doctor_finds_a_fresh_house_well(second_night: Order) -> None:
         ["well", "libraries"],
         ["well", "file", "system"],
         ["well", "version"],
+        ["well", "older", "versions"],
         ["well", "lock"],
         ["well", "freshness"],
     ]
 
 
-@pytest.mark.parametrize("illness", ["written", "old", "empty"])
+@pytest.mark.parametrize("illness", ["written", "older", "old", "empty"])
 def test_doctor_names_what_is_ill(second_night: Order, illness: str) -> None:
-    if illness == "written":
-        database = House.at(second_night.house).warehouse.resolve()
+    house = House.at(second_night.house)
+    if illness in ("written", "older"):
+        version = house.warehouse.resolve().parent if illness == "written" else house.all_versions()[0]
+        assert (version.name == house.current.readlink().name) == (illness == "written")
+        database = version / DATABASE
         database.chmod(0o644)
         database.write_bytes(database.read_bytes() + b"\0")
     elif illness == "old":
@@ -153,7 +157,12 @@ def test_doctor_names_what_is_ill(second_night: Order, illness: str) -> None:
         second_night.house.mkdir()
     ended = doehouse("doctor", "--house", second_night.house)
     assert ended.returncode == 1
-    told = {"written": "version: .*F404", "old": "freshness: .* ago", "empty": "version: none published"}
+    told = {
+        "written": "version: .*F404",
+        "older": "older versions: .*F404",
+        "old": "freshness: .* ago",
+        "empty": "version: none published",
+    }
     assert re.search(f"ILL   ?{told[illness]}", ended.stdout), ended.stdout
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from flows.night import Order
 from tests.houses import NOW, ask, contents, reason, spend, verdicts
-from tests.torture.folders import STUDY, write_least_study, write_small_folder
+from tests.torture.folders import STUDY, event_file, write_least_study, write_small_folder
 
 
 @pytest.fixture
@@ -48,3 +48,21 @@ def test_another_title_reads_no_folder_again(order: Order) -> None:
     say(order, 'title = "Cores"')
     assert spend(order, NOW).night["folders_changed"] == 0
     assert ask(order, "select title from studies") == [("Cores",)]
+
+
+def test_a_torn_file_that_a_study_accepts_may_go_on(order: Order) -> None:
+    path = event_file(order.logs / "2_a")
+    content = path.read_bytes()
+    path.write_bytes(content[:-5])
+    say(order, "allow_torn = true")
+    spend(order._replace(again=("2_a",)))
+    assert verdicts(order)["2_a"] == "accepted"
+    told = "select code, outcome from findings where folder = '2_a'"
+    assert ask(order, told) == [("R111", "repaired")]
+    path.write_bytes(content)
+    spend(order)
+    assert verdicts(order)["2_a"] == "accepted"
+    assert ask(order, told) == []
+    fresh = order._replace(house=order.house.with_name("fresh"))
+    spend(fresh)
+    assert contents(order) == contents(fresh)
