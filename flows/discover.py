@@ -155,7 +155,9 @@ def discover(
 
 def is_read_otherwise(study: Study, known: Known) -> bool:
     """Whether the study now says otherwise how its folders are read: their time zone, say, or their runs."""
-    digest, definition = known.studies.get(study.name, (study.digest(), ""))
+    if study.name not in known.studies:
+        return False
+    digest, definition = known.studies[study.name]
     return digest != study.digest() and Study.reading(definition) != Study.reading(study.model_dump_json())
 
 

@@ -93,12 +93,12 @@ def drawing(figure: Figure, panels: Sequence[dict[str, Any]], rows: Rows, width:
         "config": {**chart_config(), "background": "var(--paper)"},
         "padding": 16,
     }
-    names = sorted({name for panel in panels for name in data_names(panel)})
+    names = sorted(set(data_names(panels)))
     return {**painted(spec), "datasets": {name: json_rows(rows[name]) for name in names}}
 
 
 def data_names(spec: Any) -> Iterator[str]:
-    """Names of the rows that a spec asks of its page."""
+    """Names of the rows that a spec, or a list of them, asks of its page."""
     if isinstance(spec, dict):
         data = spec.get("data")
         if isinstance(data, dict) and "name" in data:

@@ -72,8 +72,7 @@ class Page:
             "specs": [on_page(panel) for panel in panels],
             **self.source(figure.source),
         }
-        names = {name for panel in panels for name in data_names(panel)}
-        if self.is_alone or sum(self.rows[name].height for name in names) > MOST_ROWS:
+        if self.is_alone or sum(self.rows[name].height for name in set(data_names(panels))) > MOST_ROWS:
             return shown
         path = f"figures/{self.stem}{figure.slug}.svg"
         spec = drawing(figure, panels, self.rows)

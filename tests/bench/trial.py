@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-ROOT = Path(__file__).parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 Figures = dict[str, float]
 
@@ -49,8 +48,9 @@ def start_up() -> None:
 
 def night(root: str, house: str, pages: str) -> Figures:
     """CPU seconds of every stage of a night."""
-    from flows.night import Order, Plan, is_anything_new
+    from flows.night import Order, is_anything_new
     from flows.night import night as spend
+    from tests.houses import without_pages
 
     order = Order(Path(root, "logs"), Path(root, "studies"), Path(house))
     bare_read(walk(order.logs))  # with a warm cache, as the floors are
@@ -59,16 +59,12 @@ def night(root: str, house: str, pages: str) -> Figures:
     def call(stage: Callable[..., Any], *arguments: Any) -> Any:
         before = cpu_seconds()
         if stage.__name__ == "render_pages" and pages == "without":
-            plan: Plan = arguments[0]
-            (plan.house.staging / "site").mkdir()
-            return []
+            return without_pages(stage, *arguments)
         result = stage(*arguments)
         figures[stage.__name__] = cpu_seconds() - before
         return result
 
-    before = cpu_seconds()
     summary = spend(order, datetime.now(UTC), call)
-    figures["whole"] = cpu_seconds() - before
     assert summary.version is not None
     figures["seen"] = summary.night["folders_seen"]
     figures["database"] = (summary.version / "warehouse.duckdb").stat().st_size
@@ -223,12 +219,12 @@ def flow(root: str, house: str) -> Figures:
     from prefect import task
     from prefect.client.orchestration import get_client
 
-    from flows.night import Order, Plan
+    from flows.night import Order, Plan, render_pages
     from flows.nightly import STAGES, run_flow
+    from tests.houses import without_pages
 
-    def render_pages(plan: Plan) -> list[str]:
-        (plan.house.staging / "site").mkdir()
-        return []
+    def pages(plan: Plan) -> Any:
+        return without_pages(render_pages, plan)
 
     async def tasks() -> int:
         async with get_client() as client:
@@ -237,7 +233,7 @@ def flow(root: str, house: str) -> Figures:
     order = Order(Path(root, "logs"), Path(root, "studies"), Path(house))
     bare_read(walk(order.logs))
     start_up()
-    STAGES["render_pages"] = task(render_pages)
+    STAGES["render_pages"] = task(pages)
     known = asyncio.run(tasks())
     whole = timed(lambda: run_flow(order))
     return {"whole": whole, "tasks": asyncio.run(tasks()) - known}
@@ -304,6 +300,7 @@ def figures(house: str) -> Figures:
     from flows.night import Order, Plan, plainly
     from flows.night import night as spend
     from reports import figures as drawn
+    from tests.houses import SAMPLE, STUDIES
 
     spent: dict[str, float] = {"libraries": 0.0, "figures": 0.0, "pages": 0.0}
 
@@ -340,9 +337,7 @@ def figures(house: str) -> Figures:
         mock.patch.object(vl_convert, "javascript_bundle", counted(vl_convert.javascript_bundle)),
         mock.patch.object(drawn, "panel_spec", counted(drawn.panel_spec)),
     ):
-        spend(
-            Order(ROOT / "sample" / "logs", ROOT / "models" / "studies", Path(house)), datetime.now(UTC), call
-        )
+        spend(Order(SAMPLE, STUDIES, Path(house)), datetime.now(UTC), call)
     return spent
 
 
