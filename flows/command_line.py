@@ -69,7 +69,7 @@ def night(
     """
     from flows.night import Order
 
-    return run(Order(logs.absolute(), studies.absolute(), house.absolute(), folder, all_))
+    return run(Order(logs, studies, house, folder, all_))
 
 
 def run(order: "Order") -> int:
@@ -221,7 +221,7 @@ def forget(
     """
     from flows.night import Order
 
-    return run(Order(logs.absolute(), studies.absolute(), house.absolute(), forget=(folder,)))
+    return run(Order(logs, studies, house, forget=(folder,)))
 
 
 @app.command

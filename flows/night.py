@@ -41,7 +41,7 @@ class StageError(RuntimeError):
 
 
 class Order(NamedTuple):
-    """What a night is asked to do."""
+    """What a night is asked to do; its paths may be relative to the working directory."""
 
     logs: Path
     studies: Path
@@ -170,6 +170,8 @@ def is_anything_new(order: Order, now: datetime) -> Summary | None:
 def discover_folders(order: Order, now: datetime) -> Plan:
     """What differs from the published warehouse."""
     house = House.at(order.house)
+    # The only place where paths are made absolute: whatever follows, other processes too, may work from elsewhere.
+    order = order._replace(logs=order.logs.absolute(), studies=order.studies.absolute(), house=house.root)
     studies = load_studies(order.studies, relations())
     current = house.current_version()
     is_fresh = current is None or is_of_another_make(current, order)

@@ -47,7 +47,7 @@ def nightly(
     forget: tuple[str, ...] = (),
 ) -> stages.Summary | State[Any]:
     """Bring the warehouse and the pages of a house up to date with its log folders."""
-    order = stages.Order(logs.absolute(), studies.absolute(), house.absolute(), folders, everything, forget)
+    order = stages.Order(logs, studies, house, folders, everything, forget)
     try:
         with progress() as say:
             summary = stages.night(order, datetime.now(UTC), as_task, say)

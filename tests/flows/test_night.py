@@ -13,6 +13,7 @@ from flows.night import Order, Plan, StageError, Summary, is_anything_new, night
 from flows.warehouse import open_published, open_warehouse
 from tests.houses import NOW, STUDIES, ask, contents, spend, verdicts, without_pages
 from tests.log_folders import edit
+from tests.torture.folders import write_least_study, write_small_folder
 
 FACTS = ("points", "containers", "stamps", "files", "levels_seen", "folders")
 
@@ -44,6 +45,29 @@ def test_a_night_without_any_folder_publishes_an_empty_warehouse(tmp_path: Path)
     assert ask(order, "select count(*) from fltk_2_4_1") == [(0,)]
     assert ask(order, "select count(*) from fits") == [(0,)]
     assert spend(order).version is None
+
+
+def test_a_night_on_relative_paths_stays_in_its_place_whatever_the_working_directory_becomes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = Order(Path("logs"), Path("studies"), Path("house"))
+    away = tmp_path / "away"
+    away.mkdir()
+    monkeypatch.chdir(tmp_path)
+    write_least_study(order.studies)
+    write_small_folder(order.logs, "1_a")
+
+    def then_leave(stage: Callable[..., Any], *arguments: Any) -> Any:
+        done = without_pages(stage, *arguments)
+        monkeypatch.chdir(away)
+        return done
+
+    summary = night(order, NOW, then_leave)
+    assert summary.night["runs_accepted"] == 1
+    assert summary.house.root == tmp_path / "house"
+    assert list(away.iterdir()) == []
+    monkeypatch.chdir(tmp_path)
+    assert is_anything_new(order, NOW) is not None
 
 
 def test_the_first_night_loads_the_sample_whole(published_house: Summary) -> None:

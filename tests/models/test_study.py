@@ -163,6 +163,21 @@ def test_factor_and_response_names_are_the_users(tmp_path: Path, name: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ('"latest"', "'latest'"),
+        ('"Last"', "'Last'"),
+        ('""', "''"),
+        ("true", "True"),
+        ('["last"]', "['last']"),
+    ],
+)
+def test_a_rule_for_restarts_that_is_none_is_refused(tmp_path: Path, value: str, found: str) -> None:
+    (line,) = refusals(tmp_path, ("containers = 4", f"containers = 4\nrestarts = {value}"))
+    assert line == f"restarts: found {found}, expected 'quarantine', 'first' or 'last'. Correct it."
+
+
+@pytest.mark.parametrize(
     "name", ["", " ", "a:b", " a", "a\\nb", "a\\u2028b", "Run", "FOLDER", "container_id", "memory", "value"]
 )
 def test_names_that_cannot_be_columns_are_refused(tmp_path: Path, name: str) -> None:
