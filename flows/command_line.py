@@ -65,7 +65,7 @@ def night(
     folder
         Load this folder once more, though its files look the same. May be repeated.
     all_
-        Load every folder once more.
+        Load every folder once more and write every page anew.
     """
     from flows.night import Order
 
@@ -171,7 +171,7 @@ def design(
 
 @app.command(group=care)
 def doctor(*, house: HouseOption = HOUSE) -> int:
-    """Check libraries, file system, manifest and freshness of a house; exit code 1 if something is ill.
+    """Check libraries, file system, manifest, pages and freshness of a house; exit code 1 if something is ill.
 
     Parameters
     ----------

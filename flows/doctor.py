@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flows.house import House, HouseError, HouseHeldError, hold, last_success, verify
+from flows.published_pages import Inode, changed_pages, told
 
 FRESH = timedelta(hours=26)  # a day, and two hours for a long night
 # Locks and renames are not to be trusted on these (DuckDB's and SQLite's own advice).
 REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse"})
+
+PAGES_REMEDY = "Write every page anew with `doehouse night --all`."
 
 
 class Check(NamedTuple):
@@ -82,7 +85,9 @@ def published(house: House, now: datetime) -> Iterator[Check]:
         yield Check("version", True, f"{current.name}, equal to its manifest")
     except (HouseError, OSError) as error:
         yield Check("version", False, str(error), "Go back with `doehouse rollback`.")
-    yield older_versions(house, current)
+    digests: dict[Inode, str] = {}
+    yield pages(current, digests)
+    yield older_versions(house, current, digests)
     try:
         with hold(house):
             yield Check("lock", True, "free")
@@ -99,13 +104,28 @@ def published(house: House, now: datetime) -> Iterator[Check]:
         yield Check("freshness", True, f"last night ended {told}")
 
 
-def older_versions(house: House, current: Path) -> Check:
+def pages(current: Path, digests: dict[Inode, str]) -> Check:
+    """Whether the pages are those that the night published; `digests` remembers those that were read."""
+    try:
+        changed = changed_pages(current, digests)
+    except (HouseError, OSError) as error:
+        return Check("pages", False, str(error), PAGES_REMEDY)
+    if changed:
+        return Check("pages", False, told(changed), PAGES_REMEDY)
+    return Check(
+        "pages", True, "of before pages had digests" if changed is None else "as they were published"
+    )
+
+
+def older_versions(house: House, current: Path, digests: dict[Inode, str]) -> Check:
     """Whether every version that `doehouse rollback` could bring back is as it was published."""
     older = [each for each in house.all_versions() if each.name != current.name]
     spoiled = []
     for each in older:
         try:
             verify(each)
+            if changed := changed_pages(each, digests):
+                spoiled.append(f"{each / 'site'}: {told(changed)}")
         except (HouseError, OSError) as error:
             spoiled.append(str(error))
     if spoiled:

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 DATABASE = "warehouse.duckdb"
+PAGE_LIST = (
+    "assets/groups.json"  # of a site: its other files with their digests, in groups that change together
+)
 KEPT_VERSIONS = 7
 FEWEST_VERSIONS = 3  # a reader who resolved the link a moment ago must still find its file
 
@@ -207,6 +210,8 @@ def publish(house: House, manifest: dict[str, Any], keep: int = KEPT_VERSIONS) -
         "size_bytes": (prepared / DATABASE).stat().st_size,
         "sha256": digest(prepared / DATABASE),
     }
+    if (pages := prepared / "site" / PAGE_LIST).exists():
+        manifest["page_list_sha256"] = digest(pages)
     (prepared / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     seal(prepared)
     version = house.versions / f"{number:06d}"

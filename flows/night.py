@@ -346,7 +346,8 @@ def render_pages(plan: Plan) -> list[str]:
     before = None if plan.is_fresh else plan.house.site.resolve()
     names = [study.name for study in plan.affected()]
     with open_published(plan.staged) as warehouse:
-        return render_site(warehouse, plan.house.staging / "site", before, plan.studies, names)
+        site = plan.house.staging / "site"
+        return render_site(warehouse, site, before, plan.studies, names, plan.order.everything)
 
 
 def publish_version(plan: Plan) -> Summary:

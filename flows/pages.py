@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.ad_hoc import examples
+from flows.house import PAGE_LIST
+from flows.house import digest as file_digest
 from flows.warehouse import SQL, Warehouse, filled, literal, text
 from models.study import Study
 from reports.site import (
@@ -28,8 +30,6 @@ from reports.site import (
     study_pages,
 )
 
-# Which group of pages a file belongs to, and the digest of what the group was made from.
-GROUPS = "assets/groups.json"
 # What a run page takes from its study.
 OF_STUDY = ("study_treatments",)
 FOLDERS_AT_ONCE = 200  # whose rows are asked for together
@@ -41,23 +41,35 @@ Files = Mapping[str, bytes]
 class Site:
     """A site in the making, beside the one before it."""
 
-    def __init__(self, target: Path, before: Path | None) -> None:
+    def __init__(self, target: Path, before: Path | None, is_anew: bool = False) -> None:
         self.target, self.before = target, before
+        # Group -> the digest of what it was made from, and of each of its files.
         self.groups: dict[str, dict[str, Any]] = {}
         self.groups_before: dict[str, dict[str, Any]] = {}
         self.rendered: list[str] = []
-        if before and (before / GROUPS).exists():
-            self.groups_before = json.loads((before / GROUPS).read_text())
+        groups = {}
+        if before and (before / PAGE_LIST).exists():
+            groups = json.loads((before / PAGE_LIST).read_text())
+        # Sites of before the digests list the files of a group without.
+        self.digests_before: dict[str, str | None] = {
+            path: each["files"][path] if isinstance(each["files"], dict) else None
+            for each in groups.values()
+            for path in each["files"]
+        }
+        if not is_anew:
+            self.groups_before = groups
 
     def previous(self, path: str) -> bytes | None:
-        """A file of the site before."""
+        """A file of the site before, if nobody edited it."""
         if self.before is None or not (self.before / path).is_file():
             return None
-        return (self.before / path).read_bytes()
+        content = (self.before / path).read_bytes()
+        expected = self.digests_before.get(path)
+        return content if expected in (None, hashlib.sha256(content).hexdigest()) else None
 
     def add(self, group: str, made_from: str, render: Callable[[], Files]) -> None:
         """Render a group of pages, or carry it over when it was made from the same inputs."""
-        if self.groups_before.get(group, {}).get("digest") == made_from:
+        if self.groups_before.get(group, {}).get("digest") == made_from and self.is_whole(group):
             self.carry_over(group)
             return
         files = render()
@@ -65,41 +77,60 @@ class Site:
             place = self.target / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
-        self.groups[group] = {"digest": made_from, "files": sorted(files)}
+        digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+        self.groups[group] = {"digest": made_from, "files": digests}
         self.rendered += [path for path in files if path.endswith(".html")]
+
+    def is_whole(self, group: str) -> bool:
+        """Whether the site before has every file of a group."""
+        if self.before is None or group not in self.groups_before:
+            return False
+        return all(os.path.isfile(f"{self.before}/{path}") for path in self.groups_before[group]["files"])  # noqa: PTH113
 
     def carry_over(self, group: str) -> None:
         """Link the files of a group into this site; they are read-only, so both versions can share them."""
-        if self.before is None or group not in self.groups_before:
-            return
-        self.groups[group] = self.groups_before[group]
-        for path in self.groups[group]["files"]:
+        assert self.before
+        before = self.groups_before[group]
+        digests = {}
+        for path in before["files"]:
             place = self.target / path
             place.parent.mkdir(parents=True, exist_ok=True)
             os.link(self.before / path, place)
+            digests[path] = self.digests_before[path] or file_digest(place)
+        self.groups[group] = {"digest": before["digest"], "files": digests}
 
     def close(self) -> None:
-        place = self.target / GROUPS
+        place = self.target / PAGE_LIST
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(json.dumps(self.groups, indent=0, sort_keys=True))
 
 
 def render_site(
-    warehouse: Warehouse, target: Path, before: Path | None, studies: Iterable[Study], affected: Iterable[str]
+    warehouse: Warehouse,
+    target: Path,
+    before: Path | None,
+    studies: Iterable[Study],
+    affected: Iterable[str],
+    is_anew: bool = False,
 ) -> list[str]:
     """Write the site of a warehouse below `target`; gives the pages that were rendered.
 
-    Only the pages of `affected` studies are looked at; those of the others are carried over from `before`.
+    Only the pages of `affected` studies are looked at; those of the others are carried over from `before`, unless
+    one is missing there. With `is_anew` every page is rendered.
     """
-    site = Site(target, before)
+    site = Site(target, before, is_anew)
     touched = set(affected)
     for study in studies:
-        if study.name in touched or f"study {study.name}" not in site.groups_before:
+        groups = [
+            group
+            for group in site.groups_before
+            if group == f"study {study.name}" or group.startswith(f"run {study.name} ")
+        ]
+        if study.name in touched or not groups or not all(site.is_whole(group) for group in groups):
             add_study(site, warehouse, study)
         else:
-            for group in site.groups_before:
-                if group == f"study {study.name}" or group.startswith(f"run {study.name} "):
-                    site.carry_over(group)
+            for group in groups:
+                site.carry_over(group)
     for name, queries, render in (
         ("index", INDEX_QUERIES, index_page),
         ("quality", QUALITY_QUERIES, quality_page),

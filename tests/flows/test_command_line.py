@@ -135,6 +135,7 @@ def test_doctor_finds_a_fresh_house_well(second_night: Order) -> None:
         ["well", "libraries"],
         ["well", "file", "system"],
         ["well", "version"],
+        ["well", "pages"],
         ["well", "older", "versions"],
         ["well", "lock"],
         ["well", "freshness"],
