@@ -63,6 +63,7 @@ class News(NamedTuple):
     unclaimed: tuple[str, ...]
     unreadable: tuple[str, ...]  # folders above those that studies may claim, which cannot be listed
     changed_studies: tuple[str, ...]
+    held: tuple[str, ...]  # held back until now
     is_same: bool  # nothing to do at all
 
 
@@ -141,6 +142,7 @@ def discover(
         unclaimed=tuple(unclaimed),
         unreadable=tuple(unreadable),
         changed_studies=tuple(sorted(changed_studies)),
+        held=tuple(sorted(known.held)),
         is_same=not (
             new
             or changed

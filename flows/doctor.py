@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.house import House, HouseError, HouseHeldError, hold, last_success, verify
+from flows.house import DATABASE, House, HouseError, HouseHeldError, hold, last_success, verify
 from flows.published_pages import Inode, changed_pages, told
 
 FRESH = timedelta(hours=26)  # a day, and two hours for a long night
@@ -83,6 +83,7 @@ def published(house: House, now: datetime) -> Iterator[Check]:
     try:
         verify(current)
         yield Check("version", True, f"{current.name}, equal to its manifest")
+        yield held_back(current)
     except (HouseError, OSError) as error:
         yield Check("version", False, str(error), "Go back with `doehouse rollback`.")
     digests: dict[Inode, str] = {}
@@ -115,6 +116,21 @@ def pages(current: Path, digests: dict[Inode, str]) -> Check:
     return Check(
         "pages", True, "of before pages had digests" if changed is None else "as they were published"
     )
+
+
+def held_back(current: Path) -> Check:
+    """Which folders are held back: no illness of the house, but somebody has to decide."""
+    from flows.messages import held_line
+    from flows.warehouse import QueryError, open_published
+
+    try:
+        with open_published(current / DATABASE) as warehouse:
+            folders = sorted(folder for (folder,) in warehouse.rows("night/known_held"))
+    except QueryError as error:
+        return Check(
+            "held back", False, str(error).splitlines()[0], "Rebuild it with `doehouse night --all`."
+        )
+    return Check("held back", True, held_line(folders) if folders else "no folder")
 
 
 def older_versions(house: House, current: Path, digests: dict[Inode, str]) -> Check:

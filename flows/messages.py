@@ -1,12 +1,15 @@
 """What a night tells people: progress to stderr, a short summary at its end."""
 
+import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flows.night import Summary
+if TYPE_CHECKING:
+    from flows.night import Summary
 
+NAMED = 5  # of the folders that are held back
 STAGES = 6  # discover, extract, load, check, analyse, publish
 
 
@@ -29,12 +32,14 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda message: bar.update(stages, description=message, advance=1)
 
 
-def summarise(summary: Summary) -> str:
+def summarise(summary: "Summary") -> str:
     """The summary of a night in a few lines of plain text."""
     night = summary.night
     house = summary.house
     if summary.version is None:
         lines = [f"Nothing new: {count(night['folders_seen'], 'folder')} seen, no row changed."]
+        if summary.still_held:
+            lines.append(f"Held back: {held_line(summary.still_held)}")
     else:
         lines = [
             f"Night {night['night_id']}: {count(night['folders_seen'], 'folder')} seen, "
@@ -54,6 +59,16 @@ def summarise(summary: Summary) -> str:
             f"Warehouse: {house.root / 'warehouse.duckdb'}",
             f"Pages: {house.root / 'site' / 'index.html'}",
         ]
+    )
+
+
+def held_line(folders: Sequence[str]) -> str:
+    """How many folders are held back, the first of them, and what to do."""
+    names = ", ".join(folders[:NAMED]) + (", …" if len(folders) > NAMED else "")
+    one = shlex.quote(folders[0]) if len(folders) == 1 else "F"
+    return (
+        f"{count(len(folders), 'folder')} ({names}); what was read before stays. Restore the files that the notices "
+        f"Q321 name, or take what is there now with `doehouse night --folder {one}`."
     )
 
 

@@ -98,6 +98,7 @@ class Summary(NamedTuple):
     changes: list[str]
     version: Path | None  # None: nothing new, nothing published
     house: House
+    still_held: tuple[str, ...] = ()  # folders held back by earlier nights, where nothing is new
 
 
 def plainly(stage: Callable[..., T], *arguments: Any) -> T:
@@ -197,7 +198,7 @@ def is_of_another_make(current: Path, order: Order) -> bool:
 
 def nothing_new(plan: Plan) -> Summary:
     counts: dict[str, Any] = {"folders_seen": plan.news.seen, "folders_new": 0, "folders_changed": 0}
-    return Summary(counts, [], [], [], [], [], None, plan.house)
+    return Summary(counts, [], [], [], [], [], None, plan.house, plan.news.held)
 
 
 def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.house import DATABASE, House
+from flows.house import DATABASE, House, publish, recover
 from flows.night import Order, Summary
 from tests.commands import doehouse, modules_of
 from tests.houses import ask, spend, verdicts
@@ -135,6 +135,7 @@ def test_doctor_finds_a_fresh_house_well(second_night: Order) -> None:
         ["well", "libraries"],
         ["well", "file", "system"],
         ["well", "version"],
+        ["well", "held", "back"],
         ["well", "pages"],
         ["well", "older", "versions"],
         ["well", "lock"],
@@ -168,6 +169,56 @@ def test_doctor_names_what_is_ill(second_night: Order, illness: str) -> None:
         "empty": "version: none published",
     }
     assert re.search(f"ILL   ?{told[illness]}", ended.stdout), ended.stdout
+
+
+def hold_back(order: Order, *folders: str) -> None:
+    """Spend a night after which these folders are held back."""
+    for folder in folders:
+        edit(order.logs / folder / "stop.log", lambda text: text[:20])
+    assert spend(order).night["folders_held"] == len(folders)
+
+
+def test_a_night_with_nothing_new_and_doctor_tell_what_is_held_back_and_what_to_do(
+    second_night: Order,
+) -> None:
+    hold_back(second_night, "exp_16")
+    told = (
+        "1 folder (exp_16); what was read before stays. Restore the files that the notices Q321 name, or take what "
+        "is there now with `doehouse night --folder exp_16`."
+    )
+    ended = doehouse("night", *places(second_night))
+    assert ended.stdout.splitlines()[:2] == [
+        "Nothing new: 8 folders seen, no row changed.",
+        f"Held back: {told}",
+    ]
+    ended = doehouse("doctor", "--house", second_night.house)
+    assert (ended.returncode, f"well  held back: {told}" in ended.stdout.splitlines()) == (0, True)
+    for words in (["night", *places(second_night)], ["doctor", "--house", second_night.house]):
+        assert not modules_of(*words) & HEAVY
+
+
+def test_folders_that_are_held_back_are_counted_until_they_are_restored(second_night: Order) -> None:
+    stop_log = second_night.logs / "exp_11" / "stop.log"
+    text = stop_log.read_text()
+    hold_back(second_night, *(f"exp_1{run}" for run in range(1, 7)))
+    told = "6 folders (exp_11, exp_12, exp_13, exp_14, exp_15, …); "
+    assert f"Held back: {told}" in doehouse("night", *places(second_night)).stdout
+    assert "`doehouse night --folder F`" in doehouse("doctor", "--house", second_night.house).stdout
+    edit(stop_log, lambda _: text)
+    spend(second_night)
+    assert "Held back: 5 folders (exp_12, " in doehouse("night", *places(second_night)).stdout
+
+
+def test_doctor_tells_of_a_warehouse_that_cannot_say_what_is_held_back(tmp_path: Path) -> None:
+    house = House.at(tmp_path / "house")
+    recover(house)
+    (house.staging / DATABASE).write_text("no database")
+    (house.staging / "site").mkdir()
+    publish(house, {})
+    ended = doehouse("doctor", "--house", house.root)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    (line,) = [line for line in ended.stdout.splitlines() if "held back" in line]
+    assert line.startswith("ILL   held back: ") and line.endswith("Rebuild it with `doehouse night --all`.")
 
 
 def test_rollback_goes_back_one_version_and_the_next_night_builds_on_it(second_night: Order) -> None:
