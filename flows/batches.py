@@ -29,11 +29,11 @@ class Batch(NamedTuple):
 
 
 class Shards(NamedTuple):
-    """The Parquet files of a batch."""
+    """The Parquet files of a batch; points and summaries come in as many as they were read in pieces."""
 
-    points: Path
+    points: tuple[Path, ...]
+    summaries: tuple[Path, ...]
     tags: Path
-    summaries: Path
     containers: Path
     stamps: Path
     files: Path
@@ -43,7 +43,13 @@ class Shards(NamedTuple):
 
     @classmethod
     def below(cls, folder: Path) -> "Shards":
-        return cls(*(folder / f"{name}.parquet" for name in cls._fields))
+        """Where a batch is written to, without any piece."""
+        return cls((), (), *(folder / f"{name}.parquet" for name in cls._fields[2:]))
+
+    def paths(self, name: str) -> list[str]:
+        """The files of one kind."""
+        found = getattr(self, name)
+        return [str(path) for path in (found if isinstance(found, tuple) else (found,))]
 
 
 def batches(

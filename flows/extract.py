@@ -17,17 +17,19 @@ from flows import findings as notices
 from flows.batches import BATCH_BYTES, Batch, Shards
 from flows.containers import STAMPS, Container, container_of, gather, missing
 from flows.discover import LogFile, LogFolder, is_stale
-from flows.event_file import FileRead
+from flows.event_file import FileRead, iterate_event_files
+from flows.event_shards import EventShards, write_tags
 from flows.findings import STALE_CODES, Finding
 from flows.pod_logs import read_pod_logs
-from flows.read_on import Before, read_on
+from flows.read_on import Before, not_going_on, sources_of
 from flows.regular_file import LogRoot, RefusedError, shown
-from flows.shard_rows import container_rows, file_rows, folder_rows, points, stamp_rows, summaries
+from flows.shard_rows import container_rows, file_rows, folder_rows, stamp_rows
 from flows.stamps import StampFile, read_stamps
 from models.folders import read_pattern
 from models.study import Study
 
 POOL_BYTES = 8 * BATCH_BYTES  # below this, starting processes costs more than it saves
+PIECE_BYTES = BATCH_BYTES  # of rows that are in memory at once, of which a process needs a few times as much
 LONGEST_SECONDS = 1e12  # of what a timedelta holds
 EVENTS: dict[str, Literal["create", "start", "stop"]] = {"create": "create", "start": "start", "stop": "stop"}
 
@@ -67,20 +69,18 @@ def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Pa
     sources.sort(
         key=lambda each: (each[1], owners[each[2].folder].get(each[3].path, ""), write_order(each[3]))
     )
-    events, known = read_on(
-        [each[3].path for each in sources],
+    target.mkdir(parents=True)
+    shards, files, keys, known = read_events(
         logs,
+        sources,
+        [owners[each[2].folder].get(each[3].path, "") for each in sources],
         [known_of(batch, owners, *each[1:]) for each in sources],
+        containers,
+        Shards.below(target),
     )
-    kept = {
-        (each[1], before.container_id): before.container_key
-        for each, before in zip(sources, known, strict=True)
-        if before
-    }
-    keys = container_keys(containers, kept)
     found += [*refused, *missing(containers, ids_by_folder(stamp_findings)), *absent(batch, stamps)]
     stopped = {(each.folder, each.container_id) for each in containers if "stop" in each.stamps}
-    for (*_, folder, file), read in zip(sources, events.files, strict=True):
+    for (*_, folder, file), read in zip(sources, files, strict=True):
         owner = owners[folder.folder].get(file.path)
         torn = torn_outcome((folder.folder, owner) in stopped, by_name[folder.study])
         found += event_findings(folder, file, read, owner, torn)
@@ -90,29 +90,58 @@ def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Pa
     )
     all_findings = pl.concat([all_findings, notices.frame(moved(logs, batch))])
 
-    target.mkdir(parents=True)
-    shards = Shards.below(target)
-    owner_keys = pl.Series(
-        [keys.get((each[2].folder, owners[each[2].folder].get(each[3].path, ""))) for each in sources],
-        dtype=pl.Int32,
-    )
-    ids = [before.file_id if before else each[0] for each, before in zip(sources, known, strict=True)]
-    file_ids = pl.Series(ids, dtype=pl.Int32)
-    points(events, owner_keys, file_ids).write_parquet(
-        shards.points, compression="uncompressed", statistics=False
-    )
-    pl.DataFrame({"tag": events.tags}, schema={"tag": pl.String}).with_row_index("place").write_parquet(
-        shards.tags
-    )
-    summaries(events, owner_keys, file_ids).write_parquet(shards.summaries)
     container_rows(containers, keys).write_parquet(shards.containers)
     stamp_rows(all_stamps, batch).write_parquet(shards.stamps)
-    reads = {each[0]: (read, before) for each, read, before in zip(sources, events.files, known, strict=True)}
+    reads = {each[0]: (read, before) for each, read, before in zip(sources, files, known, strict=True)}
     file_rows(batch, reads, contents, owners, keys).write_parquet(shards.files)
     levels.write_parquet(shards.levels_seen)
     all_findings.write_parquet(shards.findings)
     folder_rows(batch, all_findings).write_parquet(shards.folders)
     return shards
+
+
+def read_events(
+    logs: Path,
+    sources: Sequence[tuple[int, int, LogFolder, LogFile]],
+    owners: Sequence[str],
+    before: Sequence[Before | None],
+    containers: Sequence[Container],
+    shards: Shards,
+) -> tuple[Shards, list[FileRead], dict[tuple[str, str], int], list[Before | None]]:
+    """Write the points, summaries and tags of event files, those of which something is known from where they ended.
+
+    Gives the shards with these, what was read of each file, the keys of the containers, and `before` with None in
+    place of what was known of a file that does not go on from there: that one is read from its beginning.
+    """
+    known = list(before)
+    while True:
+        kept = {
+            (each[1], past.container_id): past.container_key
+            for each, past in zip(sources, known, strict=True)
+            if past
+        }
+        keys = container_keys(containers, kept)
+        owner_keys = [keys.get((each[2].folder, owner)) for each, owner in zip(sources, owners, strict=True)]
+        file_ids = [past.file_id if past else each[0] for each, past in zip(sources, known, strict=True)]
+        written = EventShards(
+            shards.tags.parent, pl.Series(owner_keys, dtype=pl.Int32), pl.Series(file_ids, dtype=pl.Int32)
+        )
+        finished: dict[int, FileRead] = {}
+        broken: set[int] = set()
+        tags: list[str] = []
+        asked = sources_of([each[3].path for each in sources], known)
+        for piece in iterate_event_files(asked, logs, piece_bytes=PIECE_BYTES):
+            finished |= piece.finished
+            tags = piece.tags
+            broken |= not_going_on(piece, known)
+            if not broken:
+                written.write(piece)
+        if not broken:
+            break
+        known = [None if place in broken else each for place, each in enumerate(known)]
+    write_tags(tags, shards.tags)
+    shards = shards._replace(points=tuple(written.points), summaries=tuple(written.summaries))
+    return shards, [finished[place] for place in range(len(sources))], keys, known
 
 
 def known_of(

@@ -249,7 +249,9 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         warehouse.run("load/forget_facts", folder_ids=[*again, *forgotten], kept=kept)
         warehouse.run("load/forget_folders", folder_ids=forgotten)
         if shards:
-            paths = {name: [str(getattr(each, name)) for each in shards] for name in shards[0]._fields}
+            paths = {
+                name: [path for each in shards for path in each.paths(name)] for name in shards[0]._fields
+            }
             warehouse.run("load/tags", tags=paths["tags"])
             warehouse.run("load/facts", container_offset=highest, night_id=plan.night_id, **paths)
             warehouse.run(

@@ -1,12 +1,12 @@
 """Read event files on from where they ended, after proof that what was read of them before still stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from flows.event_file import EventBatch, Source, read_event_files
+from flows.event_file import Piece, Source
 
 if TYPE_CHECKING:
     from flows.warehouse import Warehouse
@@ -48,40 +48,32 @@ def known_before(warehouse: "Warehouse", folder_ids: Sequence[int]) -> dict[int,
     return known
 
 
-def read_on(
-    paths: Sequence[str | Path], root: Path, before: Iterable[Before | None]
-) -> tuple[EventBatch, list[Before | None]]:
-    """Read event files, those of which something is known from where they ended.
-
-    A file that does not go on from there is read from its beginning, with None in place of what was known of it.
-    """
-    known = list(before)
-    while True:
-        sources = [
-            Source(path, each.read_bytes, each.size_bytes) if each else Source(path)
-            for path, each in zip(paths, known, strict=True)
-        ]
-        events = read_event_files(sources, root)
-        broken = not_going_on(events, known)
-        if not broken:
-            return events, known
-        known = [None if place in broken else each for place, each in enumerate(known)]
+def sources_of(paths: Sequence[str | Path], known: Sequence[Before | None]) -> list[Source]:
+    """What to read: files of which something is known from where they ended, others from their beginning."""
+    return [
+        Source(path, each.read_bytes, each.size_bytes) if each else Source(path)
+        for path, each in zip(paths, known, strict=True)
+    ]
 
 
-def not_going_on(events: EventBatch, known: Sequence[Before | None]) -> set[int]:
-    """The files whose new part cannot simply be added to what is known.
+def not_going_on(piece: Piece, known: Sequence[Before | None]) -> set[int]:
+    """The files whose part in a piece cannot simply be added to what is known.
 
     They were rewritten; or a tag goes back to a step that it had, which supersedes a scalar or begins a segment;
     or a summary needs what was said of its tag before.
     """
     places = {place: each for place, each in enumerate(known) if each}
-    broken = {place for place, each in places.items() if events.files[place].known_sha256 != each.sha256}
+    broken = {
+        place
+        for place, file in piece.finished.items()
+        if place in places and file.known_sha256 != places[place].sha256
+    }
     is_known = pl.col("file").is_in(list(places))
-    earliest = events.scalars.filter(is_known).group_by("file", "tag").agg(pl.col("step").min())
+    earliest = piece.scalars.filter(is_known).group_by("file", "tag").agg(pl.col("step").min())
     for place, tag, step in earliest.rows():
-        if step <= places[place].latest.get(events.tags[tag], -1):
+        if step <= places[place].latest.get(piece.tags[tag], -1):
             broken.add(place)
-    for place, tag in events.summaries.filter(is_known).select("file", "tag").unique().rows():
-        if events.tags[tag] in places[place].others:
+    for place, tag in piece.summaries.filter(is_known).select("file", "tag").unique().rows():
+        if piece.tags[tag] in places[place].others:
             broken.add(place)
     return broken

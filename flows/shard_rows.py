@@ -8,19 +8,18 @@ import polars as pl
 
 from flows.batches import Batch
 from flows.containers import STAMPS, Container
-from flows.event_file import EventBatch, FileRead
+from flows.event_file import FileRead
 from flows.read_on import Before
 from flows.regular_file import shown
 
 EARLIEST, LATEST = 0, 7_258_118_400_000_000  # microseconds: 1970 and 2200, beyond which a wall time is none
 
 
-def points(events: EventBatch, owner_keys: pl.Series, file_ids: pl.Series) -> pl.DataFrame:
+def points(scalars: pl.DataFrame, owner_keys: pl.Series, file_ids: pl.Series) -> pl.DataFrame:
     """Scalars with the keys of their container and file; the latest write of a step counts.
 
     Here and below, the key of a container that has none yet is its place in the batch, and a known one is negated.
     """
-    scalars = events.scalars
     place = scalars["file"]
     rows = scalars.select(
         container=owner_keys.gather(place),
@@ -59,13 +58,14 @@ def instant(column: str) -> pl.Expr:
     return pl.when(is_time).then(microseconds).cast(pl.Int64).cast(pl.Datetime("us"))
 
 
-def summaries(events: EventBatch, owner_keys: pl.Series, file_ids: pl.Series) -> pl.DataFrame:
-    place = events.summaries["file"]
-    tags = pl.Series(events.tags, dtype=pl.String)
-    return events.summaries.select(
+def summaries(
+    others: pl.DataFrame, tags: Sequence[str], owner_keys: pl.Series, file_ids: pl.Series
+) -> pl.DataFrame:
+    place = others["file"]
+    return others.select(
         container=owner_keys.gather(place),
         file_id=file_ids.gather(place),
-        tag=tags.gather(events.summaries["tag"]),
+        tag=pl.Series(tags, dtype=pl.String).gather(others["tag"]),
         step="step",
         logged_at=instant("wall_time"),
         kind="kind",

@@ -1,7 +1,7 @@
 """Event files that grew are read on from where they ended, and the warehouse is as if all had been read anew."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from tensorboard.plugins.text import metadata as text_metadata
 from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util.tensor_util import make_tensor_proto
 
-import flows.read_on
-from flows.event_file import EventBatch, Source, read_event_files
+import flows.extract
+from flows.event_file import Piece, Source, iterate_event_files
 from flows.night import Order
 from sample.write_logs import scalar
 from tests.houses import ask, contents, spend
@@ -39,11 +39,11 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Name and first byte of every event file that is read."""
     read: list[tuple[str, int]] = []
 
-    def note(sources: Sequence[Source], root: Path) -> EventBatch:
+    def note(sources: Sequence[Source], root: Path, **how: int) -> Iterator[Piece]:
         read.extend((Path(each.path).name, each.start) for each in sources)
-        return read_event_files(sources, root)
+        return iterate_event_files(sources, root, **how)
 
-    monkeypatch.setattr(flows.read_on, "read_event_files", note)
+    monkeypatch.setattr(flows.extract, "iterate_event_files", note)
     return read
 
 
