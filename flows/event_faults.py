@@ -17,7 +17,6 @@ _EXPECTED = {
     "Q317": ("a readable file", "Check the disk."),
     "Q319": ("a step from 0 to 2^53", "Correct the job that logged it."),
     "Q320": ("a tag of at most 256 characters without control characters", "Rename it in the job."),
-    "Q321": ("a file that only grows", "Read it again from its beginning."),
     "R104": ("scalars", "Check whether the job should have logged some."),
     "R105": ("finite numbers", "They are kept as they are."),
     "R106": ("seconds since 1970", "Their values are kept without a time."),

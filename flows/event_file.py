@@ -65,42 +65,17 @@ class FileRead(NamedTuple):
     known_sha256: str = ""  # of its first `known_bytes`; empty where it has fewer, or none were known
 
 
-class EventBatch(NamedTuple):
-    """What was read of some files, in their order; scalars and summaries in the order of the records.
+class Piece(NamedTuple):
+    """The next part of what is read: the files that ended in it by their place, and rows in the order of the records.
 
     `file` counts the sources, `tag` the tags; `wall_time` is in seconds since 1970, null if it is no time; `segment`
     counts up where a session or file version begins or the steps of a tag go back, from 0 in each read.
     """
 
-    files: list[FileRead]
-    scalars: pl.DataFrame  # file, tag, step, wall_time, value, segment
-    tags: list[str]
-    summaries: pl.DataFrame  # file, tag, step, wall_time, kind, content (JSON)
-
-
-class Piece(NamedTuple):
-    """The next part of what is read: frames as in EventBatch, and the files that ended in it by their place."""
-
     finished: dict[int, FileRead]
-    scalars: pl.DataFrame
+    scalars: pl.DataFrame  # file, tag, step, wall_time, value, segment
     tags: list[str]  # all that were met so far
-    summaries: pl.DataFrame
-
-
-def read_event_files(
-    sources: Sequence[Source], root: str | os.PathLike[str], window_bytes: int = WINDOW_BYTES
-) -> EventBatch:
-    """Reads files whose rows fit into memory (some 40 bytes a scalar); for more, `iterate_event_files`."""
-    finished: dict[int, FileRead] = {}
-    tags: list[str] = []
-    scalars, summaries = [_scalars([])], [_summaries([])]
-    for piece in iterate_event_files(sources, root, window_bytes):
-        finished |= piece.finished
-        tags = piece.tags
-        scalars.append(piece.scalars)
-        summaries.append(piece.summaries)
-    files = [finished[place] for place in range(len(sources))]
-    return EventBatch(files, pl.concat(scalars), tags, pl.concat(summaries))
+    summaries: pl.DataFrame  # file, tag, step, wall_time, kind, content (JSON)
 
 
 def iterate_event_files(

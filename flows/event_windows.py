@@ -71,7 +71,6 @@ class WindowReader:
         file.sha256 = digest.hexdigest()
         if file.size and not content[-1]:
             file.zeros_from = len(bytes(content).rstrip(b"\0"))
-        self._check_start(file)
         if file.start < file.size:
             self._regions.append(Region(file, begin + file.start, stop, -begin, True))
         self._used = stop
@@ -104,7 +103,6 @@ class WindowReader:
             kept = self._carry(rest, stop, file.needed)
             yield
         file.sha256 = digest.hexdigest() if is_whole else ""
-        self._check_start(file)
         self._taken.files.append(file)
 
     def _carry(self, rest: int, stop: int, needed: int) -> int:
@@ -125,10 +123,6 @@ class WindowReader:
         if count < stop - start:
             file.size = file.torn_from = file.zeros_from = position + count
         return count
-
-    def _check_start(self, file: FileProgress) -> None:
-        if file.start > file.size:
-            file.fault("Q321", file.size, 0, f"{file.size} bytes, fewer than the {file.start} already read")
 
     def _decode(self, regions: list[Region]) -> int:
         rows, others, rest = self._decoder.decode(self._window, regions)

@@ -39,7 +39,7 @@ def test_a_folder_with_a_file_that_moves_waits_for_the_next_night(
 ) -> None:
     path = event_file(order.logs / "1_a")
     content = path.read_bytes()
-    read = flows.extract.read_on
+    read = flows.extract.read_events
 
     def read_then_change(*arguments: Any) -> Any:
         given = read(*arguments)
@@ -47,7 +47,7 @@ def test_a_folder_with_a_file_that_moves_waits_for_the_next_night(
         return given
 
     with monkeypatch.context() as patched:
-        patched.setattr(flows.extract, "read_on", read_then_change)
+        patched.setattr(flows.extract, "read_events", read_then_change)
         spend(order)
     assert verdicts(order) == {"1_a": "unfinished", "2_a": "accepted"}
     ((code, reason),) = ask(order, "select code, reason from findings where outcome = 'waiting'")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.event_file import Source, read_event_files
+from flows.event_file import Source
+from tests.event_batches import read_event_files
 from tests.torture.folders import event_file, write_small_folder
 
 HOLE = 3 << 20
