@@ -18,9 +18,7 @@ class EventShards:
         self.points: list[Path] = []
         self.summaries: list[Path] = []
         self._folder, self._owner_keys, self._file_ids = folder, owner_keys, file_ids
-        self._spans: list[
-            pl.DataFrame
-        ] = []  # container, tag, first, last: the steps of all points but the latest
+        self._spans: list[pl.DataFrame] = []  # container, tag, first, last: steps that still count, by file
 
     def write(self, piece: Piece) -> None:
         """Write a piece; points of earlier ones whose container, tag and step it repeats are superseded."""
@@ -40,7 +38,7 @@ class EventShards:
         """Mark the earlier points whose steps are written again in `rows`. Only files that may hold some are read."""
         self._spans.append(steps_of(pl.read_parquet(self.points[-1], columns=[*KEY, "step"])))
         now = steps_of(rows)
-        for path, span in zip(self.points, self._spans, strict=True):
+        for place, (path, span) in enumerate(zip(self.points, self._spans, strict=True)):
             both = span.join(now, on=KEY, suffix="_now")
             shared = (pl.col("first") <= pl.col("last_now")) & (pl.col("first_now") <= pl.col("last"))
             if both.filter(shared).is_empty():
@@ -48,7 +46,10 @@ class EventShards:
             again = rows.select(*KEY, "step", again=pl.lit(value=True)).unique()
             before = pl.read_parquet(path).join(again, on=[*KEY, "step"], how="left", maintain_order="left")
             is_superseded = pl.col("is_superseded") | pl.col("again").fill_null(value=False)
-            write_points(before.with_columns(is_superseded=is_superseded).drop("again"), path)
+            after = before.with_columns(is_superseded=is_superseded).drop("again")
+            write_points(after, path)
+            # What no longer counts is not looked at again, or a job that restarts forever would cost its square.
+            self._spans[place] = steps_of(after.filter(~pl.col("is_superseded")))
 
 
 def steps_of(rows: pl.DataFrame) -> pl.DataFrame:
