@@ -124,9 +124,19 @@ def serve() -> None:
     import flows.pages
     import models.analysis
     import models.conclusions
+    import reports.site
     from expectations.evaluate import batches
 
     assert flows and models and statsmodels
+    # Made once and elsewhere: it takes as long as all the rest of a night, and a JavaScript engine with its threads.
+    bundle = subprocess.run(
+        [sys.executable, "-c", "from reports.site import _charts; print(_charts(), end='')"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+    reports.site._charts = lambda: bundle
     # Drawing charts takes nine tenths of a night and touches no file: kills would hardly ever hit a stage that
     # does. The pages of studies and runs hold only what they are made from; all others are the real ones.
     flows.pages.study_pages = lambda results, *_: {"small/index.html": made_from(results)}

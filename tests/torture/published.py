@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from flows.house import House, digest, read_manifest
-from flows.warehouse import open_published
+from flows.house import DATABASE, House, digest, read_manifest
+from flows.warehouse import Warehouse, open_published, tables
 
 # Keys, nights and hours differ between houses that saw the same log folders in other nights.
 OF_A_NIGHT = {
@@ -23,23 +24,35 @@ MEMORIES = {"nights", "verdicts", "conclusions", "statements", "tags"}
 KEYED = {"points", "stamps"}  # shown with names by `metrics` and, of the containers, `container_times`
 
 
-def content(path: Path) -> Mapping[str, str]:
-    """A digest of the rows of every relation, without order and without keys and nights."""
+class Held(NamedTuple):
+    """What a warehouse file holds."""
+
+    rows: Mapping[str, int]  # of each table
+    content: Mapping[
+        str, str
+    ]  # a digest of the rows of every relation, without order and without keys and nights
+
+
+OF_DIGEST: dict[str, Held] = {}  # files that were read, by their SHA-256: their bytes say all
+
+
+def held(path: Path, sha256: str) -> Held:
+    """What the file with this digest holds; each is read once, however often it is published and found."""
+    if sha256 not in OF_DIGEST:
+        with open_published(path) as warehouse:
+            OF_DIGEST[sha256] = Held(warehouse.scan(), content(warehouse))
+    return OF_DIGEST[sha256]
+
+
+def content(warehouse: Warehouse) -> Mapping[str, str]:
     digests = {}
-    with open_published(path) as warehouse:
-        names = [
-            name
-            for (name,) in warehouse.connection.execute(
-                "select view_name from duckdb_views() where not internal"
-            ).fetchall()
-        ]
-        for name in [*names, *warehouse.scan()]:
-            if name in MEMORIES | KEYED:
-                continue
-            table = warehouse.relation(name)
-            kept = [column for column in table.column_names if column not in OF_A_NIGHT]
-            rows = sorted(map(text, zip(*(table[column].to_pylist() for column in kept), strict=True)))
-            digests[name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    for (name,) in [*warehouse.rows("night/views"), *((table,) for table in tables())]:
+        if name in MEMORIES | KEYED:
+            continue
+        table = warehouse.relation(name)
+        kept = [column for column in table.column_names if column not in OF_A_NIGHT]
+        rows = sorted(map(text, zip(*(table[column].to_pylist() for column in kept), strict=True)))
+        digests[name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
     return digests
 
 
@@ -55,10 +68,11 @@ def check_whole(house: House) -> Mapping[str, str] | None:
         assert not house.warehouse.exists()
         return None
     manifest = read_manifest(version)
-    database = version / "warehouse.duckdb"
-    assert digest(database) == manifest["sha256"]
+    database = version / DATABASE
+    sha256 = digest(database)
+    assert sha256 == manifest["sha256"]
     assert not list(version.glob("*.wal"))
-    with open_published(database) as warehouse:
-        assert warehouse.scan() == manifest["rows"]
+    found = held(database, sha256)
+    assert found.rows == manifest["rows"]
     assert (version / "site" / "index.html").read_text().rstrip().endswith("</html>")
-    return content(database)
+    return found.content
