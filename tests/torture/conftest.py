@@ -43,18 +43,29 @@ class Place(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[NightServer]:
-    with NightServer() as running:
-        yield running
+def servers() -> Iterator[tuple[NightServer, NightServer]]:
+    """As many as two cores can keep up with."""
+    with NightServer() as one, NightServer() as other:
+        yield one, other
 
 
 @pytest.fixture
-def place(tmp_path: Path, server: NightServer) -> Place:
+def places(tmp_path: Path, servers: tuple[NightServer, NightServer]) -> list[Place]:
+    """Two places beside each other, each with folders of both runs, and no night yet."""
+    return [furnish(tmp_path / f"place{number}", server) for number, server in enumerate(servers)]
+
+
+@pytest.fixture
+def place(tmp_path: Path, servers: tuple[NightServer, NightServer]) -> Place:
     """Folders of both runs, and no night yet."""
+    return furnish(tmp_path, servers[0])
+
+
+def furnish(root: Path, server: NightServer) -> Place:
     for name in ("1_a", "2_a", "1_b", "2_b"):
-        write_small_folder(tmp_path / "logs", name)
-    write_least_study(tmp_path / "studies")
-    return Place(tmp_path / "logs", tmp_path / "studies", House.at(tmp_path / "house"), server)
+        write_small_folder(root / "logs", name)
+    write_least_study(root / "studies")
+    return Place(root / "logs", root / "studies", House.at(root / "house"), server)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,7 +1,9 @@
-"""Counts the system calls by which a house is changed, and lets the n-th of them fail."""
+"""Names the system calls by which a house is changed, and lets one of them fail, or the night die before it."""
 
 import os
+import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,16 +25,23 @@ CALLS = (
 
 
 @contextmanager
-def failing_calls(house: Path, fail_at: int | None, errno: int) -> Iterator[list[str]]:
-    """Gives the calls made below `house` by its own module, as `function caller:line`; the `fail_at`-th raises."""
+def failing_calls(house: Path, fail_at: str | None, kill_at: str | None, errno: int) -> Iterator[list[str]]:
+    """Gives the calls made below `house` by its own module, as `call function:line #how often by now`.
+
+    The one of the name `fail_at` raises, that of `kill_at` is not reached alive.
+    """
     made: list[str] = []
+    counts = Counter[str]()
     kept = {name: getattr(os, name) for name in CALLS}
 
     def counting(name: str) -> Callable[..., Any]:
         def call(*arguments: Any, **options: Any) -> Any:
             if line := line_of_house():
-                made.append(f"{name} {line}")
-                if len(made) == fail_at:
+                counts[f"{name} {line}"] += 1
+                made.append(f"{name} {line} #{counts[f'{name} {line}']}")
+                if made[-1] == kill_at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                if made[-1] == fail_at:
                     raise OSError(errno, os.strerror(errno))
             return kept[name](*arguments, **options)
 

@@ -21,7 +21,7 @@ OF_A_NIGHT = {
 }
 # What a house remembers of its nights, and what differs with them.
 MEMORIES = {"nights", "verdicts", "conclusions", "statements", "tags"}
-KEYED = {"points", "stamps"}  # shown with names by `metrics` and, of the containers, `container_times`
+KEYED = {"points": "metrics", "stamps": "container_times"}  # tables, and the views that show names for keys
 
 
 class Held(NamedTuple):
@@ -30,7 +30,7 @@ class Held(NamedTuple):
     rows: Mapping[str, int]  # of each table
     content: Mapping[
         str, str
-    ]  # a digest of the rows of every relation, without order and without keys and nights
+    ]  # a digest of every table's rows, without order, keys and nights, and of the views' SQL
 
 
 OF_DIGEST: dict[str, Held] = {}  # files that were read, by their SHA-256: their bytes say all
@@ -45,10 +45,9 @@ def held(path: Path, sha256: str) -> Held:
 
 
 def content(warehouse: Warehouse) -> Mapping[str, str]:
-    digests = {}
-    for (name,) in [*warehouse.rows("night/views"), *((table,) for table in tables())]:
-        if name in MEMORIES | KEYED:
-            continue
+    views = warehouse.connection.execute("select view_name, sql from duckdb_views() where not internal")
+    digests = {"views": hashlib.sha256(repr(sorted(views.fetchall())).encode()).hexdigest()}
+    for name in sorted({KEYED.get(name, name) for name in tables()} - MEMORIES):
         table = warehouse.relation(name)
         kept = [column for column in table.column_names if column not in OF_A_NIGHT]
         rows = sorted(map(text, zip(*(table[column].to_pylist() for column in kept), strict=True)))

@@ -1,56 +1,124 @@
-"""Each system call by which a night changes the house fails in turn; then the disk is full."""
+"""Each system call by which a night changes the house fails in turn, or is its last; then the disk is full."""
 
 import errno
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.torture.conftest import Place
+from tests.torture.failing_calls import CALLS
 from tests.torture.folders import write_small_folder
+from tests.torture.night_server import Ended
 from tests.torture.published import check_whole
 
 ERRORS = (errno.EIO, errno.ENOSPC, errno.EACCES)
 
 
+class Start(NamedTuple):
+    """A house whose next night has everything to do: rows to publish, and remains of a night killed at its swap."""
+
+    place: Place
+    is_bare: bool  # of its nights
+    kept: Path  # a copy of the house
+    calls: list[str]  # of the next night on the house
+    before: Mapping[str, str] | None
+    after: Mapping[str, str] | None
+
+    @classmethod
+    def of(cls, place: Place, is_bare: bool) -> "Start":
+        assert not place.night(is_bare=is_bare).error
+        before = check_whole(place.house)
+        write_small_folder(place.logs, "1_more")
+        kept = place.house.root.with_name("kept")
+        copy(place.house.root, kept)
+        (swap,) = (
+            call for call in place.night(is_bare=is_bare).calls if call.startswith("replace swap_link")
+        )
+        copy(kept, place.house.root)
+        assert place.night(is_bare=is_bare, kill_at=swap).signal == signal.SIGKILL
+        copy(place.house.root, kept)
+        calls = place.night(is_bare=is_bare).calls
+        after = check_whole(place.house)
+        assert before != after
+        assert {call.split()[0] for call in calls} == set(CALLS) - {"link"}
+        return cls(place, is_bare, kept, calls, before, after)
+
+    def night_with(self, **fault: object) -> tuple[Ended, bool]:
+        """How a night on that house ended, and whether it published; what is published is checked, and the next
+        night, which must heal what this one left."""
+        copy(self.kept, self.place.house.root)
+        ended = self.place.night(is_bare=self.is_bare, **fault)
+        now = check_whole(self.place.house)
+        assert now in (self.before, self.after), fault
+        healed = self.place.night(is_bare=self.is_bare)
+        assert not healed.error, (fault, healed)
+        assert check_whole(self.place.house) == self.after, fault
+        return ended, now == self.after
+
+
+def copy(house: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(house, target, symlinks=True)
+
+
+@pytest.fixture
+def starts(places: list[Place], is_full: bool) -> list[Start]:
+    with ThreadPoolExecutor(len(places)) as pool:
+        return list(pool.map(Start.of, places, [not is_full] * len(places)))
+
+
+def at_every_call(starts: list[Start], trial: Callable[[Start, int], bool]) -> tuple[int, int]:
+    """Carry out a trial for each call, by its place; gives how many there were and how many of them published."""
+    (count,) = {len(start.calls) for start in starts}
+
+    def share(start: Start, first: int) -> list[bool]:
+        return [trial(start, number) for number in range(first, count, len(starts))]
+
+    with ThreadPoolExecutor(len(starts)) as pool:
+        published = [each for told in pool.map(share, starts, range(len(starts))) for each in told]
+    assert len(published) == count
+    return count, sum(published)
+
+
 def test_a_failing_call_leaves_the_old_version_and_the_next_night_heals(
-    place: Place, figures: dict[str, str], is_full: bool
+    starts: list[Start], figures: dict[str, str]
 ) -> None:
-    """Every call in the long form; in the short one, the first of each kind that follows another kind."""
-    assert not place.night().error
-    write_small_folder(place.logs, "1_more")
-    house, start = place.house.root, place.house.root.with_name("start")
-    shutil.copytree(house, start, symlinks=True)
-    before = check_whole(place.house)
-    calls = place.night().calls
-    after = check_whole(place.house)
-    assert before != after
-    assert {"chmod", "fsync", "mkdir", "pwrite", "rename", "replace", "symlink"} <= {
-        c.split()[0] for c in calls
-    }
-    chosen = range(1, len(calls) + 1) if is_full else [1 + calls.index(call) for call in dict.fromkeys(calls)]
-    visible = 0
-    for place_in, fail_at in enumerate(chosen):
-        shutil.rmtree(house)
-        shutil.copytree(start, house, symlinks=True)
-        ended = place.night(fail_at=fail_at, errno=ERRORS[place_in % len(ERRORS)])
-        now = check_whole(place.house)
-        assert now in (before, after), calls[fail_at - 1]
-        visible += now == after
+    def trial(start: Start, number: int) -> bool:
+        call = start.calls[number]
+        ended, is_published = start.night_with(fail_at=call, errno=ERRORS[number % len(ERRORS)])
         if ended.error:
-            assert ended.error in ("HouseError", "StageError"), (calls[fail_at - 1], ended)
-            assert now == before or "nothing was published" not in ended.message, (calls[fail_at - 1], ended)
+            assert ended.error in ("HouseError", "StageError"), (call, ended)
+            assert not is_published or "nothing was published" not in ended.message, (call, ended)
         else:  # a call on whose success nothing depends, such as removing a file that is not there
-            assert now == after, calls[fail_at - 1]
-        healed = place.night()
-        assert not healed.error, (calls[fail_at - 1], healed)
-        assert check_whole(place.house) == after
+            assert is_published, call
+        return is_published
+
+    count, visible = at_every_call(starts, trial)
     figures["failing system calls"] = (
-        f"{len(chosen)} of the {len(calls)} calls of a night on its house failed in turn (EIO, ENOSPC, EACCES): "
-        f"{len(chosen) - visible} left yesterday's version, {visible} the new one, 0 anything else; every next night healed"
+        f"each of the {count} calls of a night on its house failed in turn (EIO, ENOSPC, EACCES): "
+        f"{count - visible} left yesterday's version, {visible} the new one, 0 anything else; every next night healed"
+    )
+
+
+def test_a_night_killed_at_a_call_leaves_the_version_before_or_after_it(
+    starts: list[Start], figures: dict[str, str]
+) -> None:
+    def trial(start: Start, number: int) -> bool:
+        ended, is_published = start.night_with(kill_at=start.calls[number])
+        assert ended.signal == signal.SIGKILL, start.calls[number]
+        return is_published
+
+    count, visible = at_every_call(starts, trial)
+    figures["kill -9 at every call"] = (
+        f"a night killed before each of its {count} calls on its house: {count - visible} left yesterday's "
+        f"version, {visible} the new one, 0 anything else; every next night healed"
     )
 
 
