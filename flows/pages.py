@@ -138,8 +138,7 @@ def render_site(
         results = answers(warehouse, queries)
         site.add(name, digest(results), partial(render, results))
     add_dictionary(site, warehouse)
-    assets = shared_assets()
-    site.add("assets", digest({}), lambda: assets)
+    site.add("assets", digest({}), shared_assets)
     site.close()
     return site.rendered
 

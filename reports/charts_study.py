@@ -91,17 +91,24 @@ def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
 
 
 def learning_curves(points: pl.DataFrame, folder: str) -> Figure:
-    """Every value of every tag by step, a line a container (query run_points)."""
+    """The values of every tag by step, a line a container (query run_points)."""
     finite = pl.col("value").filter(pl.col("value").is_finite())
     extents = points.lazy().group_by("tag").agg(low=finite.min(), high=finite.max()).sort("tag").collect()
     said = [f"{tag} from {number(low)} to {number(high)}" for tag, low, high in extents.iter_rows()]
     tags = extents["tag"].to_list()
     containers = points["container_id"].n_unique()
+    logged = points.unique(["tag", "container_id"])["logged"].sum()
+    caption = "A line a container. Grey: values that a later write replaced."
+    if logged > points.height:
+        caption += (
+            f" Drawn are {points.height:,} of them: of more than 1,000 values of a container the first, last, lowest and "
+            "highest of each of 250 ranges of steps, which draw the same line. The view metrics holds all."
+        )
     return Figure(
         "learning-curves",
-        f"{folder}: {containers} containers, {points.height} values of {joined(tags)}",
+        f"{folder}: {containers} containers, {logged} values of {joined(tags)}",
         f"Learning curves of {containers} containers: {'; '.join(said)}.",
-        "A line a container. Grey: values that a later write replaced.",
+        caption,
         "run_points",
         tuple(_curves_of(place, tag) for place, tag in enumerate(tags)),
         2,

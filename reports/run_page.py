@@ -31,7 +31,7 @@ def run_page(study_results: Results, results: Results, folder: str) -> Files:
     points = results["run_points"].frame
     curves = None
     if points.height:
-        page.rows["points"] = points.drop("folder")
+        page.rows["points"] = points.drop("folder", "logged")
         curves = page.figure(learning_curves(points, folder))
     objections = [{"kind": "broken", "sentence": facts["reason"]}] if facts["reason"] else []
     held = results["run_findings"].frame.filter(outcome="held").head(1)

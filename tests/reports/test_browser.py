@@ -113,7 +113,7 @@ def test_a_run_page_is_one_file_that_saves_what_it_shows(browser: Any, house: Pa
         with open_published(house / "current" / "warehouse.duckdb") as warehouse:
             (told,) = dict(answers_by_folder(warehouse, "fltk_2_4_1", ["exp_11"])).values()
         points = pl.read_csv(saved("learning-curves", "csv"))
-        assert points.columns == told["run_points"].frame.columns[1:]
+        assert points.columns == told["run_points"].frame.columns[2:]
         assert points["value"].to_list() == told["run_points"].frame["value"].to_list()
         assert points["container_id"].to_list() == told["run_points"].frame["container_id"].to_list()
         files = pl.read_csv(saved("read-files", "csv"))

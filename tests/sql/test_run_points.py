@@ -1,0 +1,89 @@
+"""The values that a run page draws: all of a short curve, and what draws the same line of a long one."""
+
+import math
+import random
+from collections import defaultdict
+from pathlib import Path
+
+from tensorboard.summary.writer.record_writer import RecordWriter
+
+from flows.night import Order, night
+from flows.pages import answers_by_folder
+from flows.warehouse import open_published
+from sample.write_logs import scalar
+from tests.houses import spend
+from tests.torture.folders import NOW, event_file, write_least_study, write_small_folder
+
+STEPS = 7_013
+
+Point = tuple[int, float]
+
+
+def append(path: Path, scalars: list[Point]) -> None:
+    with path.open("ab") as stream:
+        writer = RecordWriter(stream)
+        for step, value in scalars:
+            writer.write(scalar(1.6e9 + step, step, "loss", value).SerializeToString())
+
+
+def m4(points: list[Point], first: int, last: int) -> set[Point]:
+    """Lines 1 to 8 of figure 5 of the M4 paper, with plain loops; ties go to the earlier step, of highest to the later."""
+    ranges: dict[int, list[Point]] = defaultdict(list)
+    for step, value in points:
+        ranges[(step - first) * 250 // (last - first + 1)].append((step, value))
+    drawn = set()
+    for group in ranges.values():
+        finite = [(step, value) for step, value in group if math.isfinite(value)]
+        drawn |= {min(group), max(group)}
+        if finite:
+            drawn |= {
+                min(finite, key=lambda each: (each[1], each[0])),
+                max(finite, key=lambda each: (each[1], each[0])),
+            }
+    return drawn
+
+
+def test_long_curves_are_drawn_by_their_ends_and_extremes_short_ones_whole(tmp_path: Path) -> None:
+    draw = random.Random(3)
+    logs, studies, house = (tmp_path / name for name in ("logs", "studies", "house"))
+    write_least_study(studies)
+    for name in ("1_a", "2_a"):
+        write_small_folder(logs, name)
+    long = [(step, float(draw.randrange(200))) for step in range(5, 5 + STEPS)]
+    for gap in (range(600, 700), range(3000, 3005)):
+        for place in gap:
+            long[place] = (long[place][0], math.inf)
+    again = [(step, 7.0) for step, _ in long[-40:]]
+    short = [(step, float(draw.randrange(200))) for step in range(1000)]
+    append(event_file(logs / "1_a"), [*long, *again])
+    append(event_file(logs / "2_a"), short)
+    spend(Order(logs, studies, house), NOW)
+
+    with open_published(house / "current" / "warehouse.duckdb") as warehouse:
+        told = dict(answers_by_folder(warehouse, "small", ["1_a", "2_a"]))
+    frames = {folder: results["run_points"].frame for folder, results in told.items()}
+    frames = {folder: frame.filter(tag="loss") for folder, frame in frames.items()}
+    drawn = {
+        is_superseded: set(frames["1_a"].filter(is_superseded=is_superseded).select("step", "value").rows())
+        for is_superseded in (False, True)
+    }
+    kept = [*long[:-40], *again]
+    assert drawn[False] == m4(kept, 5, 4 + STEPS)
+    assert drawn[True] == m4(long[-40:], 5, 4 + STEPS)
+    assert 500 < frames["1_a"].height < 1100
+    assert frames["1_a"]["logged"].unique().to_list() == [STEPS + 40]
+    assert frames["2_a"].select("step", "value").rows() == short
+    assert frames["2_a"]["logged"].unique().to_list() == [1000]
+
+
+def test_a_page_says_how_many_of_its_values_are_drawn(tmp_path: Path) -> None:
+    logs, studies, house = (tmp_path / name for name in ("logs", "studies", "house"))
+    write_least_study(studies)
+    for name in ("1_a", "2_a"):
+        write_small_folder(logs, name)
+    append(event_file(logs / "1_a"), [(step, float(step % 97)) for step in range(100_000)])
+    night(Order(logs, studies, house), NOW)
+    pages = {path.stem: path.read_text() for path in (house / "site" / "small" / "runs").glob("*.html")}
+    assert "of each of 250 ranges of steps" in pages["1_a"]
+    assert len(pages["1_a"]) < 300_000
+    assert "ranges of steps" not in pages["2_a"]
