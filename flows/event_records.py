@@ -12,6 +12,7 @@ from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, types_p
 
 STEP_LIMIT = 1 << 53  # integers beyond are not exact as doubles
 TAG_LIMIT = 256
+VALUE_LIMIT = 1_000_000  # of a summary; the largest record could hold 33 million, of a gibibyte and a minute
 ELEMENT_LIMIT = 4096  # of a tensor or histogram that is kept with its values
 BYTE_LIMIT = 1 << 20  # likewise
 
@@ -54,7 +55,7 @@ class Record(NamedTuple):
 def read_record(data: bytes, metadata: Metadata) -> Record:
     """Reads the data of a record. `metadata` maps the tags of the file to what was first said of them.
 
-    Raises RecordError: Q315 for what is not an Event, Q319 for its step, Q320 for a tag.
+    Raises RecordError: Q315 for what is not an Event or has too many values, Q319 for its step, Q320 for a tag.
     """
     event = _event(data)
     what = event.WhichOneof("what")
@@ -67,6 +68,10 @@ def read_record(data: bytes, metadata: Metadata) -> Record:
         others = () if what == "file_version" else (_not_a_summary(event, what),)
         return Record(event.step, event.wall_time, (), others, is_start or what == "file_version")
     scalars, others_found = [], []
+    if (count := len(event.summary.value)) > VALUE_LIMIT:
+        raise RecordError(
+            "Q315", f"a summary of {count:,} values, more than the {VALUE_LIMIT:,} that are read"
+        )
     for value in event.summary.value:
         tag = value.tag or value.node_name
         check_tag(tag)

@@ -18,7 +18,8 @@ from pathlib import Path
 import google_crc32c
 
 from flows.event_frames import RECORD_LIMIT
-from flows.event_file import Source, iterate_event_files, read_event_files
+from flows.event_file import Source, iterate_event_files
+from tests.event_batches import read_event_files
 from tests.torture.test_mutants import INVISIBLE, VISIBLE, clean_records, mutate
 
 folder, each, room = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -90,6 +91,7 @@ for name, parts in {
     "numbers": [content, event(field(1, field(1, b"n") + field(8, b"\\x08\\x01" + field(5, bytes(limit))))), content],
     "many_values": [content, event(field(1, field(1, b"n") + b"\\x15" + bytes(4)) * many), content],
     "empty_values": [content, event(b"\\x0a\\x00" * many), content],
+    "too_many_values": [content, event(b"\\x0a\\x00" * 1_000_001), content],
     "strings": [content, event(field(1, field(1, b"n") + field(8, b"\\x08\\x07" + b"\\x42\\x00" * many))), content],
 }.items():
     rows = 0
@@ -110,6 +112,7 @@ HOSTILE = [
     "numbers 160",
     "many_values 200160 R106",
     "empty_values 160",
+    "too_many_values 160 Q315",
     "strings 160",
 ]
 
