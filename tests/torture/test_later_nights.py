@@ -1,13 +1,14 @@
 """What a night decides by looking at the version before it, and names that are no text or cannot be opened."""
 
 import os
+import random
 import shutil
 from pathlib import Path
 
 import pytest
 
 from flows.discover import STALE_AFTER
-from flows.house import DATABASE, HouseError
+from flows.house import DATABASE, House, HouseError, verify
 from flows.night import Order, Summary
 from tests.houses import ask, spend, verdicts
 from tests.torture.conftest import Place
@@ -167,3 +168,26 @@ def test_a_folder_above_the_claimed_ones_that_cannot_be_listed_is_named_and_lose
     finally:
         for path in (place.logs, place.logs / "team", place.logs / "team" / "2_b"):
             path.chmod(0o755)
+
+
+def test_every_flipped_bit_of_a_published_warehouse_is_noticed(order: Order) -> None:
+    version = House.at(order.house).current_version()
+    assert version
+    verify(version)
+    database = version / DATABASE
+    database.chmod(0o644)
+    draw = random.Random(50)
+    with database.open("r+b") as stream:
+        for _ in range(50):
+            place, bit = draw.randrange(database.stat().st_size), 1 << draw.randrange(8)
+            stream.seek(place)
+            (byte,) = stream.read(1)
+            for now in (byte ^ bit, byte):
+                stream.seek(place)
+                stream.write(bytes([now]))
+                stream.flush()
+                if now == byte:
+                    verify(version)
+                else:
+                    with pytest.raises(HouseError, match="F404"):
+                        verify(version)
