@@ -9,7 +9,7 @@ from expectations import containers, design_runs, levels_seen, observations, run
 from expectations.evaluate import Outcome, evaluate
 from expectations.promises import CATALOGUE, Promise
 from expectations.relation import CheckError, Found, Frames, Relation
-from models.study import Study
+from models.declared.study import Study
 
 VERDICTS_SCHEMA = pl.Schema(
     {

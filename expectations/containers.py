@@ -5,7 +5,7 @@ import math
 import polars as pl
 
 from expectations.relation import Found, Frames, Row, Rule, container, finished, rule, stamp
-from models.study import Study
+from models.declared.study import Study
 
 MOMENT = pl.Datetime("us", "UTC")
 SCHEMA = pl.Schema(

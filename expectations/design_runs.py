@@ -3,7 +3,7 @@
 import polars as pl
 
 from expectations.relation import Found, Frames, Row, Rule, rule
-from models.study import Study
+from models.declared.study import Study
 
 SCHEMA = pl.Schema({"run": pl.Int64, "folders": pl.Int64})
 NEVER_NULL = ("run", "folders")

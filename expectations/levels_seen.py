@@ -3,8 +3,8 @@
 import polars as pl
 
 from expectations.relation import Found, Frames, Row, Rule, container, finished, rule
-from models.folders import read_pattern
-from models.study import Study
+from models.declared.folders import read_pattern
+from models.declared.study import Study
 
 SCHEMA = pl.Schema(
     {

@@ -3,7 +3,7 @@
 import polars as pl
 
 from expectations.relation import Found, Frames, Row, Rule, container, finished, rule
-from models.study import Study
+from models.declared.study import Study
 
 SCHEMA = pl.Schema(
     {

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from expectations.promises import PROMISES
-from models.study import Study
+from models.declared.study import Study
 
 Frames = Mapping[str, pl.DataFrame]
 Row = Mapping[str, Any]

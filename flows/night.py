@@ -8,8 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from flows.discover import Known, News, discover
-from flows.house import (
+from flows.house.house import (
     DATABASE,
     House,
     HouseError,
@@ -21,15 +20,16 @@ from flows.house import (
     verify,
     writing,
 )
-from flows.known import read_known
-from flows.warehouse import Warehouse, open_published, open_warehouse, relations, schema_digest
-from models.study import Study, StudyError, load_studies
+from flows.reading.discover import Known, News, discover
+from flows.reading.known import read_known
+from flows.warehouse.warehouse import Warehouse, open_published, open_warehouse, relations, schema_digest
+from models.declared.study import Study, StudyError, load_studies
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from flows.batches import Shards
-    from flows.held_back import HeldBack
+    from flows.reading.batches import Shards
+    from flows.reading.held_back import HeldBack
 
 T = TypeVar("T")
 # How a stage is carried out: plainly, or as a Prefect task.
@@ -206,10 +206,10 @@ def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:
 
     Where some are, the others are read once more: what was judged is what is loaded.
     """
-    from flows.batches import batches
-    from flows.extract import extract
-    from flows.held_back import accepted_files, held_back
-    from flows.read_on import known_before
+    from flows.reading.batches import batches
+    from flows.reading.extract import extract
+    from flows.reading.held_back import accepted_files, held_back
+    from flows.reading.read_on import known_before
 
     first_file_id, before, accepted = 1, {}, {}
     if not plan.is_fresh:
@@ -234,7 +234,7 @@ def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:
 
 def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
     """Load the shards into a private copy of the warehouse, in one transaction."""
-    from flows.held_back import note_held
+    from flows.reading.held_back import note_held
 
     if not plan.is_fresh:
         verify(plan.house.root / plan.house.current.readlink())
@@ -268,7 +268,7 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
 
 
 def load_studies_into(warehouse: Warehouse, studies: Sequence[Study]) -> None:
-    from flows.declarations import response_rows, study_rows, treatment_rows
+    from flows.warehouse.declarations import response_rows, study_rows, treatment_rows
 
     warehouse.run("load/forget_study_files")
     warehouse.append("studies", study_rows(studies))
@@ -298,7 +298,7 @@ def analyse_studies(plan: Plan) -> None:
     import polars as pl
 
     from models.analysis import analyse
-    from models.conclusions import changes
+    from models.words.conclusions import changes
 
     arrived = [folder.folder for folder in (*plan.news.new, *plan.news.changed)]
     with open_warehouse(plan.staged) as warehouse:
@@ -321,7 +321,7 @@ def close_night(plan: Plan, shards: Sequence["Shards"]) -> None:
     """Audit the private copy and write down the night. Raises PromiseBrokenError."""
     import polars as pl
 
-    from flows.audit import audit
+    from flows.stages.audit import audit
 
     published = None if plan.is_fresh else plan.house.warehouse
     with open_warehouse(plan.staged) as warehouse:
@@ -344,7 +344,7 @@ def close_night(plan: Plan, shards: Sequence["Shards"]) -> None:
 
 def render_pages(plan: Plan) -> list[str]:
     """Write the site beside the private copy; gives the pages that were rendered."""
-    from flows.pages import render_site
+    from flows.stages.pages import render_site
 
     before = None if plan.is_fresh else plan.house.site.resolve()
     names = [study.name for study in plan.affected()]
@@ -355,7 +355,7 @@ def render_pages(plan: Plan) -> list[str]:
 
 def publish_version(plan: Plan) -> Summary:
     """Seal the private copy and make it the current version."""
-    from flows.audit import scan
+    from flows.stages.audit import scan
 
     rows = scan(plan.staged)
     with open_published(plan.staged) as warehouse:

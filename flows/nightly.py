@@ -15,7 +15,7 @@ from prefect.states import Completed
 from prefect.utilities.annotations import quote
 
 from flows import night as stages
-from flows.house import HouseHeldError
+from flows.house.house import HouseHeldError
 from flows.messages import progress, summarise
 
 TASKS: tuple[Callable[..., Any], ...] = (

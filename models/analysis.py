@@ -5,21 +5,21 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from models.alias_sets import alias_rows
-from models.conclusions import conclusion_rows, statement_rows
-from models.design import Design
-from models.diagnostics import diagnostic_rows, residual_rows
-from models.effects import anova_rows, coefficient_rows, effect_rows, fit_row
-from models.error_terms import test_rows
-from models.execution_order import execution_order, order_rows, order_statements
-from models.gaps import gap_statements, unfitted, unreadable
-from models.outcomes import alias_warnings, error_terms, outcome
-from models.response_analysis import ResponseAnalysis
+from models.declared.study import Study
+from models.design.alias_sets import alias_rows
+from models.design.design import Design
+from models.fits.diagnostics import diagnostic_rows, residual_rows
+from models.fits.effects import anova_rows, coefficient_rows, effect_rows, fit_row
+from models.fits.error_terms import test_rows
+from models.fits.execution_order import execution_order, order_rows, order_statements
+from models.fits.response_analysis import ResponseAnalysis
+from models.fits.samples import Sample, in_order, samples
+from models.fits.trade_offs import trade_off_rows
 from models.results import SCHEMAS, Row, frame
-from models.samples import Sample, in_order, samples
-from models.scale_advice import scale_statements
-from models.study import Study
-from models.trade_offs import trade_off_rows
+from models.words.conclusions import conclusion_rows, statement_rows
+from models.words.gaps import gap_statements, unfitted, unreadable
+from models.words.outcomes import alias_warnings, error_terms, outcome
+from models.words.scale_advice import scale_statements
 
 Said = tuple[str | None, str, str, str]  # response, topic, kind, sentence
 

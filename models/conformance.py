@@ -10,9 +10,9 @@ import polars as pl
 from pydantic import Field
 
 from models.analysis import analyse
-from models.design import Design
-from models.responses import Strict
-from models.study import Study
+from models.declared.responses import Strict
+from models.declared.study import Study
+from models.design.design import Design
 from models.textbook import textbook_observations
 
 FOLDER = Path(__file__).parent / "conformance"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from models.study import Study
+from models.declared.study import Study
 
 
 def textbook_observations(study: Study, values: Mapping[str, Sequence[Sequence[float]]]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flows.night import Order, Summary, night
-from flows.warehouse import Warehouse, open_published
+from flows.warehouse.warehouse import Warehouse, open_published
 from tests.houses import NOW, SAMPLE, STUDIES
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from flows.event_file import WINDOW_BYTES, FileRead, Source, iterate_event_files
+from flows.reading.events.file import WINDOW_BYTES, FileRead, Source, iterate_event_files
 
 
 class EventBatch(NamedTuple):

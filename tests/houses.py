@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.house import House
+from flows.house.house import House
 from flows.night import Order, Plan, Summary, night, plainly
-from flows.warehouse import open_published
+from flows.warehouse.warehouse import open_published
 
 ROOT = Path(__file__).parents[1]
 SAMPLE, STUDIES = ROOT / "sample" / "logs", ROOT / "models" / "studies"

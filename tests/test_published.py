@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from flows.warehouse import Warehouse
+from flows.warehouse.warehouse import Warehouse
 
 REFERENCE = Path(__file__).parent / "reference"
 PUBLISHED = json.loads((REFERENCE / "published.json").read_text())

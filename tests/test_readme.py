@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from expectations.promises import CATALOGUE
-from flows.findings import MEANINGS
+from flows.reading.notices.findings import MEANINGS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

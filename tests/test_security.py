@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.house import House
+from flows.house.house import House
 from flows.night import Order
 from tests.commands import doehouse
 from tests.houses import ROOT, spend

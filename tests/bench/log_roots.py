@@ -15,8 +15,8 @@ from tensorboard.backend.event_processing.event_file_loader import RawEventFileL
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from flows.castagnoli import crc32c_of_rows
-from flows.event_frames import frame
+from flows.reading.events.castagnoli import crc32c_of_rows
+from flows.reading.events.frames import frame
 
 STUDIES, RUNS, CONTAINERS, STEPS = 20, 8, 4, 125
 TAGS = ("accuracy per epoch", "training loss per epoch")

@@ -41,7 +41,7 @@ def start_up() -> None:
 
     from expectations.evaluate import batches
 
-    for name in ("flows.audit", "flows.extract", "models.analysis"):
+    for name in ("flows.stages.audit", "flows.reading.extract", "models.analysis"):
         import_module(name)
     batches()
 
@@ -110,9 +110,9 @@ def bare_read(paths: list[str]) -> None:
 
 def reading(root: str) -> Figures:
     """Our reader, also without the checksums of records, and the bare read of the same event files."""
-    from flows.castagnoli import unmasked
-    from flows.event_file import Source, iterate_event_files
-    from flows.record_layout import Layout
+    from flows.reading.events.castagnoli import unmasked
+    from flows.reading.events.file import Source, iterate_event_files
+    from flows.reading.events.record_layout import Layout
 
     logs = Path(root, "logs")
     paths = sorted(path for path in walk(logs) if "tfevents" in path)
@@ -245,9 +245,9 @@ def contrasts(root: str, house: str, sample: str) -> Figures:
     from statsmodels.formula.api import ols
     from statsmodels.stats.anova import anova_lm
 
-    from flows.house import hold, recover
+    from flows.house.house import hold, recover
     from flows.night import Order, discover_folders, extract_folders, load_facts
-    from flows.warehouse import open_published
+    from flows.warehouse.warehouse import open_published
 
     order = Order(Path(root, "logs"), Path(root, "studies"), Path(house))
     plan = discover_folders(order, datetime.now(UTC))
@@ -299,7 +299,7 @@ def figures(house: str) -> Figures:
 
     from flows.night import Order, Plan, plainly
     from flows.night import night as spend
-    from reports import figures as drawn
+    from reports.charts import figures as drawn
     from tests.houses import SAMPLE, STUDIES
 
     spent: dict[str, float] = {"libraries": 0.0, "figures": 0.0, "pages": 0.0}

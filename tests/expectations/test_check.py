@@ -14,7 +14,7 @@ from expectations import observations
 from expectations.check import Checked, check, check_all
 from expectations.promises import CATALOGUE
 from expectations.relation import CheckError, rule
-from models.study import Study, load_study
+from models.declared.study import Study, load_study
 
 STUDY = """
 name = "pumps"

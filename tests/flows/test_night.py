@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from flows.audit import PromiseBrokenError
-from flows.house import House, HouseError, UsageError
+from flows.house.house import House, HouseError, UsageError
 from flows.night import Order, Plan, StageError, Summary, is_anything_new, night
-from flows.warehouse import open_published, open_warehouse
+from flows.stages.audit import PromiseBrokenError
+from flows.warehouse.warehouse import open_published, open_warehouse
 from tests.houses import NOW, STUDIES, ask, contents, spend, verdicts, without_pages
 from tests.log_folders import edit
 from tests.torture.folders import write_least_study, write_small_folder

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows.house import HouseError, HouseHeldError, digest, hold
+from flows.house.house import HouseError, HouseHeldError, digest, hold
 from flows.night import Order, StageError, Summary
 from tests.houses import ROOT, SAMPLE, STUDIES, ask, contents
 from tests.log_folders import edit

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from models.analysis import analyse
-from models.study import Study, load_study
+from models.declared.study import Study, load_study
 from models.textbook import textbook_observations
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.warehouse import Warehouse, open_warehouse
+from flows.warehouse.warehouse import Warehouse, open_warehouse
 
 Lay = Callable[..., None]
 Ask = Callable[..., list[tuple[Any, ...]]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.warehouse import MACROS, VIEWS, Warehouse, tables
+from flows.warehouse.warehouse import MACROS, VIEWS, Warehouse, tables
 
 OWN = "not internal and schema_name = 'main'"
 

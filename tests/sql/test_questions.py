@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flows.warehouse import Warehouse
+from flows.warehouse.warehouse import Warehouse
 
 CONTAINERS = 32
 QUESTIONS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from flows.warehouse import Warehouse
+from flows.warehouse.warehouse import Warehouse
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "published.json").read_text())
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from flows.night import Order, night
-from flows.pages import answers_by_folder
-from flows.warehouse import open_published
+from flows.stages.pages import answers_by_folder
+from flows.warehouse.warehouse import open_published
 from sample.write_logs import scalar
 from tests.houses import spend
 from tests.torture.folders import NOW, event_file, write_least_study, write_small_folder

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from flows.house import House
+from flows.house.house import House
 from tests.torture.folders import NOW, write_least_study, write_small_folder
 from tests.torture.night_server import Ended, NightServer
 

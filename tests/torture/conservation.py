@@ -10,8 +10,8 @@ from typing import Any
 
 import google_crc32c
 
-from flows.regular_file import LOG_LIMIT, shown
-from flows.warehouse import Warehouse, open_published
+from flows.log_root.regular_file import LOG_LIMIT, shown
+from flows.warehouse.warehouse import Warehouse, open_published
 
 STAMP_LOGS = ("create.log", "start.log", "stop.log")
 REFUSED = {"Q316", "Q317"}

@@ -57,10 +57,10 @@ def failing_calls(house: Path, fail_at: str | None, kill_at: str | None, errno: 
 
 
 def line_of_house() -> str | None:
-    """The function and line of flows/house.py that leads to this call, None if none does."""
+    """The function and line of flows/house/ that leads to this call, None if none does."""
     frame = sys._getframe(2)
     while frame:
-        if frame.f_code.co_filename.endswith("flows/house.py"):
+        if frame.f_code.co_filename.endswith("flows/house/house.py"):
             return f"{frame.f_code.co_name}:{frame.f_lineno}"
         if not frame.f_back or "/flows/" in frame.f_code.co_filename:
             return None

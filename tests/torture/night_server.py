@@ -133,29 +133,29 @@ def made_from(results: Any) -> bytes:
 def serve() -> None:
     import statsmodels.formula.api
 
-    import flows.audit
-    import flows.declarations
-    import flows.extract
-    import flows.pages
+    import flows.reading.extract
+    import flows.stages.audit
+    import flows.stages.pages
+    import flows.warehouse.declarations
     import models.analysis
-    import models.conclusions
-    import reports.site
+    import models.words.conclusions
+    import reports.pages.site
     from expectations.evaluate import batches
 
     assert flows and models and statsmodels
     # Made once and elsewhere: it takes as long as all the rest of a night, and a JavaScript engine with its threads.
     bundle = subprocess.run(
-        [sys.executable, "-c", "from reports.site import _charts; print(_charts(), end='')"],
+        [sys.executable, "-c", "from reports.pages.site import _charts; print(_charts(), end='')"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     ).stdout
-    reports.site._charts = lambda: bundle
+    reports.pages.site._charts = lambda: bundle
     # Drawing charts takes nine tenths of a night and touches no file: kills would hardly ever hit a stage that
     # does. The pages of studies and runs hold only what they are made from; all others are the real ones.
-    flows.pages.study_pages = lambda results, *_: {"small/index.html": made_from(results)}
-    flows.pages.run_page = lambda _, results, __: {
+    flows.stages.pages.study_pages = lambda results, *_: {"small/index.html": made_from(results)}
+    flows.stages.pages.run_page = lambda _, results, __: {
         f"small/runs/{results['run'].frame['folder'][0]}.html": made_from(results)
     }
     batches()

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flows.warehouse import Warehouse, open_published
+from flows.warehouse.warehouse import Warehouse, open_published
 
 EVERY_SECONDS = 0.05
 

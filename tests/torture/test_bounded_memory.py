@@ -17,8 +17,8 @@ from pathlib import Path
 
 import google_crc32c
 
-from flows.event_frames import RECORD_LIMIT
-from flows.event_file import Source, iterate_event_files
+from flows.reading.events.frames import RECORD_LIMIT
+from flows.reading.events.file import Source, iterate_event_files
 from tests.event_batches import read_event_files
 from tests.torture.test_mutants import INVISIBLE, VISIBLE, clean_records, mutate
 

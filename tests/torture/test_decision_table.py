@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from flows.discover import STALE_AFTER
+from flows.log_root.regular_file import EVENT_FILE_LIMIT
 from flows.night import Order, Summary, night
-from flows.regular_file import EVENT_FILE_LIMIT
-from flows.warehouse import open_published
+from flows.reading.discover import STALE_AFTER
+from flows.warehouse.warehouse import open_published
 from sample.write_logs import scalar
 from tests.torture.conservation import check_conservation, masked
 from tests.torture.folders import (

@@ -388,12 +388,12 @@ def test_a_configuration_that_no_study_reads_any_more_is_not_missed(order: Order
 def test_a_file_that_changes_while_it_is_read_is_taken_when_it_stands_still(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import flows.extract
+    import flows.reading.extract
 
     path = event_file(order.logs / "1_a")
     whole = path.read_bytes()
     write_later(path, whole + records(whole)[-1])
-    extract = flows.extract.extract
+    extract = flows.reading.extract.extract
 
     def extract_then_grow(*arguments: Any) -> Any:
         shards = extract(*arguments)
@@ -401,7 +401,7 @@ def test_a_file_that_changes_while_it_is_read_is_taken_when_it_stands_still(
         return shards
 
     with monkeypatch.context() as patched:
-        patched.setattr(flows.extract, "extract", extract_then_grow)
+        patched.setattr(flows.reading.extract, "extract", extract_then_grow)
         spend(order, LATER)
     assert "changes while it is read" in held(order)["1_a"].popitem()[1]
     counts = spend(order, LATER).night

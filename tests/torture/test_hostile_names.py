@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from flows.house import House
+from flows.house.house import House
 from flows.night import Order, night
-from flows.warehouse import open_published
+from flows.warehouse.warehouse import open_published
 from tests.log_folders import write_folder, write_study
 from tests.torture.conservation import check_conservation
 from tests.torture.folders import NOW

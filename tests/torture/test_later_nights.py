@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.discover import STALE_AFTER
-from flows.house import DATABASE, House, HouseError, verify
+from flows.house.house import DATABASE, House, HouseError, verify
 from flows.night import Order, Summary
+from flows.reading.discover import STALE_AFTER
 from tests.houses import ask, spend, verdicts
 from tests.torture.conftest import Place
 from tests.torture.conservation import check_conservation

@@ -20,8 +20,8 @@ from tensorboard.plugins.text import metadata as text_metadata
 from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util.tensor_util import make_tensor_proto
 
-from flows.event_file import FileRead, Source
-from flows.stamps import StampFile, read_stamps
+from flows.reading.events.file import FileRead, Source
+from flows.reading.stamps.stamps import StampFile, read_stamps
 from tests.event_batches import EventBatch, read_event_files
 
 MOST_MEMORY = 200_000  # kB beside what was there before

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.house import House
+from flows.house.house import House
 from tests.torture.conftest import Place
 from tests.torture.published import check_whole
 from tests.torture.test_kills import grow

@@ -1,0 +1,37 @@
+"""The command `doehouse conformance`: published data sets analysed, and the page of them written."""
+
+from pathlib import Path
+
+from flows.house.house import UsageError
+from models.conformance import conform
+from reports.pages.conformance_page import conformance_page
+from reports.pages.site import shared_assets
+
+
+def write_page(folder: Path) -> tuple[list[str], bool]:
+    """Write conformance.html with its files; the lines to print, and whether every printed figure was met.
+
+    Raises UsageError if the folder cannot be written.
+    """
+    page = folder / "conformance.html"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        figures = conform()
+        for name, content in {**shared_assets(), **conformance_page(figures)}.items():
+            path = folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: {error.strerror or error}, expected a folder to write the page into. Name another one."
+        ) from error
+    differing = figures.filter(~figures["agrees"])
+    lines = [
+        f"{one['data_set']}: {one['quantity']}: found {one['doehouse']}, expected {one['printed']} ({one['source']})."
+        for one in differing.iter_rows(named=True)
+    ]
+    agreeing = figures.height - differing.height
+    lines.append(
+        f"{agreeing} of {figures.height} figures of {figures['data_set'].n_unique()} data sets agree: {page}"
+    )
+    return lines, differing.is_empty()

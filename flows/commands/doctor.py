@@ -1,0 +1,161 @@
+"""Look after a house: is it whole, fresh, on a disk that keeps promises, with libraries that work together."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import NamedTuple
+
+from flows.house.house import DATABASE, House, HouseError, HouseHeldError, hold, last_success, verify
+from flows.house.published_pages import Inode, changed_pages, told
+
+FRESH = timedelta(hours=26)  # a day, and two hours for a long night
+# Locks and renames are not to be trusted on these (DuckDB's and SQLite's own advice).
+REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse"})
+
+PAGES_REMEDY = "Write every page anew with `doehouse night --all`."
+
+
+class Check(NamedTuple):
+    name: str
+    is_well: bool
+    found: str
+    remedy: str = ""
+
+
+def examine(house: House, now: datetime) -> Iterator[Check]:
+    """Every check of a house, the quick ones first."""
+    yield libraries()
+    yield disk(house)
+    yield from published(house, now)
+
+
+def libraries() -> Check:
+    """Whether every dependency is installed within the bounds that were proven to work together."""
+    from packaging.requirements import Requirement
+
+    wrong = []
+    for line in requires("doehouse") or []:
+        requirement = Requirement(line)
+        if requirement.marker and not requirement.marker.evaluate():
+            continue
+        try:
+            found = version(requirement.name)
+        except PackageNotFoundError:
+            found = "nothing"
+        if found == "nothing" or not requirement.specifier.contains(found, prereleases=True):
+            wrong.append(f"{requirement.name} {found}, expected {requirement.specifier}")
+    if wrong:
+        return Check("libraries", False, "; ".join(wrong), "Install the lock file: `make night` does.")
+    return Check("libraries", True, "all within their bounds")
+
+
+def disk(house: House) -> Check:
+    """Whether the house lies on a local file system."""
+    kind = file_system(house.root)
+    if kind in REMOTE:
+        return Check(
+            "file system", False, kind, "Move the house to a local disk; log folders may stay where they are."
+        )
+    return Check("file system", True, kind)
+
+
+def file_system(path: Path) -> str:
+    """Type of the file system that a path lies on, as the kernel names it."""
+    real = os.path.realpath(path)
+    best = ("", "unknown")
+    mounts = Path("/proc/mounts")
+    for line in mounts.read_text().splitlines() if mounts.exists() else ():
+        _, mount, kind, *_ = line.split(" ")
+        mount = mount.replace("\\040", " ")
+        if (real == mount or real.startswith(mount.rstrip("/") + "/")) and len(mount) >= len(best[0]):
+            best = (mount, kind)
+    return best[1]
+
+
+def published(house: House, now: datetime) -> Iterator[Check]:
+    """Whether the current version is there, as it was published, and fresh."""
+    current = house.current_version()
+    if current is None:
+        yield Check("version", False, "none published", "Run `doehouse night`.")
+        return
+    try:
+        verify(current)
+        yield Check("version", True, f"{current.name}, equal to its manifest")
+        yield held_back(current)
+    except (HouseError, OSError) as error:
+        yield Check("version", False, str(error), "Go back with `doehouse rollback`.")
+    digests: dict[Inode, str] = {}
+    yield pages(current, digests)
+    yield older_versions(house, current, digests)
+    try:
+        with hold(house):
+            yield Check("lock", True, "free")
+    except HouseHeldError as error:
+        yield Check("lock", True, str(error))
+    last = last_success(house)
+    age = now - last if last else None
+    told = "never" if age is None else f"{age.total_seconds() / 3600:.1f} h ago"
+    if age is None or age > FRESH:
+        yield Check(
+            "freshness", False, f"last night ended {told}", "See why the scheduled nights do not run."
+        )
+    else:
+        yield Check("freshness", True, f"last night ended {told}")
+
+
+def pages(current: Path, digests: dict[Inode, str]) -> Check:
+    """Whether the pages are those that the night published; `digests` remembers those that were read."""
+    try:
+        changed = changed_pages(current, digests)
+    except (HouseError, OSError) as error:
+        return Check("pages", False, str(error), PAGES_REMEDY)
+    if changed:
+        return Check("pages", False, told(changed), PAGES_REMEDY)
+    return Check(
+        "pages", True, "of before pages had digests" if changed is None else "as they were published"
+    )
+
+
+def held_back(current: Path) -> Check:
+    """Which folders are held back: no illness of the house, but somebody has to decide."""
+    from flows.messages import held_line
+    from flows.warehouse.warehouse import QueryError, open_published
+
+    try:
+        with open_published(current / DATABASE) as warehouse:
+            folders = sorted(folder for (folder,) in warehouse.rows("night/known_held"))
+    except QueryError as error:
+        return Check(
+            "held back", False, str(error).splitlines()[0], "Rebuild it with `doehouse night --all`."
+        )
+    return Check("held back", True, held_line(folders) if folders else "no folder")
+
+
+def older_versions(house: House, current: Path, digests: dict[Inode, str]) -> Check:
+    """Whether every version that `doehouse rollback` could bring back is as it was published."""
+    older = [each for each in house.all_versions() if each.name != current.name]
+    spoiled = []
+    for each in older:
+        try:
+            verify(each)
+            if changed := changed_pages(each, digests):
+                spoiled.append(f"{each / 'site'}: {told(changed)}")
+        except (HouseError, OSError) as error:
+            spoiled.append(str(error))
+    if spoiled:
+        return Check(
+            "older versions", False, "; ".join(spoiled), "Do not go back to those; remove their folders."
+        )
+    return Check("older versions", True, f"{len(older)}, each equal to its manifest")
+
+
+def report(house: House) -> tuple[list[str], bool]:
+    """A line for each check, and whether all is well."""
+    checks = list(examine(house, datetime.now(UTC)))
+    lines = [
+        f"{'well' if each.is_well else 'ILL '}  {each.name}: {each.found}{'' if each.is_well else '  ' + each.remedy}"
+        for each in checks
+    ]
+    return lines, all(each.is_well for each in checks)

@@ -1,0 +1,1 @@
+"""The house on disk: its versions, its lock, its published pages."""

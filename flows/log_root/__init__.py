@@ -1,0 +1,1 @@
+"""The log root, read without trust: what lies below it, opened as regular files only."""

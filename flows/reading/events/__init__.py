@@ -1,0 +1,1 @@
+"""Event files, from bytes to scalars; nothing here knows of studies or folders."""

@@ -1,0 +1,28 @@
+"""Ask the published warehouse what was read of the log folders until now."""
+
+from flows.house.house import House
+from flows.reading.discover import Known
+from flows.warehouse.warehouse import open_published
+
+
+def read_known(house: House) -> tuple[Known, dict[str, int], int]:
+    """What was read until now, the key of every folder, and the number of tonight."""
+    with open_published(house.warehouse) as warehouse:
+        folders = warehouse.rows("night/known_folders")
+        files: dict[str, set[tuple[str, int, int]]] = {}
+        for folder, path, size, modified in warehouse.rows("night/known_files"):
+            files.setdefault(folder, set()).add((path, size, modified))
+        unread: dict[str, list[str]] = {}
+        for folder, path in warehouse.rows("night/known_unread"):
+            unread.setdefault(folder, []).append(path)
+        known = Known(
+            folders={folder: (study, state, is_gone) for _, folder, study, state, is_gone in folders},
+            files={folder: frozenset(each) for folder, each in files.items()},
+            studies={study: (digest, text) for study, digest, text in warehouse.rows("night/known_studies")},
+            unclaimed=frozenset(folder for (folder,) in warehouse.rows("night/known_unclaimed")),
+            unreadable=frozenset(folder for (folder,) in warehouse.rows("night/known_unreadable")),
+            held=frozenset(folder for (folder,) in warehouse.rows("night/known_held")),
+            unread=unread,
+        )
+        night_id = warehouse.record("night/next_keys")["night_id"]
+    return known, {row[1]: row[0] for row in folders}, night_id

@@ -1,0 +1,1 @@
+"""What reading noticed: a code, an outcome, a sentence with its place."""

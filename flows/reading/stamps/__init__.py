@@ -1,0 +1,1 @@
+"""Time stamps of containers, from lines of logs to pairs in UTC."""

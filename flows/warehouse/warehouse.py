@@ -1,0 +1,238 @@
+"""The one door to DuckDB: opens the warehouse, applies `sql/` and hands data frames to the other rooms."""
+
+import contextlib
+import hashlib
+import io
+import itertools
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+if TYPE_CHECKING:
+    import polars as pl
+
+QueryError = duckdb.Error
+
+SQL = Path(__file__).parents[2] / "sql"
+
+# In the order in which they build on each other; a test holds the lists and the folders together.
+MACROS = ("t975", "mean_of", "sd_of", "standard_error", "ci95_low", "ci95_high", "quoted_name", "quoted_text")
+VIEWS = (
+    "runs",
+    "container_times",
+    "metrics",
+    "final_metrics",
+    "measurements",
+    "observations",
+    "treatment_means",
+    "level_means",
+    "response_summaries",
+    "sign_table",
+    "effects_sql",
+    "quarantine",
+    "study_views",
+)
+
+# DuckDB 1.5 can read what 2.0 writes so: colleagues' own clients keep working.
+STORAGE: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
+
+
+class Warehouse:
+    """An open warehouse. Statements are files of `sql/`, named by their path without the ending."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def run(self, name: str, **values: Any) -> None:
+        """Execute every statement of a file; each is given those of the values that it names."""
+        for statement in self.connection.extract_statements(text(name)):
+            given = {key: values[key] for key in statement.named_parameters}
+            self.connection.execute(statement, given or None)
+
+    def rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a file that holds one select."""
+        return self.connection.execute(text(name), values or None).fetchall()
+
+    def record(self, name: str, **values: Any) -> dict[str, Any]:
+        """The only row of a select, by column."""
+        cursor = self.connection.execute(text(name), values or None)
+        columns = [column[0] for column in cursor.description or ()]
+        (row,) = cursor.fetchall()
+        return dict(zip(columns, row, strict=True))
+
+    def frame(self, name: str, **values: Any) -> "pl.DataFrame":
+        """The select of a file as a polars frame."""
+        frame: pl.DataFrame = self.connection.sql(text(name), params=values or None).pl()
+        return frame
+
+    def append(self, table: str, frame: "pl.DataFrame") -> None:
+        """Insert a frame by the names of its columns; those it lacks stay null."""
+        if frame.is_empty():
+            return
+        self.connection.register("appended", frame.to_arrow())
+        names = ", ".join(quoted(column) for column in frame.columns)
+        self.connection.execute(f"insert into {quoted(table)} by name select {names} from appended")  # noqa: S608
+        self.connection.unregister("appended")
+
+    def arrow(self, query: str) -> Any:
+        """The result of a query as an Arrow table."""
+        return self.connection.sql(query).to_arrow_table()
+
+    def relation(self, name: str) -> Any:
+        """A whole table or view as an Arrow table."""
+        return self.connection.table(quoted(name)).to_arrow_table()
+
+    def box(self, query: str, most_rows: int, width: int) -> str:
+        """The result of a query as a table drawn with lines; a statement without a result draws nothing."""
+        result: Any = self.connection.sql(query)
+        if result is None:
+            return ""
+        drawn = io.StringIO()
+        with contextlib.redirect_stdout(drawn):
+            result.show(max_rows=most_rows, max_width=width, null_value="null")
+        return drawn.getvalue().rstrip("\n")
+
+    def stream(self, query: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Column names and rows of a query, fetched as they are read."""
+        cursor = self.connection.execute(query)
+        columns = [column[0] for column in cursor.description or ()]
+        return columns, itertools.chain.from_iterable(iter(lambda: cursor.fetchmany(10_000), []))
+
+    def scan(self) -> dict[str, int]:
+        """Read every block of every table and bind every view; gives the rows of each table."""
+        rows = {}
+        for table in tables():
+            query = f"select count(*), bit_xor(hash(t)) from {quoted(table)} as t"  # noqa: S608
+            ((rows[table], _),) = self.connection.execute(query).fetchall()
+        for (view,) in self.rows("night/views"):
+            self.connection.execute(f"describe {quoted(view)}").fetchall()
+        return rows
+
+    @contextmanager
+    def attached(self, path: Path, name: str) -> Iterator[None]:
+        """Another warehouse beside this one, read-only."""
+        self.connection.execute(f"attach {literal(str(path.resolve()))} as {quoted(name)} (read_only)")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"detach {quoted(name)}")
+
+    def columns(self, table: str) -> list[str]:
+        return [row[0] for row in self.connection.execute(f"describe {quoted(table)}").fetchall()]
+
+    def forget_rows(self, table: str, study: str) -> None:
+        self.connection.execute(f"delete from {quoted(table)} where study = $study", {"study": study})  # noqa: S608
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self.connection.begin()
+        try:
+            yield
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.connection.commit()
+
+    def apply_views(self) -> None:
+        """Derive every view anew: those of `sql/` and the wide one of each study."""
+        for (view,) in self.rows("night/views"):
+            self.connection.execute(f"drop view if exists {quoted(view)}")
+        for name in MACROS:
+            self.run(f"macros/{name}")
+        for name in VIEWS:
+            self.run(f"views/{name}")
+        self.apply_study_views()
+
+    def apply_study_views(self) -> None:
+        for study, statement in self.rows("night/study_views"):
+            self.connection.execute(statement)
+            comment = f"Study {study}: one row per container with its levels and responses."
+            self.connection.execute(f"comment on view {quoted(study)} is {literal(comment)}")
+            for column in self.columns(study):
+                meaning = f"{column}, of the study {study}."
+                self.connection.execute(
+                    f"comment on column {quoted(study)}.{quoted(column)} is {literal(meaning)}"
+                )
+
+
+@contextmanager
+def open_warehouse(path: Path) -> Iterator[Warehouse]:
+    """Open a private copy for writing; it is made, with its tables, if it is not there. Checkpointed at the end."""
+    is_new = not path.exists()
+    with duckdb.connect(path, config=STORAGE) as connection:
+        connection.execute("set timezone = 'UTC'")
+        warehouse = Warehouse(connection)
+        if is_new:
+            for table in tables():
+                warehouse.run(f"tables/{table}")
+            warehouse.apply_views()
+        yield warehouse
+        connection.execute("checkpoint")
+
+
+@contextmanager
+def open_published(path: Path, is_locked: bool = False) -> Iterator[Warehouse]:
+    """Open a published warehouse for reading; `is_locked` shuts off files, network and settings."""
+    with duckdb.connect(path, read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        if is_locked:
+            # In this order: what comes after the lock is refused.
+            connection.execute("set autoinstall_known_extensions = false")
+            connection.execute("set autoload_known_extensions = false")
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
+        yield Warehouse(connection)
+
+
+def tables() -> list[str]:
+    return sorted(path.stem for path in (SQL / "tables").glob("*.sql"))
+
+
+def schema_digest() -> str:
+    """SHA-256 of the definitions of all tables: warehouses of another one must be rebuilt."""
+    return hashlib.sha256("\n".join(text(f"tables/{table}") for table in tables()).encode()).hexdigest()
+
+
+def relations() -> frozenset[str]:
+    """The names no study may take."""
+    return frozenset(tables()) | frozenset(VIEWS)
+
+
+@cache
+def text(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text()
+
+
+def examples() -> list[tuple[str, str]]:
+    """The useful queries of `sql/examples`: what each answers, and the query."""
+    found = []
+    for path in sorted((SQL / "examples").glob("*.sql")):
+        lines = path.read_text().splitlines()
+        query = "\n".join(line for line in lines if not line.startswith("--")).strip()
+        found.append((lines[0].removeprefix("-- "), query))
+    return found
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier. Raises ValueError on a NUL, which DuckDB would take."""
+    if "\0" in name:
+        raise ValueError(f"found a NUL in the name {name!r}, expected text. Rename it.")
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(content: str) -> str:
+    """Text as an SQL string, for the statements that take no parameters."""
+    return "'" + content.replace("'", "''") + "'"
+
+
+def filled(name: str, values: Mapping[str, str]) -> str:
+    """A select of `sql/` with its parameters written in, to be pasted into `doehouse sql`."""
+    lines = [line for line in text(name).splitlines() if not line.startswith("--")]
+    statement = "\n".join(lines).strip()
+    for key, value in sorted(values.items(), key=lambda item: -len(item[0])):
+        statement = statement.replace(f"${key}", literal(value))
+    return statement

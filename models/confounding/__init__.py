@@ -1,0 +1,1 @@
+"""Which effects a two-level design cannot tell apart, in exact arithmetic."""

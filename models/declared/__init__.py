@@ -1,0 +1,1 @@
+"""The study as declared: what was varied, what was measured, what must hold."""

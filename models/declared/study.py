@@ -1,0 +1,256 @@
+"""The study file: what was varied, what was measured and what must hold, read and refused by sentences."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Collection
+from functools import cached_property, lru_cache
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, StrictBool, ValidationError, ValidationInfo, field_validator
+
+from models.confounding.confounding import Confounding
+from models.confounding.generators import read_generators
+from models.confounding.terms import default_terms, read_terms
+from models.declared.factors import Factors, check_center, check_factors, check_size, cross
+from models.declared.folders import Pattern, read_pattern
+from models.declared.names import WIDE_COLUMNS, check_columns, check_study_name
+from models.declared.promises import Promises, broken_promises
+from models.declared.refusals import sentences
+from models.declared.responses import Response, Strict, Text
+
+__all__ = ["Claim", "Promises", "Response", "Study", "StudyError", "Treatment", "load_studies", "load_study"]
+
+# What decides how folders are read, so that a study that changes it has them read again.
+READING = (
+    "timezone", "restarts", "allow_torn", "folders", "factors", "generators", "center", "center_runs", "promises",
+)  # fmt: skip
+
+Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+
+
+class StudyError(ValueError):
+    """Where, what was found, what was expected, what to do: one line for each trouble."""
+
+
+class Treatment(NamedTuple):
+    """A row of the design: its number from 1 and the level text of every factor."""
+
+    run: int
+    levels: dict[str, str]
+    is_center: bool
+
+
+class Claim(NamedTuple):
+    """What a folder's path says: `run` is None if no run of the design fits it."""
+
+    run: int | None
+    replicate: str | None
+    levels: dict[str, str]
+
+
+class Study(Strict):
+    """The fields stand in the order in which they are checked: what refers to others comes later."""
+
+    name: str
+    title: str = ""
+    timezone: str = "UTC"
+    restarts: Literal["quarantine", "first", "last"] = "quarantine"  # which stamps of several of a kind count
+    allow_torn: StrictBool = False  # whether files of stopped containers may end inside a record
+    containers: Count | None = None
+    replicates: Count | None = None
+    unit: Literal["container", "folder"] | None = None
+    scale: Literal["log"] | None = None
+    factors: Annotated[Factors, Field(min_length=1)]
+    generators: tuple[str, ...] = Field(default=(), validate_default=True)
+    center: dict[str, str] = Field(default_factory=dict)
+    center_runs: Count = 1
+    terms: tuple[str, ...] = Field(default=(), validate_default=True)
+    folders: Text
+    responses: Annotated[dict[str, Response], Field(min_length=1)]
+    promises: Promises = Promises()
+
+    @field_validator("name")
+    @classmethod
+    def _names_a_view(cls, name: str, info: ValidationInfo) -> str:
+        check_study_name(name, (info.context or {}).get("reserved", ()))
+        return name
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, timezone: str) -> str:
+        try:
+            ZoneInfo(timezone)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(
+                f"found {timezone!r}, expected a time zone like 'Europe/Amsterdam' or 'UTC'. Correct it."
+            ) from None
+        return timezone
+
+    @field_validator("factors")
+    @classmethod
+    def _have_levels(cls, factors: Factors) -> Factors:
+        check_factors(factors)
+        return factors
+
+    @field_validator("generators")
+    @classmethod
+    def _make_a_fraction(cls, texts: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        factors = info.data.get("factors")
+        if factors is None:
+            return texts
+        generators = read_generators(factors, texts)
+        check_size(factors, Confounding(tuple(factors), generators))
+        return tuple(generator.text for generator in generators)
+
+    @field_validator("center")
+    @classmethod
+    def _lies_between(cls, center: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        factors = info.data.get("factors")
+        if not center or factors is None:
+            return center
+        check_center(center, factors)
+        return {name: center[name] for name in factors}
+
+    @field_validator("terms")
+    @classmethod
+    def _can_be_told_apart(cls, terms: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "factors" not in info.data or "generators" not in info.data:
+            return terms
+        factors = info.data["factors"]
+        confounding = Confounding(tuple(factors), read_generators(factors, info.data["generators"]))
+        if not terms:
+            return default_terms(confounding)
+        return read_terms(confounding, terms)
+
+    @field_validator("folders")
+    @classmethod
+    def _determine_the_run(cls, folders: str, info: ValidationInfo) -> str:
+        factors = info.data.get("factors")
+        if factors is None:
+            return folders
+        names = read_pattern(folders, factors).names
+        if "run" not in names and (missing := [name for name in factors if name not in names]):
+            raise ValueError(
+                f"found {folders!r}, which does not tell the run of a folder; expected {{run}} or the level "
+                f"of every factor ({', '.join(f'{{{name}}}' for name in missing)} missing). Add it."
+            )
+        return folders
+
+    @field_validator("responses")
+    @classmethod
+    def _have_their_own_names(
+        cls, responses: dict[str, Response], info: ValidationInfo
+    ) -> dict[str, Response]:
+        check_columns("response", responses, (*WIDE_COLUMNS, *info.data.get("factors", ())))
+        return responses
+
+    @field_validator("promises")
+    @classmethod
+    def _are_about_factors(cls, promises: Promises, info: ValidationInfo) -> Promises:
+        factors = info.data.get("factors")
+        if factors is not None and (problems := list(broken_promises(promises, factors))):
+            raise ValueError("\n".join(problems))
+        return promises
+
+    @cached_property
+    def confounding(self) -> Confounding:
+        return Confounding(tuple(self.factors), read_generators(self.factors, self.generators))
+
+    @cached_property
+    def treatments(self) -> tuple[Treatment, ...]:
+        """The design's runs in Yates order (first factor fastest), from 1, then the centre's runs."""
+        rows = [
+            Treatment(run, levels, is_center=False)
+            for run, levels in enumerate(cross(self.factors, self.confounding), 1)
+        ]
+        centers = self.center_runs if self.center else 0
+        rows += [Treatment(len(rows) + i, dict(self.center), is_center=True) for i in range(1, centers + 1)]
+        return tuple(rows)
+
+    @cached_property
+    def _pattern(self) -> Pattern:
+        return read_pattern(self.folders, self.factors)
+
+    @cached_property
+    def _run_of_levels(self) -> dict[tuple[str, ...], int]:
+        runs: dict[tuple[str, ...], int] = {}
+        for treatment in self.treatments:
+            runs.setdefault(tuple(treatment.levels.values()), treatment.run)
+        return runs
+
+    def claim(self, folder: str) -> Claim | None:
+        """What the path of a folder below the log root says; None if it is not this study's."""
+        match = self._pattern.match(_plain_path(folder))
+        if match is None:
+            return None
+        if match.run is None:
+            run = self._run_of_levels.get(tuple(match.levels[name] for name in self.factors))
+        else:
+            run = match.run if 1 <= match.run <= len(self.treatments) else None
+        return Claim(run, match.replicate, match.levels)
+
+    @staticmethod
+    def reading(definition: str) -> str:
+        """What of a definition (the study as JSON) decides how its folders are read."""
+        declared = json.loads(definition)
+        return json.dumps({key: declared.get(key) for key in READING})
+
+    def digest(self) -> str:
+        """SHA-256 of the declaration, so that a night can see that it was changed."""
+        text = json.dumps(self.model_dump(), ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=1024)  # every study is asked about the same folder in turn
+def _plain_path(folder: str) -> str:
+    return PurePosixPath(folder).as_posix()
+
+
+def load_study(path: Path, reserved: Collection[str] = ()) -> Study:
+    """Read one study file; `reserved` are the warehouse's relations. Raises StudyError with every trouble."""
+    try:
+        declared = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise StudyError(
+            f"{path}: {error.strerror or error}, expected a study file. Check the path."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise StudyError(
+            f"{path}: found a byte that is not UTF-8 ({error.reason}). Save it as UTF-8."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"{path}: found no valid TOML: {error}. Correct that line.") from error
+    try:
+        study = Study.model_validate(declared, context={"reserved": reserved})
+    except ValidationError as error:
+        raise StudyError("\n".join(f"{path}: {sentence}" for sentence in sentences(error, Study))) from error
+    return study
+
+
+def load_studies(folder: Path, reserved: Collection[str] = ()) -> list[Study]:
+    """Every *.toml of a folder, sorted by name. Raises one StudyError with the troubles of all files."""
+    problems: list[str] = []
+    files: dict[str, Path] = {}
+    studies: list[Study] = []
+    if not folder.is_dir():
+        raise StudyError(
+            f"{folder}: found no such folder, expected study files (*.toml) in it. Check the path."
+        )
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            study = load_study(path, reserved)
+        except StudyError as error:
+            problems.append(str(error))
+            continue
+        if study.name in files:
+            problems.append(
+                f"{path}: name: found {study.name!r}, which {files[study.name]} has. Rename one of them."
+            )
+        files.setdefault(study.name, path)
+        studies.append(study)
+    if problems:
+        raise StudyError("\n".join(problems))
+    return studies

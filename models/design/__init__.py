@@ -1,0 +1,1 @@
+"""The design: its runs, its columns, its aliases, the runs to make next."""

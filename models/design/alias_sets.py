@@ -1,0 +1,97 @@
+"""Which effects cannot be told apart: in the design as declared and in the runs that are there."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from models.confounding.confounding import Word
+from models.design.coding import Coding, Integers, code
+from models.design.design import Design
+from models.results import Row
+
+LONGEST = 3  # longer interactions are named only where nothing shorter is aliased
+MEAN = "mean"  # the partner of an effect whose column never changes
+
+Aliases = dict[str, tuple[str, ...]]
+
+
+def aliases_of(design: Design, places: Integers, also: Iterable[str] = ()) -> Aliases:
+    """The partners of every effect of up to three factors, and of the terms in `also`, in these runs.
+
+    Two-level effects are aliased when their columns are equal or opposite in the runs at `places` (a minus sign
+    stands before an opposite one). Factors with more levels are in full factorials, where nothing is aliased.
+    """
+    confounding = design.confounding
+    masks = list(dict.fromkeys([*confounding.effects(LONGEST), *map(confounding.mask, also)]))
+    names = [confounding.term(mask) for mask in masks]
+    if not design.is_two_level:
+        return dict.fromkeys(names, ())
+    signs = design.signs[places[places < len(design.signs)]].astype(np.int8)
+    sets: dict[bytes, list[tuple[str, int]]] = {}
+    keys: dict[str, tuple[bytes, int]] = {}
+    for mask, name in zip(masks, names, strict=True):
+        column = signs[:, [i for i in range(len(design.factors)) if mask >> i & 1]].prod(
+            axis=1, dtype=np.int8
+        )
+        first = int(column[0]) if len(column) else 1
+        keys[name] = (np.asarray(column * first, dtype=np.int8).tobytes(), first)
+        sets.setdefault(keys[name][0], []).append((name, first))
+    constant = np.ones(len(signs), dtype=np.int8).tobytes()
+    found: Aliases = {}
+    for mask, name in zip(masks, names, strict=True):
+        key, sign = keys[name]
+        partners = [_signed(other, sign * its_sign) for other, its_sign in sets[key] if other != name]
+        if key == constant:
+            partners = [_signed(MEAN, sign)]
+        found[name] = tuple(partners or _shortest(design, mask))
+    return found
+
+
+def aliases_in(design: Design, coding: Coding, also: Iterable[str] = ()) -> Aliases:
+    """The same in the runs of a model; a term that missing runs took away is a partner of all it would bias."""
+    found = aliases_of(design, coding.present, sorted({*coding.terms, *coding.dropped, *also}))
+    for term in coding.terms:
+        leaks = coding.leaks[term]
+        found[term] = tuple(dict.fromkeys([*found[term], *leaks]))
+        for dropped in leaks:
+            found[dropped] = tuple(dict.fromkeys([*found[dropped], term]))
+    return found
+
+
+def _signed(name: str, sign: int) -> str:
+    return name if sign > 0 else f"-{name}"
+
+
+def _shortest(design: Design, mask: int) -> list[str]:
+    """The aliases of fewest factors of an effect that has none of up to three."""
+    confounding = design.confounding
+    partners = [(mask ^ word.mask, word.sign) for word in confounding.words]
+    fewest = min((partner.bit_count() for partner, _ in partners), default=0)
+    return [
+        _signed(confounding.term(partner), sign)
+        for partner, sign in sorted(partners)
+        if partner.bit_count() == fewest
+    ]
+
+
+def joined_aliases(partners: Iterable[str]) -> str | None:
+    """As a result table holds them: joined by =, null where there are none."""
+    return " = ".join(partners) or None
+
+
+def alias_rows(study: str, design: Design, places: Integers) -> Iterator[Row]:
+    """Rows of `alias_sets` for the design as declared and for the runs at `places`, if there are any."""
+    scopes = {"declared": aliases_of(design, np.arange(len(design.runs)))}
+    if len(places):
+        scopes["present"] = aliases_in(design, code(design, design.terms, places))
+    for scope, found in scopes.items():
+        for term, partners in found.items():
+            mask = design.confounding.mask(term)
+            yield {
+                "study": study,
+                "scope": scope,
+                "term": term,
+                "letters": design.confounding.letters(Word(mask, 1)),
+                "factors": mask.bit_count(),
+                "aliases": joined_aliases(partners),
+            }

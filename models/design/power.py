@@ -1,0 +1,74 @@
+"""The chance to see an effect of a given size, before the experiment is run."""
+
+from collections.abc import Iterable
+from math import prod
+
+import numpy as np
+import polars as pl
+
+from models.declared.study import Study
+
+ALPHA = 0.05
+
+
+def f_power(noncentrality: float, df_effect: int, df_error: int, alpha: float = ALPHA) -> float | None:
+    """Power of the F test (with one degree of freedom, of the two-sided t test); None without error df."""
+    from statsmodels.stats.power import FTestPowerF2
+
+    if df_error < 1:
+        return None
+    size = noncentrality / (df_effect + df_error)
+    return float(FTestPowerF2().power(size, df_num=df_effect, df_denom=df_error, alpha=alpha, ncc=0))
+
+
+def lenth_power(contrasts: int, noncentrality: float, alpha: float = ALPHA) -> float:
+    """Power of Lenth's test for the only active one of so many contrasts, simulated with a fixed seed.
+
+    Lenth, Quick and easy analysis of unreplicated factorials, Technometrics 31 (1989).
+    """
+    from scipy.stats import t
+
+    simulations = max(2_000, 400_000 // contrasts)
+    drawn = np.random.default_rng(1989).standard_normal((simulations, contrasts))
+    drawn[:, 0] += np.sqrt(noncentrality)
+    sizes = np.abs(drawn)
+    first = 1.5 * np.median(sizes, axis=1, keepdims=True)
+    pse = 1.5 * np.nanmedian(np.where(sizes < 2.5 * first, sizes, np.nan), axis=1)
+    return float((sizes[:, 0] > t.ppf(1 - alpha / 2, contrasts / 3) * pse).mean())
+
+
+def power_table(
+    study: Study, size: float = 1.0, replicates: Iterable[int] = range(1, 9), alpha: float = ALPHA
+) -> pl.DataFrame:
+    """Columns: replicates, levels, observations, df_error, power, method (F or Lenth); power is null without either.
+
+    A replicate is one more independent value of every run. `size` is the difference between two level means in
+    standard deviations of such values; with more than two levels the others lie half-way, so that the
+    noncentrality is N size²/(2 levels) (Montgomery, Design and Analysis of Experiments, 3.7). One row for each
+    number of levels among the factors.
+    """
+    levels = [len(texts) for texts in study.factors.values()]
+    runs = prod(levels[i] for i in study.confounding.base)
+    centers = len(study.treatments) - runs
+    parameters = 1 + sum(
+        prod(len(study.factors[name]) - 1 for name in term.split(":")) for term in study.terms
+    )
+    rows = []
+    for n in replicates:
+        # all centre points together cost one parameter, the curvature
+        df_error = n * (runs + centers) - parameters - bool(centers)
+        for own in sorted(set(levels)):
+            noncentrality = n * runs * size**2 / (2 * own)
+            power, method = f_power(noncentrality, own - 1, df_error, alpha), "F"
+            if power is None and set(levels) == {2} and runs > 4:
+                power, method = lenth_power(runs - 1, noncentrality, alpha), "Lenth"
+            rows.append((n, own, n * runs, df_error, power, method if power is not None else None))
+    schema = {
+        "replicates": pl.Int64,
+        "levels": pl.Int64,
+        "observations": pl.Int64,
+        "df_error": pl.Int64,
+        "power": pl.Float64,
+        "method": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")

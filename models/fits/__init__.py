@@ -1,0 +1,1 @@
+"""The numbers: models fitted, effects tested, residuals looked at."""

@@ -1,0 +1,175 @@
+"""In which order folders and containers ran, and which contrasts a drift in that time would look like."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from models.design.coding import Vector
+from models.design.design import Design
+from models.results import Row
+from models.wording import count, joined, number, with_alias
+
+Manner = Literal["one after another", "overlapping", "at once"]
+
+EXPOSED = 0.5  # a correlation from which on a drift and the effect are hard to tell apart
+
+
+@dataclass(frozen=True)
+class ExecutionOrder:
+    """`folders`: folder, run, began_at, ended_at, containers, manner (null with one container); in their order."""
+
+    design: Design
+    folders: pl.DataFrame
+
+    @cached_property
+    def ranks(self) -> Vector:
+        """Place of each folder in the order of their first starts; folders that started together share one."""
+        return np.asarray(stats.rankdata(self.folders["began_at"].to_numpy()), dtype=np.float64)
+
+    @property
+    def overlapping_folders(self) -> int:
+        """Folders that began before all folders before them had ended."""
+        ended = self.folders["ended_at"].cum_max().shift(1)
+        return int((self.folders["began_at"] < ended).sum())
+
+    def named(self, term: str) -> str:
+        return with_alias(term, self.design.aliases(term))
+
+    def correlations(self) -> dict[str, float]:
+        """Of each two-level term's contrast with the order of the folders; 0 where either never changes."""
+        if not self.design.is_two_level:
+            return {}
+        places = self.folders["run"].to_numpy() - 1
+        is_factorial = places < len(self.design.places)
+        ranks = (
+            self.ranks[is_factorial] - self.ranks[is_factorial].mean()
+            if is_factorial.any()
+            else self.ranks[:0]
+        )
+        found: dict[str, float] = {}
+        for term in self.design.terms:
+            signs = self.design.column(term)[places[is_factorial]].astype(np.float64)
+            signs -= signs.mean() if len(signs) else 0.0
+            size = float(np.sqrt((signs @ signs) * (ranks @ ranks)))
+            found[term] = float(signs @ ranks) / size if size > 0 else 0.0
+        return found
+
+
+def execution_order(design: Design, rows: pl.DataFrame) -> ExecutionOrder | None:
+    """The order from the observations' stamps (rows as `samples.in_order` gives them); None without stamps."""
+    containers = rows.unique("container_id", keep="first", maintain_order=True).drop_nulls(
+        ["started_at", "stopped_at"]
+    )
+    if not containers.height:
+        return None
+    times: dict[tuple[str, int], list[tuple[datetime, datetime]]] = {}
+    for folder, run, began_at, ended_at in (
+        containers.sort("started_at", "container_id")
+        .select("folder", "run", "started_at", "stopped_at")
+        .rows()
+    ):
+        times.setdefault((folder, run), []).append((began_at, ended_at))
+    found: list[tuple[str, int, datetime, datetime, int, Manner | None]] = []
+    for (folder, run), each in times.items():
+        began, ended = [first for first, _ in each], [last for _, last in each]
+        found.append((folder, run, began[0], max(ended), len(began), _manner(began, ended)))
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "folder": pl.String,
+        "run": pl.Int64,
+        "began_at": pl.Datetime("us"),
+        "ended_at": pl.Datetime("us"),
+        "containers": pl.Int64,
+        "manner": pl.String,
+    }
+    return ExecutionOrder(design, pl.DataFrame(found, schema=schema, orient="row").sort("began_at", "folder"))
+
+
+def _manner(began: list[datetime], ended: list[datetime]) -> Manner | None:
+    """How the containers of a folder ran; `began` is sorted. None for one alone."""
+    if len(began) < 2:
+        return None
+    if max(began) < min(ended):
+        return "at once"
+    last = ended[0]
+    for start, stop in zip(began[1:], ended[1:], strict=True):
+        if start < last:
+            return "overlapping"
+        last = max(last, stop)
+    return "one after another"
+
+
+def order_statements(order: ExecutionOrder | None) -> Iterator[tuple[str, str]]:
+    """Kind and sentence."""
+    if order is None:
+        yield "doubt", "No container has both time stamps, so that the order of execution is unknown."
+        return
+    folders = order.folders
+    manners = folders["manner"].drop_nulls()
+    if len(manners):
+        sizes = {
+            manner: int((manners == manner).sum())
+            for manner in ("one after another", "overlapping", "at once")
+        }
+        parts = [f"{manner} in {count(size, 'folder')}" for manner, size in sizes.items() if size]
+        shared = (
+            "the machines" if sizes["at once"] or sizes["overlapping"] else "what their execution met with"
+        )
+        yield (
+            "note",
+            f"The containers of a folder ran {joined(parts)}: they share {shared} and are repeats of one execution, "
+            "not executions of their own.",
+        )
+    if folders.height < 2:
+        return
+    names = folders["folder"].to_list()
+    shown = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:6])}, ... {names[-1]}"
+    together = order.overlapping_folders
+    yield (
+        "note",
+        f"The folders ran in the order {shown}"
+        + (f"; {count(together, 'folder')} began while another was running." if together else "."),
+    )
+    correlations = order.correlations()
+    exposed = sorted(
+        (term for term, r in correlations.items() if abs(r) >= EXPOSED), key=lambda t: -abs(correlations[t])
+    )
+    if exposed:
+        listed = joined(
+            [f"{order.named(term)} (r = {number(correlations[term], 2)})" for term in exposed], most=5
+        )
+        yield (
+            "doubt",
+            f"A slow drift during the execution would look like an effect of {listed}: the order of the folders "
+            "goes with the levels. A randomised order (doehouse design --sheet) guards against it.",
+        )
+    elif correlations:
+        term = max(correlations, key=lambda term: abs(correlations[term]))
+        yield (
+            "note",
+            f"The order of the folders goes with no effect (largest correlation {number(correlations[term], 2)}, "
+            f"{order.named(term)}), so that a slow drift would hardly look like one.",
+        )
+
+
+def order_rows(study: str, order: ExecutionOrder | None) -> Iterator[Row]:
+    """Rows of `diagnostics` that belong to no response: the correlation of each contrast with the order."""
+    if order is None:
+        return
+    for position, (term, r) in enumerate(order.correlations().items(), 1):
+        share = (
+            f"{number(100 * r * r, 0)} % of the variation of its levels goes with the order of the folders"
+        )
+        yield {
+            "study": study,
+            "position": position,
+            "diagnostic": f"Correlation with order: {order.named(term)}",
+            "value": r,
+            "reading": f"{share}: "
+            + ("a drift would look like its effect." if abs(r) >= EXPOSED else "little."),
+        }

@@ -1,0 +1,60 @@
+"""All that is computed of one response: both scales, every error term, diagnostics."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from models.design.alias_sets import Aliases, aliases_in
+from models.fits.diagnostics import diagnostics
+from models.fits.error_terms import Judgement, judge
+from models.fits.misfit import Diagnostic
+from models.fits.samples import Sample, Scale
+
+
+@dataclass(frozen=True)
+class ResponseAnalysis:
+    """The samples of one response by scale; identity is always there."""
+
+    samples: dict[Scale, Sample]
+
+    @classmethod
+    def of(cls, identity: Sample) -> "ResponseAnalysis":
+        log = identity.on_log_scale()
+        return cls({"identity": identity, "log10": log} if log else {"identity": identity})
+
+    @property
+    def identity(self) -> Sample:
+        return self.samples["identity"]
+
+    @property
+    def wants_log(self) -> bool:
+        study = self.identity.study
+        declared = study.responses[self.identity.response].scale
+        return (declared or study.scale) == "log"
+
+    @property
+    def decisive(self) -> Sample:
+        """The sample on the scale that conclusions are drawn on: the study's, if values allow it."""
+        return self.samples.get("log10", self.identity) if self.wants_log else self.identity
+
+    @cached_property
+    def judgements(self) -> dict[Scale, Judgement]:
+        return {scale: judge(sample) for scale, sample in self.samples.items()}
+
+    @property
+    def judgement(self) -> Judgement:
+        """On the decisive scale."""
+        return self.judgements[self.decisive.scale]
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        """Partners of every effect that is fitted or judged, in the runs present."""
+        terms = {verdict.term for one in self.judgement.error_terms for verdict in one.verdicts}
+        return aliases_in(self.identity.design, self.identity.coding, terms)
+
+    @cached_property
+    def diagnostics(self) -> dict[Scale, list[Diagnostic]]:
+        found: dict[Scale, list[Diagnostic]] = {}
+        for scale, sample in self.samples.items():
+            cautious = self.judgements[scale].cautious
+            found[scale] = diagnostics(sample, cautious.active if cautious else [])
+        return found

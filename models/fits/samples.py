@@ -1,0 +1,161 @@
+"""The observations of a study in a fixed order, and of one response what a model of it needs."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from models.declared.study import Study
+from models.design.coding import Coding, FitError, Integers, Vector, code
+from models.design.design import Design
+from models.fits.anova import Fit, fit
+
+Scale = Literal["identity", "log10"]
+
+READ = ("response", "run", "folder", "container_id", "started_at", "stopped_at", "value")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The observations of one response on one scale, sorted by folder and container."""
+
+    study: Study
+    design: Design
+    response: str
+    scale: Scale
+    rows: pl.DataFrame
+    observed: Vector
+
+    @cached_property
+    def y(self) -> Vector:
+        """The observations on the sample's scale."""
+        return np.log10(self.observed) if self.scale == "log10" else self.observed
+
+    @cached_property
+    def places(self) -> Integers:
+        """Place in the design, from 0, of each observation's run."""
+        return self.rows["run"].to_numpy().astype(np.int64) - 1
+
+    @cached_property
+    def treatments(self) -> Integers:
+        """Equal numbers for observations under equal levels: all centre points are one treatment."""
+        return treatment_numbers(self.study)[self.places]
+
+    @cached_property
+    def coding(self) -> Coding:
+        return code(self.design, self.study.terms, np.unique(self.places))
+
+    @cached_property
+    def fit(self) -> Fit:
+        """The study's model, without the terms that missing runs took away."""
+        return fit(self.y, self.coding.blocks, self.places)
+
+    def reduced(self, terms: Collection[str]) -> Fit:
+        """The same with these of its terms only."""
+        others = set(self.coding.terms) - set(terms)
+        blocks = {term: block for term, block in self.coding.blocks.items() if term not in others}
+        return fit(self.y, blocks, self.places)
+
+    @cached_property
+    def folders(self) -> tuple[Vector, Integers, Integers]:
+        """Mean, place of the run and number of containers of each folder, in the order of the folders' names."""
+        names, inverse = np.unique(self.rows["folder"].to_numpy().astype(str), return_inverse=True)
+        sizes = np.bincount(inverse)
+        means = grouped_means(self.y, inverse)
+        places = np.zeros(len(names), dtype=np.int64)
+        places[inverse] = self.places
+        return means, places, sizes
+
+    @cached_property
+    def missing_runs(self) -> list[int]:
+        """Numbers of the runs of the design without any observation."""
+        return sorted({run.run for run in self.study.treatments} - set(self.rows["run"].to_list()))
+
+    @property
+    def is_balanced(self) -> bool:
+        """Every run of the design has as many observations as every other."""
+        return not self.missing_runs and len(set(np.bincount(self.places).tolist())) == 1
+
+    @property
+    def is_constant(self) -> bool:
+        return bool(self.y.min() == self.y.max())
+
+    def on_log_scale(self) -> "Sample | None":
+        """The same in log10; None where a value is 0 or less."""
+        return replace(self, scale="log10") if self.observed.min() > 0 else None
+
+
+def grouped_means(y: Vector, groups: Integers) -> Vector:
+    """Mean of y (n,) in each group 0, 1, ...; taken about a value amid the data, so that offsets eat no digits."""
+    shift = float(np.sort(y)[len(y) // 2])
+    return np.asarray(np.bincount(groups, y - shift) / np.bincount(groups) + shift, dtype=np.float64)
+
+
+def treatment_numbers(study: Study) -> Integers:
+    """A number for each run of the design, equal where all levels are equal."""
+    numbers: dict[tuple[str, ...], int] = {}
+    for run in study.treatments:
+        numbers.setdefault(tuple(run.levels.values()), len(numbers))
+    return np.array([numbers[tuple(run.levels.values())] for run in study.treatments], dtype=np.int64)
+
+
+def in_order(study: Study, observations: pl.DataFrame) -> pl.DataFrame:
+    """The study's observations sorted by response, folder and container, their stamps naive in UTC.
+
+    Raises FitError where a column is missing or a run is none of the design's.
+    """
+    missing = [column for column in READ if column not in observations.columns]
+    if missing:
+        raise FitError(
+            f"{study.name}: found no column {', '.join(missing)} in the observations, expected "
+            f"{', '.join(READ)}. Hand over the view observations."
+        )
+    rows = observations
+    if "study" in rows.columns:
+        rows = rows.filter(pl.col("study") == study.name)
+    rows = rows.select(
+        pl.col("response").cast(pl.String),
+        pl.col("run").cast(pl.Int32),
+        pl.col("folder").cast(pl.String),
+        pl.col("container_id").cast(pl.String),
+        *(_naive_utc(rows, stamp) for stamp in ("started_at", "stopped_at")),
+        pl.col("value").cast(pl.Float64),
+    ).sort("response", "folder", "container_id")
+    last = len(study.treatments)
+    strange = rows.filter(pl.col("run").is_null() | ~pl.col("run").is_between(1, last))
+    if strange.height:
+        run, folder = strange.row(0, named=True)["run"], strange.row(0, named=True)["folder"]
+        raise FitError(
+            f"{study.name}: found run {run} in folder {folder}, expected 1 to {last}, the runs of the design. "
+            "Correct the folder's name or the study's generators."
+        )
+    return rows
+
+
+def _naive_utc(rows: pl.DataFrame, stamp: str) -> pl.Expr:
+    column = pl.col(stamp)
+    kind = rows.schema[stamp]
+    if isinstance(kind, pl.Datetime) and kind.time_zone is not None:
+        column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    return column.cast(pl.Datetime("us"))
+
+
+def samples(
+    study: Study, design: Design, rows: pl.DataFrame
+) -> Iterator[tuple[str, Sample | None, list[str]]]:
+    """Each response with its finite observations (None if there are none) and the containers left out."""
+    for response in study.responses:
+        of_response = rows.filter(pl.col("response") == response)
+        is_finite = pl.col("value").is_not_null() & pl.col("value").is_finite()
+        good = of_response.filter(is_finite)
+        bad = of_response.filter(~is_finite.fill_null(False))
+        names = [f"{row['container_id']} in {row['folder']}" for row in bad.iter_rows(named=True)]
+        sample = (
+            Sample(study, design, response, "identity", good, good["value"].to_numpy())
+            if good.height
+            else None
+        )
+        yield response, sample, names

@@ -1,0 +1,1 @@
+"""The sentences: what the numbers of a fit come to."""

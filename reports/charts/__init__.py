@@ -1,0 +1,1 @@
+"""The charts: rows in, Altair specifications out."""

@@ -1,0 +1,1 @@
+"""The pages: which there are, which template each fills."""

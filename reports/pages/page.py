@@ -1,0 +1,137 @@
+"""A page: its figures and tables with their files, filled into a template."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from reports.charts.figures import Figure, data_names, drawing, json_columns, on_page, panel_specs
+from reports.tables.tables import Result, Table, csv
+
+Results = Mapping[str, Result]
+Files = dict[str, bytes]
+Previous = Callable[[str], bytes | None]
+
+HERE = Path(__file__).parent
+MOST_ROWS = 500  # behind a figure that is drawn into a file: 2,000 points are a megabyte of SVG
+# Nothing but the site's own files runs or styles a page. 'self' is what a server needs, file: what some browsers
+# need for pages opened from disk; integrity hashes are refused there, and inline scripts everywhere.
+POLICY = (
+    "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' file: data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def no_previous(path: str) -> bytes | None:
+    """There was no site before this one."""
+    return None
+
+
+class Link(NamedTuple):
+    text: str
+    href: str
+
+
+class Page:
+    """One page in the making. `folder` is where its files lie below the site, '' at the top.
+
+    A page that is alone has no files beside it: its script makes CSV and SVG of what the page itself holds.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        name: str,
+        results: Results,
+        previous: Previous = no_previous,
+        is_alone: bool = False,
+    ) -> None:
+        self.folder, self.name, self.results, self.previous = folder, name, results, previous
+        self.is_alone = is_alone
+        self.files: Files = {}
+        self.rows: dict[str, pl.DataFrame] = {}
+        self.stem = "" if name == "index.html" else f"{Path(name).stem}-"
+
+    @property
+    def root(self) -> str:
+        return "../" * (self.folder.count("/") + 1) if self.folder else ""
+
+    def figure(self, figure: Figure) -> dict[str, Any]:
+        """What the template shows; the figure is drawn into a file beside the page, again only if it changed.
+
+        One of very many rows is drawn by the page only, whose script makes the file when it is asked for.
+        """
+        panels = panel_specs(figure)
+        shown = {
+            "figure": figure,
+            "id": figure.slug,
+            "specs": [on_page(panel) for panel in panels],
+            **self.source(figure.source),
+        }
+        if self.is_alone or sum(self.rows[name].height for name in set(data_names(panels))) > MOST_ROWS:
+            return shown
+        path = f"figures/{self.stem}{figure.slug}.svg"
+        spec = drawing(figure, panels, self.rows)
+        self.files[self._below(path)] = drawn(spec, self._below(path), self.previous)
+        return {**shown, "svg": path}
+
+    def table(self, table: Table) -> dict[str, Any]:
+        return {"table": table, "id": table.slug, **(self.source(table.source) if table.source else {})}
+
+    def html(self, template: str, **values: Any) -> Files:
+        """The page and all files that belong to it."""
+        text = (
+            environment()
+            .get_template(template)
+            .render(
+                policy=POLICY,
+                root=self.root,
+                rows={name: json_columns(frame) for name, frame in sorted(self.rows.items())},
+                **values,
+            )
+        )
+        return {**self.files, self._below(self.name): text.encode()}
+
+    def source(self, name: str) -> dict[str, str]:
+        """The query by its name, and the file of what it gave."""
+        if self.is_alone:
+            return {"sql": self.results[name].sql}
+        path = f"data/{self.stem if not name.startswith('study') else ''}{name}.csv"
+        self.files[self._below(path)] = csv(self.results[name].frame)
+        return {"csv": path, "sql": self.results[name].sql}
+
+    def _below(self, path: str) -> str:
+        return f"{self.folder}/{path}" if self.folder else path
+
+
+def drawn(spec: dict[str, Any], path: str, previous: Previous) -> bytes:
+    """The spec as SVG. It ends with the digest of its spec, so that the next night need not draw it again."""
+    import json
+
+    import vl_convert
+
+    text = json.dumps(spec, sort_keys=True, allow_nan=False)
+    stamp = f"<!-- drawn from {hashlib.sha256(text.encode()).hexdigest()} -->".encode()
+    before = previous(path)
+    if before is not None and before.endswith(stamp):
+        return before
+    svg: str = vl_convert.vegalite_to_svg(spec)
+    return svg.encode() + stamp
+
+
+@cache
+def environment() -> Environment:
+    """Jinja with escaping on; `tojson` is the only way data gets into a script element."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
+    return made

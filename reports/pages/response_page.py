@@ -1,0 +1,245 @@
+"""The page of one response: its effects and verdicts, its levels, its model, its residuals and its scale."""
+
+from typing import Any
+
+import polars as pl
+
+from reports.charts import effects as effects_charts
+from reports.charts import interactions as interaction_charts
+from reports.charts import levels as level_charts
+from reports.charts import residuals as residual_charts
+from reports.charts.effect_rows import effect_rows, scale_rows, variation_rows
+from reports.pages.page import Files, Link, Page, Previous, Results
+from reports.tables.response import (
+    anova_table,
+    coefficient_table,
+    diagnostic_table,
+    effect_table,
+    fit_table,
+    level_table,
+    residual_table,
+    verdict_table,
+)
+from reports.tables.tables import Row
+from reports.text.factors import factor_list, run_numbers
+from reports.text.numbers import decimals_of, number, p_phrase, with_unit
+from reports.text.slugs import slug
+from reports.text.wording import SCALES, difference_unit, said
+
+QUERIES = (
+    "response_summary",
+    "response_fits",
+    "response_effects",
+    "response_tests",
+    "response_coefficients",
+    "response_anova",
+    "response_residuals",
+    "response_observations",
+    "response_level_means",
+    "response_cell_means",
+    "response_corners",
+    "response_diagnostics",
+)
+Parts = list[dict[str, Any]]
+FEWEST_TO_COMPARE = 3  # effects that make an order worth a figure
+
+
+def response_page(response: str, study_results: Results, results: Results, previous: Previous) -> Files:
+    """Everything that belongs to the page of one response (queries of the study and QUERIES)."""
+    facts = study_results["study"].frame.row(0, named=True)
+    page = Page(slug(facts["study"]), f"{slug(response)}.html", results, previous)
+    about = study_results["study_responses"].frame.row(
+        by_predicate=pl.col("response") == response, named=True
+    )
+    statements = study_results["study_statements"].frame.filter(pl.col("response") == response)
+    levels = study_results["study_levels"].frame
+    page.rows["treatments"] = level_charts.treatment_rows(study_results["study_treatments"].frame)
+    fits = results["response_fits"].frame
+    scale = next(iter(fits.filter("is_decisive")["scale"]), "identity")
+    sections = [
+        ("effects", "Effects and their verdicts", "error_terms", effect_parts(page, about, scale)),
+        ("levels", "Level by level", "aliases", level_parts(page, about, levels)),
+        ("model", "The model", "data", model_parts(page, scale)),
+        ("residuals", "Does the model hold?", "diagnostics", residual_parts(page, about, levels, scale)),
+        ("scale", "As measured or in logarithms", "scale", scale_parts(page, about)),
+    ]
+    shown: Parts = [
+        {
+            "id": place,
+            "title": title,
+            "statements": said(statements, topic, response),
+            "parts": parts,
+        }
+        for place, title, topic, parts in sections
+    ]
+    shown = [section for section in shown if section["parts"] or section["statements"]]
+    return page.html(
+        "response.html.j2",
+        response=response,
+        heading=facts["title"] or facts["study"],
+        trail=[Link(facts["study"], "index.html"), Link(response, f"{slug(response)}.html")],
+        contents=[Link(section["title"], f"#{section['id']}") for section in shown],
+        measured=_measured(about, scale),
+        outcome=said(statements, "outcome", response),
+        facts=_facts(about, fits.filter(pl.col("scale") == scale)),
+        sections=shown,
+        factors=factor_list(levels),
+        run_numbers=run_numbers(study_results["study_treatments"].frame),
+    )
+
+
+def effect_parts(page: Page, about: Row, scale: str) -> Parts:
+    """Intervals, the table of effects, both verdicts, Pareto and half-normal plot on the scale that decides."""
+    effects = _on(page, "response_effects", scale)
+    if effects.is_empty():
+        return []
+    response, unit = about["response"], difference_unit(about["unit"], scale)
+    tests = _on(page, "response_tests", scale)
+    rows = effect_rows(effects, unit)
+    shares = variation_rows(effects)
+    page.rows["variation"] = shares
+    tables = [page.table(effect_table(effects, unit)), page.table(verdict_table(tests, unit))]
+    share = page.figure(
+        effects_charts.variation("variation", shares, response, "variation", "response_effects")
+    )
+    if rows.is_empty():
+        return [share, *tables]
+    page.rows["effects"] = rows
+    decides = tests.filter("is_decisive")["error_unit"].to_list()
+    units = sorted(("folder", "container"), key=lambda one: one not in decides)
+    margins = rows["folder_margin"].unique().to_list()
+    # one line of noise can be drawn where all effects have the same error
+    error, margin = (effects["folder_error"][0], margins[0]) if len(margins) == 1 else (None, None)
+    figures = [effects_charts.intervals("effects", rows, response, unit, "intervals", "response_effects")]
+    if rows.height >= FEWEST_TO_COMPARE:
+        figures += [
+            effects_charts.pareto("effects", rows, response, unit, units),
+            effects_charts.half_normal("effects", rows, response, unit, error, margin),
+        ]
+    first, *others = (page.figure(figure) for figure in figures)
+    return [first, *tables, *others, share]
+
+
+def level_parts(page: Page, about: Row, levels: pl.DataFrame) -> Parts:
+    """Main effects, interactions, the cube and box plots, all as measured."""
+    response, unit = about["response"], about["unit"]
+    observations = page.results["response_observations"].frame
+    if observations["value"].is_not_null().sum() == 0:
+        return []
+    means, cells = page.results["response_level_means"].frame, page.results["response_cell_means"].frame
+    page.rows |= {
+        "observations": observations.drop("replicate", "stopped_at"),
+        "level_means": level_charts.mean_rows(means),
+        "cell_means": interaction_charts.cell_rows(cells),
+    }
+    parts = [page.figure(level_charts.main_effects(means, response, unit))]
+    if cells.height:
+        parts.append(page.figure(interaction_charts.interactions(cells, response, unit)))
+    corners = page.results["response_corners"].frame
+    if corners.height == 8:
+        decimals = decimals_of(about["se"])
+        page.rows["cube_corners"], page.rows["cube_edges"] = interaction_charts.cube_rows(corners, decimals)
+        parts.append(page.figure(interaction_charts.cube(corners, response, unit, decimals)))
+    parts.append(page.figure(level_charts.box_plots(levels, observations, response, unit)))
+    return [*parts, page.table(level_table(means, response, decimals_of(about["se"])))]
+
+
+def model_parts(page: Page, scale: str) -> Parts:
+    fits = page.results["response_fits"].frame
+    if fits.is_empty():
+        return []
+    where = f"on the scale that decides ({SCALES.get(scale, scale)})"
+    return [
+        page.table(fit_table(fits)),
+        page.table(coefficient_table(_on(page, "response_coefficients", scale), where)),
+        page.table(anova_table(_on(page, "response_anova", scale), where)),
+    ]
+
+
+def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> Parts:
+    residuals = _on(page, "response_residuals", scale)
+    if residuals.is_empty():
+        return []
+    response, unit = (
+        about["response"],
+        about["unit"] if scale == "identity" else difference_unit(about["unit"], scale),
+    )
+    diagnostics = page.results["response_diagnostics"].frame
+    readings = {
+        row["diagnostic"]: row["reading"].rstrip(".")
+        for row in diagnostics.filter(pl.col("scale") == scale).iter_rows(named=True)
+    }
+    sd = _on(page, "response_fits", scale)["residual_sd"][0]
+    page.rows["residuals"] = residuals.drop("scale", "leverage")
+    figures = [
+        residual_charts.normal_quantiles(residuals, sd, response, unit, readings.get("Shapiro-Wilk", "")),
+        residual_charts.against(residuals, response, unit, "fitted", readings.get("Brown-Forsythe", "")),
+        residual_charts.against(residuals, response, unit, "run"),
+        residual_charts.against(residuals, response, unit, "start", readings.get("Durbin-Watson", "")),
+        residual_charts.by_factor(levels, residuals, response, unit),
+    ]
+    return [
+        *(page.figure(figure) for figure in figures),
+        page.table(diagnostic_table(diagnostics.filter(pl.col("scale") == scale))),
+        page.table(residual_table(residuals)),
+    ]
+
+
+def scale_parts(page: Page, about: Row) -> Parts:
+    effects = page.results["response_effects"].frame
+    if effects["scale"].n_unique() < 2:
+        return []
+    rows = scale_rows(effects)
+    if rows.is_empty():
+        return []
+    page.rows["scales"] = rows
+    ratios = effects.filter(pl.col("scale") == "log10")
+    return [
+        page.figure(effects_charts.scales("scales", rows, about["response"], about["unit"])),
+        page.table(effect_table(ratios, difference_unit(about["unit"], "log10"), "effects-log10", "Effects")),
+    ]
+
+
+def _on(page: Page, query: str, scale: str) -> pl.DataFrame:
+    return page.results[query].frame.filter(pl.col("scale") == scale)
+
+
+def _measured(about: Row, scale: str) -> str:
+    parts = [about["measured_as"]]
+    if about["unit"]:
+        parts.append(f"in {about['unit']}")
+    text = " ".join(parts)
+    goal = {"maximize": "; more is better", "minimize": "; less is better"}.get(about["goal"] or "", "")
+    return f"{text[:1].upper()}{text[1:]}{goal}. Conclusions are drawn {SCALES.get(scale, scale)}."
+
+
+def _facts(about: Row, fit: pl.DataFrame) -> list[dict[str, str]]:
+    if about["mean"] is None:
+        return []
+    decimals = decimals_of(about["se"])
+    unit = about["unit"]
+    facts = [
+        ("N", number(about["n"], 0), "containers"),
+        (
+            "Mean",
+            with_unit(number(about["mean"], decimals), unit),
+            f"95 % interval {number(about['ci_low'], decimals)} to {number(about['ci_high'], decimals)}",
+        ),
+        (
+            "Standard deviation",
+            with_unit(number(about["sd"], decimals), unit),
+            f"standard error {number(about['se'], decimals)}",
+        ),
+        ("Range", f"{number(about['min'])} to {with_unit(number(about['max']), unit)}", ""),
+    ]
+    if fit.height and fit["f_value"][0] is not None:
+        row = fit.row(0, named=True)
+        facts.append(
+            (f"F({row['df_model']}, {row['df_resid']})", number(row["f_value"]), p_phrase(row["p_value"]))
+        )
+        shares = [
+            number(row[name], 5 if 0.999 < (row[name] or 0) < 1 else 3)
+            for name in ("r_squared", "r_squared_predicted")
+        ]
+        facts.append(("R²", shares[0], f"predicted {shares[1]}"))
+    return [{"name": name, "text": text, "note": note} for name, text, note in facts]

@@ -1,0 +1,111 @@
+"""The site: which queries each page needs, and the pages as files below the site's folder.
+
+Frames in, bytes out: nothing here reads a clock, a disk but the room's own templates, or the warehouse, and the
+same inputs give the same bytes. The flow runs `sql/pages/<name>.sql` for each name of
+
+    STUDY_QUERIES       with $study
+    RESPONSE_QUERIES    with $study, $response
+    RUN_QUERIES         with $study, $folders: of many folders at once, each page being given its own rows
+    INDEX_QUERIES, QUALITY_QUERIES, DICTIONARY_QUERIES   without parameters
+
+and hands each on as Result(frame, sql), sql being the query with its parameters written in. `previous(path)` gives
+the bytes of a file of the site before (None if there is none): figures whose spec did not change are taken from it.
+Pages of one group (`study_pages`, `index_page`, ...) depend on nothing but their arguments: the flow may keep
+yesterday's files of a group whose `digest` is yesterday's.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+
+from reports.charts.theme import LIGHT, chart_config, style_variables
+from reports.pages.dictionary_page import QUERIES as DICTIONARY_QUERIES
+from reports.pages.dictionary_page import dictionary_page
+from reports.pages.page import HERE, Files, Previous, Results, no_previous
+from reports.pages.response_page import QUERIES as RESPONSE_QUERIES
+from reports.pages.response_page import response_page
+from reports.pages.run_page import QUERIES as RUN_QUERIES
+from reports.pages.run_page import run_page
+from reports.pages.site_pages import INDEX_QUERIES, QUALITY_QUERIES, index_page, quality_page
+from reports.pages.study_page import QUERIES as STUDY_QUERIES
+from reports.pages.study_page import study_page
+from reports.tables.tables import Result
+
+__all__ = [
+    "DICTIONARY_QUERIES",
+    "INDEX_QUERIES",
+    "QUALITY_QUERIES",
+    "RESPONSE_QUERIES",
+    "RUN_QUERIES",
+    "STUDY_QUERIES",
+    "Result",
+    "dictionary_page",
+    "digest",
+    "index_page",
+    "quality_page",
+    "run_page",
+    "shared_assets",
+    "study_pages",
+]
+
+
+def study_pages(
+    results: Results, responses: Mapping[str, Results], previous: Previous = no_previous
+) -> Files:
+    """The page of a study and one of each response: path below the site -> content.
+
+    `results` are those of STUDY_QUERIES; `responses` maps each response to those of RESPONSE_QUERIES.
+    Run pages are made one by one by `run_page(study results, run results, folder)`.
+    """
+    files = study_page(results, previous)
+    for response, mine in responses.items():
+        files |= response_page(response, results, mine, previous)
+    return files
+
+
+def shared_assets() -> Files:
+    """What all pages share: the style, the scripts, and one bundle of Vega with the theme."""
+    return {
+        "assets/style.css": (style_variables() + _asset("style.css")).encode(),
+        "assets/theme.js": _asset("theme.js").encode(),
+        "assets/page.js": _asset("page.js").encode(),
+        "assets/charts.js": _charts().encode(),
+    }
+
+
+def digest(*parts: Results) -> str:
+    """SHA-256 of the inputs of a group of pages and of the code that makes them."""
+    told = hashlib.sha256(_own_digest().encode())
+    for results in parts:
+        for name, result in sorted(results.items()):
+            told.update(json.dumps([name, result.sql, result.frame.columns]).encode())
+            told.update(result.frame.write_json().encode())
+    return told.hexdigest()
+
+
+@cache
+def _own_digest() -> str:
+    told = hashlib.sha256(
+        " ".join(version(name) for name in ("altair", "vl-convert-python", "jinja2")).encode()
+    )
+    for path in sorted(path for path in HERE.parent.rglob("*") if path.suffix in (".py", ".j2", ".css", ".js")):
+        told.update(path.read_bytes())
+    return told.hexdigest()
+
+
+@cache
+def _charts() -> str:
+    """A classic script, since pages from disk may not load modules."""
+    import vl_convert
+
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version="6.4")
+    theme, light = (json.dumps(each, separators=(",", ":")) for each in (chart_config(), LIGHT))
+    return (
+        f"(() => {{\n{bundle}\n}})();\nconst THEME = {theme};\nconst LIGHT = {light};\n{_asset('charts.js')}"
+    )
+
+
+def _asset(name: str) -> str:
+    return (HERE / "assets" / name).read_text()

@@ -1,0 +1,1 @@
+"""The tables: rows in, cells with their links out."""

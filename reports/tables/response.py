@@ -1,0 +1,199 @@
+"""The tables of a response's page."""
+
+import polars as pl
+
+from models.wording import joined
+from reports.tables.tables import Cell, Column, Row, Table, table, verdict_cell
+from reports.text.numbers import MISSING, number
+from reports.text.slugs import slug
+from reports.text.wording import SCALES, aliased
+
+MOST_RESIDUALS = 8
+
+
+def effect_table(
+    effects: pl.DataFrame, unit: str, name: str = "effects", caption: str = "Effects, largest first,"
+) -> Table:
+    in_unit = f" in {unit}" if unit else ""
+    columns = [
+        Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
+        Column("ratio", "ratio high/low", cell=_ratio, is_optional=True),
+        Column("effect", "high − low", "signed", error="std_err"),
+        Column("ci_low", "95 % from", "signed", error="std_err"),
+        Column("ci_high", "to", "signed", error="std_err"),
+        Column("coefficient", "coefficient", "signed", error="std_err"),
+        Column("std_err", "SE", "number", error="std_err"),
+        Column("t_value", "t", "signed", decimals=2),
+        Column("p_value", "p", "p"),
+        Column("p_holm", "p (Holm)", "p"),
+        Column("sum_sq", "sum of squares", "number"),
+        Column("percent_of_variation", "% of variation", "percent"),
+        Column("partial_eta_sq", "partial η²", "number", decimals=3),
+    ]
+    note = "High level minus low level; intervals and tests with containers as the unit. Coefficient: half the effect."
+    return table(name, f"{caption}{in_unit}", effects, columns, "response_effects", note)
+
+
+def _ratio(row: Row) -> Cell:
+    value = row["ratio"]
+    return Cell(MISSING) if value is None else Cell(f"×{number(value, digits=3)}", repr(value))
+
+
+def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
+    """One row an effect, its verdict under each error term beside each other."""
+    sides = [side for side in ("container", "folder") if side in tests["error_unit"].to_list()]
+    wide = tests.select("rank", "term", "aliases", "effect", "error_unit").unique("term", maintain_order=True)
+    fields = ("method", "error", "margin", "simultaneous_margin", "p_value", "is_active", "is_decisive")
+    for side in sides:
+        mine = tests.filter(pl.col("error_unit") == side).select(
+            "term", **{f"{field}_{side}": field for field in fields}
+        )
+        wide = wide.join(mine, on="term", how="left", maintain_order="left")
+    columns = [
+        Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
+        Column("effect", "high − low", "signed", error=f"error_{sides[0]}" if sides else ""),
+    ]
+    for side in sides:
+        columns += [
+            Column(f"margin_{side}", f"{side}s: margin ±", "number", error=f"error_{side}"),
+            Column(f"p_value_{side}", "p", "p"),
+            Column(f"is_active_{side}", "verdict", cell=verdict_cell(f"is_active_{side}")),
+        ]
+    if len(sides) == 2:
+        columns.append(Column("agree", "holds under", cell=_agreement))
+    methods = [
+        f"{side}s by {method}"
+        for side in sides
+        for method in wide[f"method_{side}"].drop_nulls().unique().sort()
+    ]
+    note = (
+        "An effect beyond the margin is active. Containers of one folder are repeats; folders are executions of a run. "
+        f"Error: {joined(methods)}."
+    )
+    caption = f"Each effect under each error term{f', in {unit}' if unit else ''}"
+    return table("verdicts", caption, wide, columns, "response_tests", note)
+
+
+def _agreement(row: Row) -> Cell:
+    container, folder = row["is_active_container"], row["is_active_folder"]
+    if container is None or folder is None:
+        return Cell("one error term only", tone="idle")
+    if container == folder:
+        return Cell("both" if folder else "neither", tone="active" if folder else "idle")
+    return Cell("folders only" if folder else "containers only", tone="warn")
+
+
+def level_table(means: pl.DataFrame, response: str, decimals: int | None) -> Table:
+    columns = [
+        Column("factor", "factor"),
+        Column("level", "level"),
+        Column("n", "N", "count"),
+        *(
+            Column(field, header, "number", decimals=decimals)
+            for field, header in (("mean", "mean"), ("ci_low", "95 % from"), ("ci_high", "to"))
+        ),
+    ]
+    return table("level-means", f"Mean {response} at each level", means, columns, "response_level_means")
+
+
+def fit_table(fits: pl.DataFrame) -> Table:
+    columns = [
+        Column("scale", "scale", cell=lambda row: Cell(SCALES.get(row["scale"], str(row["scale"])))),
+        Column("is_decisive", "decides", "flag"),
+        Column("n", "N", "count"),
+        Column("df_model", "df model", "count"),
+        Column("df_resid", "df residual", "count"),
+        Column("f_value", "F", "number"),
+        Column("p_value", "p", "p"),
+        Column("residual_sd", "residual SD", "number"),
+        Column("r_squared", "R²", "number", decimals=5),
+        Column("r_squared_adjusted", "adjusted R²", "number", decimals=5),
+        Column("press", "PRESS", "number"),
+        Column("r_squared_predicted", "predicted R²", "number", decimals=5),
+        Column("is_balanced", "balanced", "flag"),
+    ]
+    return table("fits", "Fits on each scale", fits, columns, "response_fits")
+
+
+def coefficient_table(coefficients: pl.DataFrame, where: str) -> Table:
+    columns = [
+        Column("name", "term and levels", cell=_coefficient_name),
+        Column("coef", "coefficient", "number", error="std_err"),
+        Column("std_err", "SE", "number", error="std_err"),
+        Column("t_value", "t", "number", decimals=2),
+        Column("p_value", "p", "p"),
+        Column("ci_low", "95 % from", "number", error="std_err"),
+        Column("ci_high", "to", "number", error="std_err"),
+    ]
+    caption = f"Coefficients of the sum-to-zero coding, {where}"
+    note = "One row for each combination of levels: rows of a term differ in sign only."
+    return table("coefficients", caption, coefficients, columns, "response_coefficients", note)
+
+
+def _coefficient_name(row: Row) -> Cell:
+    return Cell(aliased(row["name"], row["aliases"]) if ":" in row["term"] else row["name"])
+
+
+def anova_table(rows: pl.DataFrame, where: str) -> Table:
+    columns = [
+        Column("source", "source", cell=lambda row: Cell(aliased(row["source"], row["aliases"]))),
+        Column(
+            "sum_sq",
+            "sum of squares",
+            "number",
+        ),
+        Column("df", "df", "count"),
+        Column("mean_sq", "mean square", "number"),
+        Column("f_value", "F", "number"),
+        Column("p_value", "p", "p"),
+        Column("percent_of_variation", "% of variation", "percent"),
+        Column("partial_eta_sq", "partial η²", "number", decimals=3),
+    ]
+    return table("anova", f"Type III analysis of variance, {where}", rows, columns, "response_anova")
+
+
+def diagnostic_table(diagnostics: pl.DataFrame) -> Table:
+    columns = [
+        Column("diagnostic", "diagnostic"),
+        Column("value", "value", "number", cell=_statistic),
+        Column("p_value", "p", "p"),
+        Column("ci_low", "95 % from", "number", is_optional=True),
+        Column("ci_high", "to", "number", is_optional=True),
+        Column("reading", "reading", "prose"),
+    ]
+    return table("diagnostics", "Diagnostics and what they say", diagnostics, columns, "response_diagnostics")
+
+
+def _statistic(row: Row) -> Cell:
+    value = row["value"]
+    if value is None:
+        return Cell(MISSING)
+    return Cell(number(value, 5 if 0.999 < value < 1 else None), repr(value))
+
+
+def residual_table(residuals: pl.DataFrame) -> Table:
+    """The largest studentised residuals, with why they are unusual."""
+    largest = residuals.sort(
+        pl.col("studentised").abs(), descending=True, nulls_last=True, maintain_order=True
+    ).head(MOST_RESIDUALS)
+    columns = [
+        Column("container_id", "container", "code"),
+        Column(
+            "folder", "folder", cell=lambda row: Cell(row["folder"], href=f"runs/{slug(row['folder'])}.html")
+        ),
+        Column("run", "run", "count"),
+        Column("observed", "observed", "number"),
+        Column("fitted", "fitted", "number"),
+        Column("residual", "residual", "signed"),
+        Column("studentised", "studentised", "signed", decimals=2),
+        Column("leverage", "leverage", "number", decimals=3),
+        Column(
+            "is_unusual",
+            "unusual",
+            cell=lambda row: (
+                Cell(row["reason"] or "yes", tone="stop") if row["is_unusual"] else Cell("no", tone="idle")
+            ),
+        ),
+    ]
+    caption = f"The {largest.height} largest residuals of {residuals.height}"
+    return table("largest-residuals", caption, largest, columns, "response_residuals")

@@ -1,0 +1,1 @@
+"""How numbers, names, file names are written on pages."""

@@ -1,0 +1,180 @@
+"""Pages that somebody edited, removed or added since the night are noticed, and the next nights get over them."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.commands.doctor import Check, published
+from flows.house.house import PAGE_LIST, House, digest, read_manifest
+from flows.house.published_pages import changed_pages
+from flows.night import Order, night
+from tests.commands import doehouse, modules_of
+from tests.houses import NOW
+from tests.torture.folders import write_least_study, write_small_folder, write_small_study
+
+RUN_PAGE = "small/runs/1_a.html"
+STUDY_PAGE = "small/index.html"
+HEAVY = {"prefect", "great_expectations", "statsmodels", "altair", "pandas", "scipy", "numpy", "polars"}
+
+
+@pytest.fixture(scope="module")
+def two_folders(tmp_path_factory: pytest.TempPathFactory) -> Order:
+    """A house after one night with pages, to be copied."""
+    place = tmp_path_factory.mktemp("pages")
+    order = Order(place / "logs", place / "studies", place / "house")
+    write_least_study(order.studies)
+    for name in ("1_a", "2_a"):
+        write_small_folder(order.logs, name)
+    night(order, NOW)
+    return order
+
+
+@pytest.fixture
+def order(two_folders: Order, tmp_path: Path) -> Order:
+    shutil.copytree(two_folders.logs.parent, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+
+
+def site_of(order: Order) -> Path:
+    return House.at(order.house).site.resolve()
+
+
+def edit(page: Path) -> None:
+    """Edit one page by hand, and leave its size and time as they were."""
+    status = page.stat()
+    content = page.read_bytes()
+    page.chmod(0o644)
+    page.write_bytes(content.replace(b"small", b"SMALL"))
+    assert page.read_bytes() != content and page.stat().st_size == status.st_size
+    os.utime(page, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def by_link(page: Path) -> None:
+    (page.parent / "copy").write_bytes(page.read_bytes())
+    page.unlink()
+    page.symlink_to("copy")
+
+
+def by_pipe(page: Path) -> None:
+    page.unlink()
+    os.mkfifo(page)
+
+
+def check(order: Order, name: str) -> Check:
+    return next(each for each in published(House.at(order.house), NOW) if each.name == name)
+
+
+def test_every_file_of_a_site_has_a_digest_and_the_list_of_them_too(order: Order) -> None:
+    site = site_of(order)
+    groups = json.loads((site / PAGE_LIST).read_text())
+    listed = {path: sha256 for group in groups.values() for path, sha256 in group["files"].items()}
+    files = {path.relative_to(site).as_posix(): digest(path) for path in site.rglob("*") if path.is_file()}
+    assert read_manifest(site.parent)["page_list_sha256"] == files.pop(PAGE_LIST)
+    assert listed == files and {RUN_PAGE, STUDY_PAGE, "assets/charts.js"} <= files.keys()
+    assert changed_pages(site.parent, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("deed", "told"),
+    [
+        (lambda site: edit(site / STUDY_PAGE), [f"{STUDY_PAGE} edited"]),
+        (lambda site: by_link(site / RUN_PAGE), [f"{RUN_PAGE} edited", "small/runs/copy added"]),
+        (lambda site: by_pipe(site / RUN_PAGE), [f"{RUN_PAGE} edited"]),
+        (lambda site: (site / RUN_PAGE).unlink(), [f"{RUN_PAGE} removed"]),
+        (lambda site: (site / "new.html").write_text("<p>"), ["new.html added"]),
+        (lambda site: (site / "new").symlink_to("/etc"), ["new added"]),
+        (lambda site: Path(os.fsdecode(b"%s/\xff\n" % bytes(site))).write_text(""), [r"'\udcff\n' added"]),
+        (lambda site: edit(site / PAGE_LIST), [f"{PAGE_LIST} edited"]),
+        (lambda site: (site / PAGE_LIST).unlink(), [f"{PAGE_LIST} removed"]),
+    ],
+)
+def test_a_page_that_was_edited_removed_or_added_is_named(
+    order: Order, deed: Callable[[Path], object], told: list[str]
+) -> None:
+    deed(site_of(order))
+    found = check(order, "pages")
+    assert (found.is_well, found.found) == (False, "; ".join(told))
+    ended = doehouse("doctor", "--house", order.house)
+    assert ended.returncode == 1
+    line = f"ILL   pages: {'; '.join(told)}  Write every page anew with `doehouse night --all`."
+    assert line in ended.stdout.splitlines()
+
+
+def test_many_changes_are_counted(order: Order) -> None:
+    for number in range(5):
+        (site_of(order) / f"{number}.html").write_text("")
+    assert check(order, "pages").found == "0.html added; 1.html added; 2.html added; and 2 more"
+
+
+def test_the_pages_of_an_older_version_are_looked_at_too(order: Order) -> None:
+    first = site_of(order)
+    write_small_folder(order.logs, "1_b")
+    night(order, NOW)
+    assert site_of(order) != first
+    assert check(order, "pages").is_well and check(order, "older versions").is_well
+    (first / "new.html").write_text("")
+    assert check(order, "pages").is_well
+    older = check(order, "older versions")
+    assert not older.is_well and f"{first}: new.html added" in older.found
+
+
+def test_a_page_that_two_versions_share_is_noticed_in_both_until_all_are_written_anew(order: Order) -> None:
+    first = site_of(order)
+    write_small_folder(order.logs, "1_b")
+    night(order, NOW)
+    assert (first / RUN_PAGE).samefile(site_of(order) / RUN_PAGE)
+    edit(first / RUN_PAGE)
+    assert check(order, "pages").found == f"{RUN_PAGE} edited"
+    assert f"{RUN_PAGE} edited" in check(order, "older versions").found
+    night(order._replace(everything=True), NOW)
+    assert check(order, "pages").is_well
+    assert b"SMALL" not in (site_of(order) / RUN_PAGE).read_bytes()
+
+
+def test_a_night_gets_over_pages_that_were_removed(order: Order) -> None:
+    """Also those of a study that this night would not look at."""
+    (site_of(order) / RUN_PAGE).unlink()
+    (site_of(order) / "dictionary.html").unlink()
+    write_small_study(order.studies, "other", "other_{run}_{replicate}")
+    night(order, NOW)
+    assert check(order, "pages").is_well
+    assert (site_of(order) / RUN_PAGE).is_file() and (site_of(order) / "dictionary.html").is_file()
+
+
+def test_a_chart_that_was_edited_is_drawn_again_with_its_page(order: Order) -> None:
+    chart = next(site_of(order).rglob("*.svg")).relative_to(site_of(order))
+    drawn = (site_of(order) / chart).read_bytes()
+    (site_of(order) / chart).chmod(0o644)
+    (site_of(order) / chart).write_bytes(drawn.replace(b"<svg", b"<SVG"))
+    night(order._replace(everything=True), NOW)
+    assert check(order, "pages").is_well
+    assert (site_of(order) / chart).read_bytes() == drawn
+
+
+def test_versions_of_before_pages_had_digests_are_no_error_and_the_next_has_them(order: Order) -> None:
+    site = site_of(order)
+    groups = json.loads((site / PAGE_LIST).read_text())
+    for group in groups.values():
+        group["files"] = sorted(group["files"])
+    manifest = site.parent / "manifest.json"
+    facts = {key: value for key, value in read_manifest(site.parent).items() if key != "page_list_sha256"}
+    for path, content in ((site / PAGE_LIST, groups), (manifest, facts)):
+        path.chmod(0o644)
+        path.write_text(json.dumps(content))
+    assert check(order, "pages") == Check("pages", True, "of before pages had digests")
+    assert doehouse("doctor", "--house", order.house).returncode == 0
+    write_small_folder(order.logs, "1_b")
+    night(order, NOW)
+    assert (site / RUN_PAGE).samefile(site_of(order) / RUN_PAGE)
+    assert check(order, "pages") == Check("pages", True, "as they were published")
+    edit(site_of(order) / RUN_PAGE)
+    assert check(order, "pages").found == f"{RUN_PAGE} edited"
+    assert check(order, "older versions").is_well
+
+
+def test_doctor_loads_nothing_heavy(order: Order) -> None:
+    assert not modules_of("doctor", "--house", order.house) & HEAVY

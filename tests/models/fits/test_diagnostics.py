@@ -1,0 +1,116 @@
+"""Diagnostics against direct computation, statsmodels and simulation."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import stats
+from statsmodels.regression.linear_model import OLS
+from statsmodels.stats.stattools import durbin_watson
+
+from models.fits.diagnostics import durbin_watson_p
+
+Tables = dict[str, pl.DataFrame]
+
+
+def readings(tables: Tables, response: str, scale: str = "identity") -> dict[str, dict[str, Any]]:
+    rows = tables["diagnostics"].filter(response=response, scale=scale).to_dicts()
+    return {row["diagnostic"]: row for row in rows}
+
+
+def test_spread_is_tested_by_the_textbook_formulas(published: Tables) -> None:
+    for scale, bartlett in (("identity", "0.015"), ("log10", "0.0036")):
+        found = readings(published, "Time", scale)
+        decimals = len(bartlett) - 2
+        assert f"{found['Bartlett']['p_value']:.{decimals}f}" == bartlett
+        rows = published["residuals"].filter(response="Time", scale=scale).sort("run")
+        y = rows["observed"].to_numpy().reshape(8, 4)
+        z = np.abs(
+            y - np.median(y, axis=1, keepdims=True)
+        )  # an analysis of variance of these (Brown-Forsythe)
+        F, p = stats.f_oneway(*z)
+        assert found["Brown-Forsythe"]["value"] == pytest.approx(F)
+        assert found["Brown-Forsythe"]["p_value"] == pytest.approx(p)
+
+
+def test_leverages_and_studentised_residuals_are_those_of_statsmodels(textbook: Any, two_level: Any) -> None:
+    rng = np.random.default_rng(4)
+    values = [rng.normal(10, 1, size).tolist() for size in (1, 2, 3, 4, 2, 2, 1, 3)]
+    tables = textbook(two_level("ABC"), values, terms=["A", "B", "C"])
+    rows = tables["residuals"].filter(scale="identity")
+    signs = [[1, *(1 if run - 1 >> bit & 1 else -1 for bit in range(3))] for run in rows["run"]]
+    influence = OLS(rows["observed"].to_numpy(), np.array(signs, dtype=float)).fit().get_influence()
+    assert rows["leverage"].to_numpy() == pytest.approx(influence.hat_matrix_diag)
+    assert rows["studentised"].to_numpy() == pytest.approx(influence.resid_studentized_external)
+    press = float((influence.resid_press**2).sum())
+    assert tables["fits"].filter(scale="identity")["press"].item() == pytest.approx(press)
+
+
+def test_unusual_rows_are_named(textbook: Any, two_level: Any, etch: Any) -> None:
+    values = [list(run) for run in etch]
+    values[2].append(900)
+    tables = textbook(two_level("ABC"), values)
+    (row,) = tables["residuals"].filter("is_unusual", scale="identity").to_dicts()
+    assert row["reason"].startswith("container 0003_0003 in run_0003_0003 lies ")
+    assert "0003_0003" in readings(tables, "y")["Unusual observations"]["reading"]
+    assert any("0003_0003" in sentence for sentence in tables["statements"]["sentence"])
+
+
+def test_an_observation_that_decides_its_own_fit_is_named(textbook: Any, two_level: Any, etch: Any) -> None:
+    values = [list(run) for run in etch]
+    values[7] = values[7][:1]
+    terms = ["A", "B", "C", "A:B", "A:C", "B:C", "A:B:C"]
+    rows = textbook(two_level("ABC"), values, terms=terms)["residuals"].filter("is_unusual", scale="identity")
+    assert "container 0008_0001 in run_0008_0001 alone decides its fit" in rows["reason"].to_list()
+
+
+def test_normal_quantiles_rise_with_the_residuals(published: Tables) -> None:
+    rows = published["residuals"].filter(response="Accuracy", scale="identity").sort("normal_quantile")
+    assert rows["residual"].is_sorted()
+    assert rows["normal_quantile"].sum() == pytest.approx(0, abs=1e-12)
+    assert rows["normal_quantile"].max() == pytest.approx(stats.norm.ppf((32 - 0.375) / 32.25))
+
+
+def test_the_p_of_durbin_watson_is_that_of_simulation() -> None:
+    """Within groups of four, residuals sum to zero and d is about 2.5 by chance alone."""
+    X = np.repeat(np.eye(8), 4, axis=0)
+    rng = np.random.default_rng(5)
+    errors = rng.normal(size=(20000, 8, 4))
+    residuals = (errors - errors.mean(axis=2, keepdims=True)).reshape(20000, 32)
+    simulated = np.array([durbin_watson(row) for row in residuals])
+    for d in (1.7, 2.0, 2.5, 2.9):
+        tail = min((simulated <= d).mean(), (simulated >= d).mean())
+        assert durbin_watson_p(d, X) == pytest.approx(2 * tail, abs=0.02)
+
+
+def test_residuals_are_in_the_order_of_execution(published: Tables) -> None:
+    rows = published["residuals"].filter(response="Time", scale="identity").sort("started_at")
+    d = durbin_watson(rows["residual"].to_numpy())
+    assert readings(published, "Time")["Durbin-Watson"]["value"] == pytest.approx(d)
+
+
+def test_every_diagnostic_has_a_reading(published: Tables) -> None:
+    rows = published["diagnostics"]
+    assert rows["reading"].null_count() == 0
+    assert rows["reading"].str.ends_with(".").all()
+    assert set(readings(published, "Accuracy")) >= {
+        "Shapiro-Wilk",
+        "Durbin-Watson",
+        "Brown-Forsythe",
+        "Bartlett",
+        "R²",
+        "Adjusted R²",
+        "PRESS",
+        "Predicted R²",
+        "Largest leverage",
+        "Unusual observations",
+        "Lack of fit (main effects)",
+    }
+
+
+def test_a_saturated_fit_has_no_diagnostics_of_residuals(
+    textbook: Any, two_level: Any, filtration: Any, all_of_four: Any
+) -> None:
+    found = readings(textbook(two_level("ABCD"), filtration, terms=all_of_four), "y")
+    assert "Shapiro-Wilk" not in found and "R²" not in found

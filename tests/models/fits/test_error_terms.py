@@ -1,0 +1,187 @@
+"""Each effect under containers and under folders as the unit."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+import statsmodels.formula.api as smf
+
+from models.analysis import analyse
+from models.fits.error_terms import lenth
+from models.textbook import textbook_observations
+
+Tables = dict[str, pl.DataFrame]
+
+
+def verdicts(
+    tables: Tables, unit: str, response: str = "y", scale: str = "identity"
+) -> dict[str, dict[str, Any]]:
+    rows = tables["effect_tests"].filter(error_unit=unit, response=response, scale=scale).to_dicts()
+    return {row["term"]: row for row in rows}
+
+
+def active(rows: dict[str, dict[str, Any]]) -> set[str]:
+    return {term for term, row in rows.items() if row["is_active"]}
+
+
+def in_folders(observations: pl.DataFrame, containers: int) -> pl.DataFrame:
+    """Textbook rows as containers: so many after one another share a folder."""
+    folder = (
+        "run_"
+        + pl.col("run").cast(pl.String)
+        + "_"
+        + ((pl.col("replicate").cast(pl.Int64) - 1) // containers).cast(pl.String)
+    )
+    return observations.with_columns(folder=folder)
+
+
+def test_lenth_of_the_filtration_rate_is_that_of_the_books(
+    textbook: Any, two_level: Any, filtration: Any, all_of_four: Any
+) -> None:
+    rows = verdicts(textbook(two_level("ABCD"), filtration, terms=all_of_four), "folder")
+    assert rows["A"]["method"] == "Lenth"
+    assert [f"{rows['A'][name]:.3f}" for name in ("error", "margin", "simultaneous_margin")] == [
+        "2.625",
+        "6.748",
+        "13.699",
+    ]
+    assert rows["A"]["df"] == pytest.approx(5.0)
+    assert active(rows) == {"A", "C", "D", "A:C", "A:D"}
+
+
+def test_lenth_takes_all_contrasts_of_the_design_even_those_not_in_the_model(
+    textbook: Any, two_level: Any, filtration: Any
+) -> None:
+    tables = textbook(two_level("ABCD"), filtration, terms=["A", "C"])
+    rows = verdicts(tables, "folder")
+    assert len(rows) == 15 and f"{rows['A:B:C:D']['effect']:.3f}" == "1.375"
+    assert f"{rows['A']['error']:.3f}" == "2.625"
+
+
+@pytest.mark.parametrize(
+    ("response", "scale", "error", "margin", "simultaneous", "found"),
+    [
+        ("Accuracy", "identity", "0.0769", "0.289", "0.693", {"Network": -1.076}),
+        ("Time", "identity", "2290", "8621", "20632", {}),
+        ("Time", "log10", "0.0428", "0.161", "0.385", {"CPU": -0.321, "Network": 1.025, "Epochs": 0.307}),
+    ],
+)
+def test_folders_of_the_published_experiment_are_judged_by_lenth(
+    published: Tables,
+    response: str,
+    scale: str,
+    error: str,
+    margin: str,
+    simultaneous: str,
+    found: dict[str, float],
+) -> None:
+    rows = verdicts(published, "folder", response, scale)
+    for row in rows.values():
+        for name, text in (("error", error), ("margin", margin), ("simultaneous_margin", simultaneous)):
+            decimals = len(text.partition(".")[2])
+            assert f"{row[name]:.{decimals}f}" == text
+    assert {term: round(rows[term]["effect"], 3) for term in active(rows)} == found
+
+
+def test_containers_of_the_published_experiment_find_more(published: Tables) -> None:
+    rows = verdicts(published, "container", "Accuracy")
+    assert active(rows) == {"Network", "Memory", "Memory:Network"}
+    assert {row["method"] for row in rows.values()} == {"within-folder error"}
+    assert {row["df"] for row in rows.values()} == {24.0}
+    assert len(active(verdicts(published, "container", "Time"))) == 7
+    effects = {
+        row["term"]: row
+        for row in published["effects"].filter(response="Accuracy", scale="identity").to_dicts()
+    }
+    for term, row in rows.items():
+        assert row["p_value"] == effects[term]["p_value"]
+        assert row["p_holm"] == effects[term]["p_holm"]
+    assert not published["effect_tests"]["is_decisive"].any()  # the study leaves it open
+
+
+def test_holm_of_folders_is_that_of_their_p_values(published: Tables) -> None:
+    rows = verdicts(published, "container", "Accuracy")
+    assert [f"{rows[term]['p_holm']:.3f}" for term in ("Memory", "Memory:Network")] == ["0.229", "0.130"]
+
+
+def test_several_folders_a_run_give_the_error_of_a_mixed_model(two_level: Any, declare: Any) -> None:
+    """For balanced data REML with random folders and the analysis of folder means are the same."""
+    rng = np.random.default_rng(3)
+    study = declare(two_level("ABC"), terms=["A", "B", "C", "A:B"])
+    values = []
+    for run in range(8):
+        folders = rng.normal(0, 2, 3).repeat(4)
+        values.append((50 + 3 * (run % 2) + folders + rng.normal(0, 1, 12)).tolist())
+    observations = in_folders(textbook_observations(study, {"y": values}), 4)
+    tables = analyse(study, observations)
+    rows = verdicts(tables, "folder")
+    coded = observations.with_columns(
+        **{name: pl.when(pl.col(name) == "+").then(0.5).otherwise(-0.5) for name in "ABC"}
+    ).to_pandas()
+    mixed = smf.mixedlm("value ~ A + B + A:B + C", coded, groups=coded["folder"]).fit(reml=True)
+    for term in ("A", "B", "C"):
+        assert rows[term]["effect"] == pytest.approx(mixed.params[term], rel=1e-6)
+        assert rows[term]["error"] == pytest.approx(mixed.bse[term], rel=1e-3)
+    assert {row["method"] for row in rows.values()} == {"between-folder error"}
+    assert {row["df"] for row in rows.values()} == {24 - 5}
+    containers = verdicts(tables, "container")
+    assert {row["method"] for row in containers.values()} == {"pooled error"}
+    assert containers["A"]["error"] < rows["A"]["error"]
+
+
+def test_one_container_a_folder_is_judged_once(textbook: Any, two_level: Any, etch: Any) -> None:
+    tables = textbook(two_level("ABC"), etch)
+    assert tables["effect_tests"]["error_unit"].unique().to_list() == ["folder"]
+    assert tables["effect_tests"]["is_decisive"].all()
+    assert (
+        f"{verdicts(tables, 'folder')['C']['statistic'] ** 2:.1f}" == "185.9"
+    )  # without A:B:C: 374850 / 2016.3
+
+
+def test_one_more_folder_does_not_replace_lenth_by_an_error_of_one_degree_of_freedom(
+    textbook: Any, two_level: Any, filtration: Any
+) -> None:
+    values: list[Any] = list(filtration)
+    values[0] = (45, 47)
+    assert verdicts(textbook(two_level("ABCD"), values), "folder")["A"]["method"] == "Lenth"
+
+
+def test_the_study_declares_which_error_term_decides(study: Any, observations: pl.DataFrame) -> None:
+    for unit in ("container", "folder"):
+        tests = analyse(study.model_copy(update={"unit": unit}), observations)["effect_tests"]
+        assert tests.filter("is_decisive")["error_unit"].unique().to_list() == [unit]
+
+
+def test_three_contrasts_are_too_few_for_lenth(textbook: Any, two_level: Any) -> None:
+    tables = textbook(two_level("AB"), [15, 45, 25, 75])
+    assert tables["effect_tests"].is_empty()
+    sentences = " ".join(tables["statements"]["sentence"])
+    assert "4 runs give 3 contrasts, and Lenth's method needs 7 or more" in sentences
+
+
+def test_effects_that_are_all_alike_leave_lenth_without_an_error(textbook: Any, two_level: Any) -> None:
+    tables = textbook(two_level("ABC"), [1, 2, 1, 2, 1, 2, 1, 2])
+    assert tables["effect_tests"].is_empty()
+    assert "most contrasts are exactly zero" in " ".join(tables["statements"]["sentence"])
+
+
+def test_repeats_that_are_all_identical_leave_no_error(textbook: Any, two_level: Any) -> None:
+    values = [[0.1 * run] * 3 for run in range(1, 5)]
+    tables = textbook(two_level("AB"), values)
+    assert tables["effect_tests"].is_empty()
+    assert tables["effects"]["p_value"].null_count() == tables["effects"].height
+    assert "agree to the last digit" in " ".join(tables["statements"]["sentence"])
+
+
+def test_lenth_of_box_and_meyer_is_by_the_formula() -> None:
+    effects = np.array([0.0, 1, -2, 3, 4, -20, 30])
+    first = 1.5 * 3
+    assert lenth(effects).pse == pytest.approx(1.5 * np.median([e for e in abs(effects) if e < 2.5 * first]))
+
+
+def test_left_out_terms_are_the_error_where_nothing_else_is(textbook: Any) -> None:
+    values = [float(value) for value in (3, 5, 9, 4, 6, 12, 8, 9, 15)]
+    tables = textbook({"A": ["1", "2", "3"], "B": ["1", "2", "3"]}, values, terms=["A", "B"])
+    rows = verdicts(tables, "folder")
+    assert {row["method"] for row in rows.values()} == {"left-out terms"} and rows["A"]["df"] == 4
