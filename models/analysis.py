@@ -8,16 +8,17 @@ import polars as pl
 from models.declared.study import Study
 from models.design.alias_sets import alias_rows
 from models.design.design import Design
-from models.fits.diagnostics import diagnostic_rows, residual_rows
 from models.fits.effects import anova_rows, coefficient_rows, effect_rows, fit_row
 from models.fits.error_terms import test_rows
-from models.fits.execution_order import execution_order, order_rows, order_statements
+from models.fits.execution_order import execution_order
 from models.fits.response_analysis import ResponseAnalysis
 from models.fits.samples import Sample, in_order, samples
 from models.fits.trade_offs import trade_off_rows
 from models.results import SCHEMAS, Row, frame
 from models.words.conclusions import conclusion_rows, statement_rows
+from models.words.diagnosis import diagnostic_rows, reading, residual_rows
 from models.words.gaps import gap_statements, unfitted, unreadable
+from models.words.order import order_rows, order_statements
 from models.words.outcomes import alias_warnings, error_terms, outcome
 from models.words.scale_advice import scale_statements
 
@@ -73,7 +74,7 @@ def _sentences(analysis: ResponseAnalysis) -> Iterator[tuple[str, str, str]]:
     yield from scale_statements(analysis)
     alarms = [one for one in analysis.diagnostics[analysis.decisive.scale] if one.is_alarm]
     for one in alarms:
-        yield "diagnostics", "doubt", f"{one.name}: {one.reading}"
+        yield "diagnostics", "doubt", f"{one.label}: {reading(analysis.decisive, one)}"
     if not alarms:
         yield "diagnostics", "note", "No diagnostic speaks against the model."
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from flows.house.house import UsageError
-from models.conformance import conform
+from models.conformance.comparison import conform
 from reports.pages.conformance_page import conformance_page
 from reports.pages.site import shared_assets
 

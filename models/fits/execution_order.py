@@ -1,6 +1,5 @@
 """In which order folders and containers ran, and which contrasts a drift in that time would look like."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,8 +11,6 @@ from scipy import stats
 
 from models.design.coding import Vector
 from models.design.design import Design
-from models.results import Row
-from models.wording import count, joined, number, with_alias
 
 Manner = Literal["one after another", "overlapping", "at once"]
 
@@ -37,9 +34,6 @@ class ExecutionOrder:
         """Folders that began before all folders before them had ended."""
         ended = self.folders["ended_at"].cum_max().shift(1)
         return int((self.folders["began_at"] < ended).sum())
-
-    def named(self, term: str) -> str:
-        return with_alias(term, self.design.aliases(term))
 
     def correlations(self) -> dict[str, float]:
         """Of each two-level term's contrast with the order of the folders; 0 where either never changes."""
@@ -102,74 +96,3 @@ def _manner(began: list[datetime], ended: list[datetime]) -> Manner | None:
             return "overlapping"
         last = max(last, stop)
     return "one after another"
-
-
-def order_statements(order: ExecutionOrder | None) -> Iterator[tuple[str, str]]:
-    """Kind and sentence."""
-    if order is None:
-        yield "doubt", "No container has both time stamps, so that the order of execution is unknown."
-        return
-    folders = order.folders
-    manners = folders["manner"].drop_nulls()
-    if len(manners):
-        sizes = {
-            manner: int((manners == manner).sum())
-            for manner in ("one after another", "overlapping", "at once")
-        }
-        parts = [f"{manner} in {count(size, 'folder')}" for manner, size in sizes.items() if size]
-        shared = (
-            "the machines" if sizes["at once"] or sizes["overlapping"] else "what their execution met with"
-        )
-        yield (
-            "note",
-            f"The containers of a folder ran {joined(parts)}: they share {shared} and are repeats of one execution, "
-            "not executions of their own.",
-        )
-    if folders.height < 2:
-        return
-    names = folders["folder"].to_list()
-    shown = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:6])}, ... {names[-1]}"
-    together = order.overlapping_folders
-    yield (
-        "note",
-        f"The folders ran in the order {shown}"
-        + (f"; {count(together, 'folder')} began while another was running." if together else "."),
-    )
-    correlations = order.correlations()
-    exposed = sorted(
-        (term for term, r in correlations.items() if abs(r) >= EXPOSED), key=lambda t: -abs(correlations[t])
-    )
-    if exposed:
-        listed = joined(
-            [f"{order.named(term)} (r = {number(correlations[term], 2)})" for term in exposed], most=5
-        )
-        yield (
-            "doubt",
-            f"A slow drift during the execution would look like an effect of {listed}: the order of the folders "
-            "goes with the levels. A randomised order (doehouse design --sheet) guards against it.",
-        )
-    elif correlations:
-        term = max(correlations, key=lambda term: abs(correlations[term]))
-        yield (
-            "note",
-            f"The order of the folders goes with no effect (largest correlation {number(correlations[term], 2)}, "
-            f"{order.named(term)}), so that a slow drift would hardly look like one.",
-        )
-
-
-def order_rows(study: str, order: ExecutionOrder | None) -> Iterator[Row]:
-    """Rows of `diagnostics` that belong to no response: the correlation of each contrast with the order."""
-    if order is None:
-        return
-    for position, (term, r) in enumerate(order.correlations().items(), 1):
-        share = (
-            f"{number(100 * r * r, 0)} % of the variation of its levels goes with the order of the folders"
-        )
-        yield {
-            "study": study,
-            "position": position,
-            "diagnostic": f"Correlation with order: {order.named(term)}",
-            "value": r,
-            "reading": f"{share}: "
-            + ("a drift would look like its effect." if abs(r) >= EXPOSED else "little."),
-        }

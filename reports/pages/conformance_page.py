@@ -14,7 +14,7 @@ CSV = "data/conformance.csv"
 
 
 def conformance_page(figures: pl.DataFrame) -> Files:
-    """conformance.html and its CSV, from the frame of `models.conformance.conform`; it stands without a site."""
+    """conformance.html and its CSV, from the frame of `models.conformance.comparison.conform`; it stands without a site."""
     page = Page("", "conformance.html", {})
     page.files[CSV] = csv(figures)
     sets = [_data_set(page, mine) for _, mine in figures.group_by("data_set", maintain_order=True)]

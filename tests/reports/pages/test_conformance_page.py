@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from models.conformance import conform, load_data_sets
+from models.conformance.comparison import conform, load_data_sets
 from reports.pages.conformance_page import conformance_page
 
 FEW = ("jain_memory_cache", "nist_sirstv", "montgomery_filtration_half")

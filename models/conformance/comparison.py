@@ -15,7 +15,7 @@ from models.declared.study import Study
 from models.design.design import Design
 from models.textbook import textbook_observations
 
-FOLDER = Path(__file__).parent / "conformance"
+FOLDER = Path(__file__).parent / "data_sets"
 RESPONSE = "y"
 
 SCHEMA = {
@@ -80,7 +80,7 @@ class Analysis(Strict):
 
 
 class DataSet(Strict):
-    """A file of models/conformance/: where the data and the figures come from, and how they were checked.
+    """A file of models/conformance/data_sets/: where the data and the figures come from, and how they were checked.
 
     values: one number, or a list of replicates, for each run in Yates order, then each centre point.
     """

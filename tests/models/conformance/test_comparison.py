@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from models.conformance import DataSet, compare, conform, load_data_sets
+from models.conformance.comparison import DataSet, compare, conform, load_data_sets
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Published data sets, and what doehouse makes of them."""

@@ -1,0 +1,82 @@
+"""In which order the folders ran, in sentences, and what a drift in that time would look like."""
+
+from collections.abc import Iterator
+
+from models.fits.execution_order import EXPOSED, ExecutionOrder
+from models.results import Row
+from models.wording import count, joined, number, with_alias
+
+
+def _named(order: ExecutionOrder, term: str) -> str:
+    return with_alias(term, order.design.aliases(term))
+
+
+def order_statements(order: ExecutionOrder | None) -> Iterator[tuple[str, str]]:
+    """Kind and sentence."""
+    if order is None:
+        yield "doubt", "No container has both time stamps, so that the order of execution is unknown."
+        return
+    folders = order.folders
+    manners = folders["manner"].drop_nulls()
+    if len(manners):
+        sizes = {
+            manner: int((manners == manner).sum())
+            for manner in ("one after another", "overlapping", "at once")
+        }
+        parts = [f"{manner} in {count(size, 'folder')}" for manner, size in sizes.items() if size]
+        shared = (
+            "the machines" if sizes["at once"] or sizes["overlapping"] else "what their execution met with"
+        )
+        yield (
+            "note",
+            f"The containers of a folder ran {joined(parts)}: they share {shared} and are repeats of one execution, "
+            "not executions of their own.",
+        )
+    if folders.height < 2:
+        return
+    names = folders["folder"].to_list()
+    shown = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:6])}, ... {names[-1]}"
+    together = order.overlapping_folders
+    yield (
+        "note",
+        f"The folders ran in the order {shown}"
+        + (f"; {count(together, 'folder')} began while another was running." if together else "."),
+    )
+    correlations = order.correlations()
+    exposed = sorted(
+        (term for term, r in correlations.items() if abs(r) >= EXPOSED), key=lambda t: -abs(correlations[t])
+    )
+    if exposed:
+        listed = joined(
+            [f"{_named(order, term)} (r = {number(correlations[term], 2)})" for term in exposed], most=5
+        )
+        yield (
+            "doubt",
+            f"A slow drift during the execution would look like an effect of {listed}: the order of the folders "
+            "goes with the levels. A randomised order (doehouse design --sheet) guards against it.",
+        )
+    elif correlations:
+        term = max(correlations, key=lambda term: abs(correlations[term]))
+        yield (
+            "note",
+            f"The order of the folders goes with no effect (largest correlation {number(correlations[term], 2)}, "
+            f"{_named(order, term)}), so that a slow drift would hardly look like one.",
+        )
+
+
+def order_rows(study: str, order: ExecutionOrder | None) -> Iterator[Row]:
+    """Rows of `diagnostics` that belong to no response: the correlation of each contrast with the order."""
+    if order is None:
+        return
+    for position, (term, r) in enumerate(order.correlations().items(), 1):
+        share = (
+            f"{number(100 * r * r, 0)} % of the variation of its levels goes with the order of the folders"
+        )
+        yield {
+            "study": study,
+            "position": position,
+            "diagnostic": f"Correlation with order: {_named(order, term)}",
+            "value": r,
+            "reading": f"{share}: "
+            + ("a drift would look like its effect." if abs(r) >= EXPOSED else "little."),
+        }
