@@ -14,19 +14,26 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from prefect.states import Completed
 from prefect.utilities.annotations import quote
 
-from flows import night as stages
 from flows.house.house import HouseHeldError
 from flows.messages import progress, summarise
+from flows.night import Order, Summary, night
+from flows.stages.analyse import analyse_studies
+from flows.stages.check import check_promises
+from flows.stages.close import close_night
+from flows.stages.discover import discover_folders
+from flows.stages.extract import extract_folders
+from flows.stages.load import load_facts
+from flows.stages.publish import publish_version, render_pages
 
 TASKS: tuple[Callable[..., Any], ...] = (
-    stages.discover_folders,
-    stages.extract_folders,
-    stages.load_facts,
-    stages.check_promises,
-    stages.analyse_studies,
-    stages.close_night,
-    stages.render_pages,
-    stages.publish_version,
+    discover_folders,
+    extract_folders,
+    load_facts,
+    check_promises,
+    analyse_studies,
+    close_night,
+    render_pages,
+    publish_version,
 )
 STAGES = {stage.__name__: task(cache_policy=NO_CACHE, persist_result=False)(stage) for stage in TASKS}
 
@@ -45,12 +52,12 @@ def nightly(
     folders: tuple[str, ...] = (),
     everything: bool = False,
     forget: tuple[str, ...] = (),
-) -> stages.Summary | State[Any]:
+) -> Summary | State[Any]:
     """Bring the warehouse and the pages of a house up to date with its log folders."""
-    order = stages.Order(logs, studies, house, folders, everything, forget)
+    order = Order(logs, studies, house, folders, everything, forget)
     try:
         with progress() as say:
-            summary = stages.night(order, datetime.now(UTC), as_task, say)
+            summary = night(order, datetime.now(UTC), as_task, say)
     except HouseHeldError as error:
         if not deployment.id:
             raise
@@ -63,10 +70,10 @@ def nightly(
     return summary
 
 
-def run_flow(order: stages.Order) -> stages.Summary:
+def run_flow(order: Order) -> Summary:
     """Run the flow in this process; without PREFECT_API_URL Prefect brings a server for its length."""
     # Every flow ends a second late while its heartbeat sleeps.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         ended = nightly(order.logs, order.studies, order.house, order.again, order.everything, order.forget)
-    assert isinstance(ended, stages.Summary)
+    assert isinstance(ended, Summary)
     return ended

@@ -297,8 +297,9 @@ def figures(house: str) -> Figures:
     """The pages of the sample, beside what Altair and vl-convert need for its figures."""
     import vl_convert
 
-    from flows.night import Order, Plan, plainly
+    from flows.night import Order, plainly
     from flows.night import night as spend
+    from flows.stages.plan import Plan
     from reports.charts import figures as drawn
     from tests.houses import SAMPLE, STUDIES
 

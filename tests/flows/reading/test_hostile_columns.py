@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.night import load_studies_into
+from flows.stages.load import load_studies_into
 from flows.warehouse.warehouse import Warehouse, open_warehouse, relations
 from models.declared.study import Study, StudyError, load_studies, load_study
 from tests.log_folders import toml, write_study

@@ -1,0 +1,45 @@
+"""The stage that fits the models of the studies whose conclusions may change."""
+
+from typing import TYPE_CHECKING
+
+from flows.stages.plan import Plan, stamped
+from flows.warehouse.warehouse import open_warehouse
+from models.declared.study import Study
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def analyse_studies(plan: Plan) -> None:
+    """Fit the models of the studies that are affected; the results replace those of the night before."""
+    import polars as pl
+
+    from models.analysis import analyse
+    from models.words.conclusions import changes
+
+    arrived = [folder.folder for folder in (*plan.news.new, *plan.news.changed)]
+    with open_warehouse(plan.staged) as warehouse:
+        for study in plan.affected():
+            before = warehouse.frame("models/last_conclusions", study=study.name)
+            results = analyse(
+                study, with_levels(warehouse.frame("models/observations", study=study.name), study)
+            )
+            if not before.is_empty():
+                told = changes(before, results["conclusions"], arrived)
+                results["statements"] = pl.concat([results["statements"], told], how="diagonal")
+            with warehouse.transaction():
+                for table, frame in results.items():
+                    if table != "conclusions":  # the memory of every night
+                        warehouse.forget_rows(table, study.name)
+                    warehouse.append(table, stamped(frame, plan.night_id))
+
+
+def with_levels(observations: "pl.DataFrame", study: Study) -> "pl.DataFrame":
+    """Observations with a column per factor, joined by run."""
+    import polars as pl
+
+    levels = pl.DataFrame(
+        [{"run": treatment.run, **treatment.levels} for treatment in study.treatments],
+        schema={"run": pl.Int32, **dict.fromkeys(study.factors, pl.String)},
+    )
+    return observations.join(levels, on="run", how="left", maintain_order="left")

@@ -1,0 +1,21 @@
+"""The stage that holds the private copy against the promises."""
+
+from flows.stages.plan import Plan, stamped
+from flows.warehouse.warehouse import open_warehouse
+
+
+def check_promises(plan: Plan) -> None:
+    """Hold the private copy against the promises of the studies that are affected; verdicts become rows."""
+    from expectations.check import check_all
+
+    names = ("runs", "design_runs", "containers", "observations", "step_counts", "levels_seen")
+    with open_warehouse(plan.staged) as warehouse:
+        data = [
+            (study, {name: warehouse.frame(f"check/{name}", study=study.name) for name in names})
+            for study in plan.affected()
+        ]
+        with warehouse.transaction():
+            for (study, _), checked in zip(data, check_all(data), strict=True):
+                warehouse.forget_rows("breaches", study.name)
+                for table, frame in (("verdicts", checked.verdicts), ("breaches", checked.breaches)):
+                    warehouse.append(table, stamped(frame, plan.night_id))

@@ -1,0 +1,57 @@
+"""The stage that loads the shards into a private copy of the warehouse, in one transaction."""
+
+import shutil
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flows.house.house import verify
+from flows.stages.plan import Plan
+from flows.warehouse.warehouse import Warehouse, open_warehouse
+from models.declared.study import Study
+
+if TYPE_CHECKING:
+    from flows.reading.batches import Shards
+
+
+def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
+    """Load the shards into a private copy of the warehouse, in one transaction."""
+    from flows.reading.held_back import note_held
+
+    if not plan.is_fresh:
+        verify(plan.house.root / plan.house.current.readlink())
+        shutil.copyfile(plan.house.warehouse, plan.staged)
+    with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
+        load_studies_into(warehouse, plan.studies)
+        forgotten = [plan.folder_ids[folder] for folder in plan.news.forgotten]
+        again = [plan.folder_ids[folder.folder] for folder in plan.news.changed]
+        files = [str(each.files) for each in shards]
+        kept = [row[0] for row in warehouse.rows("load/kept", files=files)] if shards else []
+        highest = warehouse.record("night/next_keys")["container_offset"]
+        warehouse.run("load/forget_facts", folder_ids=[*again, *forgotten], kept=kept)
+        warehouse.run("load/forget_folders", folder_ids=forgotten)
+        if shards:
+            paths = {
+                name: [path for each in shards for path in each.paths(name)] for name in shards[0]._fields
+            }
+            warehouse.run("load/tags", tags=paths["tags"])
+            warehouse.run("load/facts", container_offset=highest, night_id=plan.night_id, **paths)
+            warehouse.run(
+                "load/folders",
+                night_id=plan.night_id,
+                folders=paths["folders"],
+                findings=paths["findings"],
+            )
+        note_held(warehouse, plan.held, [*again, *forgotten], plan.night_id)
+        warehouse.run("load/gone", folders=list(plan.news.gone), night_id=plan.night_id)
+        unclaimed, unreadable = list(plan.news.unclaimed), list(plan.news.unreadable)
+        warehouse.run("load/unclaimed", folders=unclaimed, unreadable=unreadable, night_id=plan.night_id)
+        warehouse.apply_views()
+
+
+def load_studies_into(warehouse: Warehouse, studies: Sequence[Study]) -> None:
+    from flows.warehouse.declarations import response_rows, study_rows, treatment_rows
+
+    warehouse.run("load/forget_study_files")
+    warehouse.append("studies", study_rows(studies))
+    warehouse.append("treatments", treatment_rows(studies))
+    warehouse.append("responses", response_rows(studies))

@@ -1,0 +1,83 @@
+"""What passes from stage to stage: the order of a night, its plan, its summary."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flows.house.house import DATABASE, House
+from flows.reading.discover import News
+from models.declared.study import Study
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from flows.reading.held_back import HeldBack
+
+
+class Order(NamedTuple):
+    """What a night is asked to do; its paths may be relative to the working directory."""
+
+    logs: Path
+    studies: Path
+    house: Path
+    again: tuple[str, ...] = ()
+    everything: bool = False
+    forget: tuple[str, ...] = ()  # gone folders to remove for good
+
+
+class Plan(NamedTuple):
+    """What a night found to do."""
+
+    order: Order
+    house: House
+    studies: tuple[Study, ...]
+    news: News
+    folder_ids: dict[str, int]
+    night_id: int
+    started_at: datetime
+    is_fresh: bool  # begins with an empty warehouse
+    held: "tuple[HeldBack, ...]" = ()  # changed folders whose facts stay
+
+    @property
+    def staged(self) -> Path:
+        return self.house.staging / DATABASE
+
+    def unasked(self) -> list[str]:
+        """The changed folders that nobody named: who names one takes what is there now."""
+        named = set(self.folder_ids if self.order.everything else self.order.again)
+        return [folder.folder for folder in self.news.changed if folder.folder not in named]
+
+    def affected(self) -> list[Study]:
+        """The studies whose conclusions may change tonight."""
+        touched = {folder.study for folder in (*self.news.new, *self.news.changed)}
+        touched |= set(self.news.changed_studies) | set(self.news.gone_studies)
+        touched |= {each.study for each in self.held}
+        return [study for study in self.studies if study.name in touched]
+
+    def hold_back(self, held: "Sequence[HeldBack]") -> "Plan":
+        """The same, but for these folders, which count as unchanged."""
+        ids = {each.folder_id for each in held}
+        changed = tuple(each for each in self.news.changed if self.folder_ids[each.folder] not in ids)
+        return self._replace(news=self.news._replace(changed=changed), held=(*self.held, *held))
+
+
+class Summary(NamedTuple):
+    """What a night did, for people: counts as in the table `nights`, and the verdict on every effect."""
+
+    night: dict[str, Any]
+    effects: list[dict[str, Any]]
+    breaches: list[dict[str, Any]]
+    quarantine: list[dict[str, Any]]
+    verdicts: list[dict[str, Any]]
+    changes: list[str]
+    version: Path | None  # None: nothing new, nothing published
+    house: House
+    still_held: tuple[str, ...] = ()  # folders held back by earlier nights, where nothing is new
+
+
+def stamped(frame: "pl.DataFrame", night_id: int) -> "pl.DataFrame":
+    """Rows with the night that they belong to."""
+    import polars as pl
+
+    return frame.with_columns(night_id=pl.lit(night_id, dtype=pl.Int32))

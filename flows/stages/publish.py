@@ -1,0 +1,54 @@
+"""The stages that write the pages beside the private copy, then publish both as one version."""
+
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from flows.house.house import publish
+from flows.stages.plan import Plan, Summary
+from flows.warehouse.warehouse import Warehouse, open_published, schema_digest
+
+
+def render_pages(plan: Plan) -> list[str]:
+    """Write the site beside the private copy; gives the pages that were rendered."""
+    from flows.stages.pages import render_site
+
+    before = None if plan.is_fresh else plan.house.site.resolve()
+    names = [study.name for study in plan.affected()]
+    with open_published(plan.staged) as warehouse:
+        site = plan.house.staging / "site"
+        return render_site(warehouse, site, before, plan.studies, names, plan.order.everything)
+
+
+def publish_version(plan: Plan) -> Summary:
+    """Seal the private copy and make it the current version."""
+    from flows.stages.audit import scan
+
+    rows = scan(plan.staged)
+    with open_published(plan.staged) as warehouse:
+        summary = summarise_night(plan, warehouse)
+    manifest = {
+        "night_id": plan.night_id,
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "rows": rows,
+        "schema": schema_digest(),
+        "versions": {
+            "doehouse": version("doehouse"),
+            "duckdb": version("duckdb"),
+            "python": platform.python_version(),
+        },
+    }
+    return summary._replace(version=publish(plan.house, manifest))
+
+
+def summarise_night(plan: Plan, warehouse: Warehouse) -> Summary:
+    return Summary(
+        night=warehouse.frame("night/last_night").to_dicts()[0],
+        effects=warehouse.frame("models/effect_verdicts").to_dicts(),
+        breaches=warehouse.frame("night/breaches").to_dicts(),
+        quarantine=warehouse.frame("night/notices").to_dicts(),
+        verdicts=warehouse.frame("night/verdicts", night_id=plan.night_id).to_dicts(),
+        changes=[row[0] for row in warehouse.rows("night/changes", night_id=plan.night_id)],
+        version=None,
+        house=plan.house,
+    )
