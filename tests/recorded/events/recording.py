@@ -7,6 +7,7 @@ what TensorBoard's EventAccumulator ends with (`tensorboard`; size guidance 0, p
 """
 
 import json
+import re
 import shutil
 import socket
 import time
@@ -43,9 +44,13 @@ def written(files: list[Path]) -> dict[str, list[Point]]:
 
 def accumulated(folder: Path) -> dict[str, list[Point]]:
     """Each tag's points as TensorBoard's reader ends with them."""
-    reader = event_accumulator.EventAccumulator(str(folder), {"scalars": 0, "tensors": 0}, purge_orphaned_data=True)
+    reader = event_accumulator.EventAccumulator(
+        str(folder), {"scalars": 0, "tensors": 0}, purge_orphaned_data=True
+    )
     reader.Reload()
-    tags = {tag: [(point.step, point.value) for point in reader.Scalars(tag)] for tag in reader.Tags()["scalars"]}
+    tags = {
+        tag: [(point.step, point.value) for point in reader.Scalars(tag)] for tag in reader.Tags()["scalars"]
+    }
     for tag in reader.Tags()["tensors"]:
         points = [(point.step, tensor_util.make_ndarray(point.tensor_proto)) for point in reader.Tensors(tag)]
         if points and all(array.ndim == 0 and array.dtype.kind in "fi" for _, array in points):
@@ -57,7 +62,9 @@ def expectation(logs: Path) -> dict[str, Any]:
     """Every run below a case's logs, as the case's expected.json has it."""
     runs = {}
     for folder in sorted(path for path in [logs, *logs.rglob("*")] if path.is_dir()):
-        files = [Path(name) for name in sorted(io_wrapper.ListDirectoryAbsolute(str(folder))) if "tfevents" in name]
+        files = [
+            Path(name) for name in sorted(io_wrapper.ListDirectoryAbsolute(str(folder))) if "tfevents" in name
+        ]
         if files:
             was, ends = written(files), accumulated(folder)
             tags = {tag: {"written": was[tag], "tensorboard": ends.get(tag, [])} for tag in sorted(was)}
@@ -88,7 +95,5 @@ def record(here: Path, writer: str, cases: list[Callable[[Path], None]]) -> None
 
 def compact(text: str) -> str:
     """One line a list of points, not four."""
-    import re
-
     text = re.sub(r"\[\s+(-?\d+),\s+([-\w.+]+)\s+\]", r"[\1, \2]", text)
     return re.sub(r"\],\s+\[", "], [", text)

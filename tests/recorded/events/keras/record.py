@@ -26,7 +26,14 @@ def fit(logs: Path, epochs: int = 3, initial_epoch: int = 0, model: keras.Model 
         model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
     callbacks = [keras.callbacks.TensorBoard(logs, **{"write_graph": False, **options}), *extra_callbacks]
     model.fit(
-        x[::2], y[::2], 2, epochs, 0, callbacks, validation_data=(x[1::2], y[1::2]), initial_epoch=initial_epoch
+        x[::2],
+        y[::2],
+        2,
+        epochs,
+        0,
+        callbacks,
+        validation_data=(x[1::2], y[1::2]),
+        initial_epoch=initial_epoch,
     )
     return model
 

@@ -31,8 +31,12 @@ def hparams_twice(logs: Path) -> None:
     with SummaryWriter(logs) as writer:
         for step in range(1, 5):
             writer.add_scalar("accuracy", 0.5 + step / 16, step)
-        writer.add_hparams({"lr": 0.1, "bs": 32, "optimizer": "sgd", "nesterov": True}, {"accuracy": 0.75}, name="one")
-        writer.add_hparams({"lr": 0.01, "bs": 64, "optimizer": "adam", "nesterov": False}, {"accuracy": 0.875}, name="two")
+        writer.add_hparams(
+            {"lr": 0.1, "bs": 32, "optimizer": "sgd", "nesterov": True}, {"accuracy": 0.75}, name="one"
+        )
+        writer.add_hparams(
+            {"lr": 0.01, "bs": 64, "optimizer": "adam", "nesterov": False}, {"accuracy": 0.875}, name="two"
+        )
 
 
 def hparams_at_a_step(logs: Path) -> None:
