@@ -1,7 +1,7 @@
 """Charts of factors together: interactions pair by pair, and the cube of three."""
 
 from itertools import product
-from typing import Any
+from typing import NamedTuple
 
 import altair as alt
 import polars as pl
@@ -30,71 +30,22 @@ def cell_rows(cells: pl.DataFrame) -> pl.DataFrame:
 
 def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
     """One panel a pair of factors; pairs that cannot be told apart stand side by side (query response_cell_means)."""
-    low, high = interval_axis(cells)
-    pairs = (
-        cells.select("position_a", "factor_a", "position_b", "factor_b", "aliases")
-        .unique(maintain_order=True)
-        .rows()
-    )
-    by_alias: dict[str, list[Any]] = {}
-    for pair in pairs:
-        names = [f"{pair[1]}:{pair[3]}", *(pair[4].split(" = ") if pair[4] else [])]
-        by_alias.setdefault(min(names), []).append(pair)
-    ordered = [pair for group in by_alias.values() for pair in group]
-    panels = []
-    for position_a, factor_a, position_b, factor_b, aliases in ordered[:MOST_PAIRS]:
-        mine = cells.filter((pl.col("position_a") == position_a) & (pl.col("position_b") == position_b))
-        texts_a, texts_b = (mine[f"level_{side}"].unique(maintain_order=True).to_list() for side in "ab")
-        base = marks_of("cell_means").transform_filter(
-            f"datum.position_a == {position_a} && datum.position_b == {position_b}"
-        )
-        x = alt.X("level_a:N", title=factor_a, scale=alt.Scale(domain=texts_a), axis=alt.Axis(labelAngle=0))
-        y = alt.Y(
-            "mean:Q",
-            title=titled(f"mean {response}", unit),
-            scale=alt.Scale(domain=[low, high]),
-            axis=alt.Axis(tickCount=6),
-        )
-        colour = alt.Color(
-            "level_b:N",
-            title=factor_b,
-            scale=alt.Scale(domain=texts_b, range=[f"var(--level-{i % 7 + 1})" for i in range(len(texts_b))]),
-            legend=alt.Legend(orient="bottom", symbolType="circle", labelLimit=140),
-        )
-        lit = faded_unless(LEVEL_IN_FOCUS)
-        lines = base.mark_line().encode(
-            x=x, y=y, color=colour, order="level_position_a:Q", detail="level_key:N", opacity=lit
-        )
-        bars = interval_bars(base, mine, 1.5, x=x, color=colour, opacity=lit)
-        dots = base.mark_point(size=70).encode(
-            x=x,
-            y=y,
-            color=colour,
-            opacity=lit,
-            tooltip=[
-                alt.Tooltip("level_a:N", title="level"),
-                alt.Tooltip("level_b:N", title="level of the other"),
-                alt.Tooltip("mean:Q", title=titled(f"mean {response}", unit), format=".6~g"),
-                alt.Tooltip("n:Q", title="observations"),
-            ],
-        )
-        name = aliased(f"{factor_a}:{factor_b}", aliases)
-        panels.append(layered(lines, *bars, dots, height=230, title=name))
-    entangled = sum(len(group) > 1 for group in by_alias.values())
-    left_out = len(ordered) - len(panels)
+    groups = _by_alias(cells)
+    ordered = [pair for group in groups for pair in group]
+    entangled = sum(len(group) > 1 for group in groups)
     note = "Parallel lines: no interaction. Bars: 95 % interval by the error of the fitted model."
     if entangled:
         note += (
             " Pairs joined by = share one contrast in this design: whatever bends one bends the other, and these data "
             "cannot say which."
         )
-    if left_out:
-        note += f" {left_out} more pairs are in the table."
+    if len(ordered) > MOST_PAIRS:
+        note += f" {len(ordered) - MOST_PAIRS} more pairs are in the table."
     return Figure(
         "interactions",
-        f"{response}: {len(pairs)} pairs of factors, {entangled} alias sets that cannot be told apart"
+        f"{response}: {len(ordered)} pairs of factors, {entangled} alias sets that cannot be told apart"
         if entangled
-        else f"{response}: {len(pairs)} pairs of factors, each with a contrast of its own",
+        else f"{response}: {len(ordered)} pairs of factors, each with a contrast of its own",
         f"Interaction plots of {response}: "
         + "; ".join(
             f"{row['factor_a']} {row['level_a']} with {row['factor_b']} {row['level_b']} {number(row['mean'])}"
@@ -103,8 +54,62 @@ def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
         + ".",
         note,
         "response_cell_means",
-        tuple(panels),
+        tuple(_pair(cells, pair, titled(f"mean {response}", unit)) for pair in ordered[:MOST_PAIRS]),
         2,
+    )
+
+
+class Pair(NamedTuple):
+    """Two factors with their positions in the study, and what their interaction cannot be told from."""
+
+    position_a: int
+    factor_a: str
+    position_b: int
+    factor_b: str
+    aliases: str | None
+
+
+def _by_alias(cells: pl.DataFrame) -> list[list[Pair]]:
+    """The pairs of factors, those of one contrast together."""
+    groups: dict[str, list[Pair]] = {}
+    for pair in map(Pair._make, cells.select(Pair._fields).unique(maintain_order=True).rows()):
+        names = [f"{pair.factor_a}:{pair.factor_b}", *(pair.aliases.split(" = ") if pair.aliases else [])]
+        groups.setdefault(min(names), []).append(pair)
+    return list(groups.values())
+
+
+def _pair(cells: pl.DataFrame, pair: Pair, title: str) -> Panel:
+    """Means at the levels of one factor, a line a level of the other."""
+    mine = cells.filter((pl.col("position_a") == pair.position_a) & (pl.col("position_b") == pair.position_b))
+    texts_a, texts_b = (mine[f"level_{side}"].unique(maintain_order=True).to_list() for side in "ab")
+    x = alt.X("level_a:N", title=pair.factor_a, scale=alt.Scale(domain=texts_a), axis=alt.Axis(labelAngle=0))
+    y = alt.Y(
+        "mean:Q",
+        title=title,
+        scale=alt.Scale(domain=list(interval_axis(cells))),
+        axis=alt.Axis(tickCount=6),
+    )
+    colour = alt.Color(
+        "level_b:N",
+        title=pair.factor_b,
+        scale=alt.Scale(domain=texts_b, range=[f"var(--level-{i % 7 + 1})" for i in range(len(texts_b))]),
+        legend=alt.Legend(orient="bottom", symbolType="circle", labelLimit=140),
+    )
+    base = marks_of("cell_means").transform_filter(
+        f"datum.position_a == {pair.position_a} && datum.position_b == {pair.position_b}"
+    )
+    lit = {"color": colour, "opacity": faded_unless(LEVEL_IN_FOCUS)}
+    lines = base.mark_line().encode(x=x, y=y, order="level_position_a:Q", detail="level_key:N", **lit)
+    bars = interval_bars(base, mine, 1.5, x=x, **lit)
+    tooltip = [
+        alt.Tooltip("level_a:N", title="level"),
+        alt.Tooltip("level_b:N", title="level of the other"),
+        alt.Tooltip("mean:Q", title=title, format=".6~g"),
+        alt.Tooltip("n:Q", title="observations"),
+    ]
+    dots = base.mark_point(size=70).encode(x=x, y=y, tooltip=tooltip, **lit)
+    return layered(
+        lines, *bars, dots, height=230, title=aliased(f"{pair.factor_a}:{pair.factor_b}", pair.aliases)
     )
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from reports.charts.lineage import headers, lineage
-from reports.pages.page import Files, Link, Page, Previous, Results, no_previous
-from reports.tables.tables import Column, table
+from reports.pages.page import Files, Link, Page, Previous, no_previous
+from reports.tables.tables import Column, Results, table
 from reports.text.numbers import number
 from reports.text.slugs import slug
 

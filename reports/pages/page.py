@@ -1,7 +1,7 @@
 """A page: its figures and tables with their files, filled into a template."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,9 +10,8 @@ import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.charts.figures import Figure, data_names, drawing, json_columns, on_page, panel_specs
-from reports.tables.tables import Result, Table, csv
+from reports.tables.tables import Results, Table, csv
 
-Results = Mapping[str, Result]
 Files = dict[str, bytes]
 Previous = Callable[[str], bytes | None]
 

@@ -9,7 +9,7 @@ from reports.charts import interactions as interaction_charts
 from reports.charts import levels as level_charts
 from reports.charts import residuals as residual_charts
 from reports.charts.effect_rows import effect_rows, scale_rows, variation_rows
-from reports.pages.page import Files, Link, Page, Previous, Results
+from reports.pages.page import Files, Link, Page, Previous
 from reports.tables.response import (
     anova_table,
     coefficient_table,
@@ -20,7 +20,7 @@ from reports.tables.response import (
     residual_table,
     verdict_table,
 )
-from reports.tables.tables import Row
+from reports.tables.tables import Results, Row
 from reports.text.factors import factor_list, run_numbers
 from reports.text.numbers import decimals_of, number, p_phrase, with_unit
 from reports.text.slugs import slug

@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 
 from reports.charts.study import learning_curves
-from reports.pages.page import Files, Link, Page, Results
+from reports.pages.page import Files, Link, Page
 from reports.tables.study import promise_cell
-from reports.tables.tables import Cell, Column, Row, Table, table
+from reports.tables.tables import Cell, Column, Results, Row, Table, table
 from reports.text.factors import colour
 from reports.text.numbers import MISSING, number, with_unit
 from reports.text.slugs import slug

@@ -23,15 +23,18 @@ from importlib.metadata import version
 from reports.charts.theme import LIGHT, chart_config, style_variables
 from reports.pages.dictionary_page import QUERIES as DICTIONARY_QUERIES
 from reports.pages.dictionary_page import dictionary_page
-from reports.pages.page import HERE, Files, Previous, Results, no_previous
+from reports.pages.index_page import QUERIES as INDEX_QUERIES
+from reports.pages.index_page import index_page
+from reports.pages.page import HERE, Files, Previous, no_previous
+from reports.pages.quality_page import QUERIES as QUALITY_QUERIES
+from reports.pages.quality_page import quality_page
 from reports.pages.response_page import QUERIES as RESPONSE_QUERIES
 from reports.pages.response_page import response_page
 from reports.pages.run_page import QUERIES as RUN_QUERIES
 from reports.pages.run_page import run_page
-from reports.pages.site_pages import INDEX_QUERIES, QUALITY_QUERIES, index_page, quality_page
 from reports.pages.study_page import QUERIES as STUDY_QUERIES
 from reports.pages.study_page import study_page
-from reports.tables.tables import Result
+from reports.tables.tables import Result, Results
 
 __all__ = [
     "DICTIONARY_QUERIES",
@@ -90,7 +93,9 @@ def _own_digest() -> str:
     told = hashlib.sha256(
         " ".join(version(name) for name in ("altair", "vl-convert-python", "jinja2")).encode()
     )
-    for path in sorted(path for path in HERE.parent.rglob("*") if path.suffix in (".py", ".j2", ".css", ".js")):
+    for path in sorted(
+        path for path in HERE.parent.rglob("*") if path.suffix in (".py", ".j2", ".css", ".js")
+    ):
         told.update(path.read_bytes())
     return told.hexdigest()
 

@@ -9,7 +9,7 @@ from reports.charts.effect_rows import effect_rows, variation_rows
 from reports.charts.effects import intervals, variation
 from reports.charts.levels import treatment_rows
 from reports.charts.study import oriented, trade_off
-from reports.pages.page import Files, Link, Page, Previous, Results
+from reports.pages.page import Files, Link, Page, Previous
 from reports.tables.study import (
     alias_table,
     design_tables,
@@ -20,7 +20,7 @@ from reports.tables.study import (
     summary_table,
     treatment_tables,
 )
-from reports.tables.tables import Cell, Column, Row, table
+from reports.tables.tables import Cell, Column, Results, Row, table
 from reports.text.factors import factor_list, run_numbers
 from reports.text.numbers import decimals_of_intervals
 from reports.text.slugs import slug

@@ -5,8 +5,7 @@ from typing import Any
 import polars as pl
 
 from reports.charts.levels import treatment_rows
-from reports.pages.page import Results
-from reports.tables.tables import Cell, Column, Row, Table, table
+from reports.tables.tables import Cell, Column, Results, Row, Table, table
 from reports.text.factors import colour
 from reports.text.numbers import decimals_of_intervals, number, with_unit
 from reports.text.slugs import slug

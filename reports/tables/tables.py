@@ -33,6 +33,9 @@ class Result(NamedTuple):
     sql: str
 
 
+Results = Mapping[str, Result]
+
+
 class Cell(NamedTuple):
     """Text as shown, with all its digits in `exact` where they were cut; `tone` colours verdicts."""
 
