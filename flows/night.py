@@ -4,7 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flows.house.house import House, HouseError, hold, note_success, recover, writing
+from flows.house.disk import writing
+from flows.house.errors import HouseError
+from flows.house.house import House
+from flows.house.last_success import note_success
+from flows.house.lock import hold
+from flows.house.recovery import recover
 from flows.stages.analyse import analyse_studies
 from flows.stages.check import check_promises
 from flows.stages.close import close_night

@@ -14,7 +14,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from prefect.states import Completed
 from prefect.utilities.annotations import quote
 
-from flows.house.house import HouseHeldError
+from flows.house.errors import HouseHeldError
 from flows.messages import progress, summarise
 from flows.night import Order, Summary, night
 from flows.stages.analyse import analyse_studies

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from flows.house.house import House, HouseError
+from flows.house.errors import HouseError
+from flows.house.house import House
 from flows.warehouse.warehouse import QueryError, Warehouse, examples, open_published
 
 Form = Literal["table", "csv", "json"]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Group, Parameter
 
-from flows.house.house import House, HouseError, HouseHeldError, UsageError
+from flows.house.errors import HouseError, HouseHeldError, UsageError
+from flows.house.house import House
 
 if TYPE_CHECKING:
     from flows.night import Order
@@ -196,7 +197,7 @@ def rollback(to: int | None = None, *, house: HouseOption = HOUSE) -> int:
     house
         Folder of the warehouse and the pages.
     """
-    from flows.house.house import rollback as go_back
+    from flows.house.rollback import rollback as go_back
 
     print(f"current: {go_back(House.at(house), to)}")
     return 0

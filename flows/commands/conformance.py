@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flows.house.house import UsageError
+from flows.house.errors import UsageError
 from models.conformance.comparison import conform
 from reports.pages.conformance_page import conformance_page
 from reports.pages.site import shared_assets

@@ -7,7 +7,11 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.house.house import DATABASE, House, HouseError, HouseHeldError, hold, last_success, verify
+from flows.house.errors import HouseError, HouseHeldError
+from flows.house.house import DATABASE, House
+from flows.house.last_success import last_success
+from flows.house.lock import hold
+from flows.house.manifest import verify
 from flows.house.published_pages import Inode, changed_pages, told
 
 FRESH = timedelta(hours=26)  # a day, and two hours for a long night

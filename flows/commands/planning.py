@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from flows.house.house import House, HouseError, UsageError
+from flows.house.errors import HouseError, UsageError
+from flows.house.house import House
 from flows.warehouse.warehouse import open_published, relations
 from models.declared.study import Study, StudyError, load_study
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from flows.house.house import PAGE_LIST, digest, read_manifest
+from flows.house.manifest import digest, read_manifest
 
+# Of a site: its other files with their digests, in groups that change together.
+PAGE_LIST = "assets/groups.json"
 Inode = tuple[int, int]  # device and number
 NAMED = 3  # of the files that differ
 

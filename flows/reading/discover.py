@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.house.house import HouseError, UsageError
+from flows.house.errors import HouseError, UsageError
 from flows.log_root.regular_file import can_be_read, shown
 from models.declared.study import Claim, Study, StudyError
 

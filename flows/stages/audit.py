@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from expectations.warehouse import check_warehouse
-from flows.house.house import HouseError
+from flows.house.errors import HouseError
 from flows.reading.batches import Shards
 from flows.warehouse.warehouse import Warehouse, open_published
 

@@ -3,7 +3,9 @@
 from datetime import datetime
 from pathlib import Path
 
-from flows.house.house import House, HouseError, read_manifest
+from flows.house.errors import HouseError
+from flows.house.house import House
+from flows.house.manifest import read_manifest
 from flows.reading.discover import Known, discover
 from flows.reading.known import read_known
 from flows.stages.plan import Order, Plan

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flows.house.house import verify
+from flows.house.manifest import verify
 from flows.stages.plan import Plan
 from flows.warehouse.warehouse import Warehouse, open_warehouse
 from models.declared.study import Study

@@ -3,14 +3,15 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flows.house.house import PAGE_LIST
-from flows.house.house import digest as file_digest
-from flows.warehouse.warehouse import SQL, Warehouse, examples, filled, literal, text
+from flows.house.manifest import digest as file_digest
+from flows.house.published_pages import PAGE_LIST
+from flows.stages.answers import answers, answers_of_each
+from flows.warehouse.warehouse import SQL, Warehouse, examples, text
 from models.declared.study import Study
 from reports.pages.site import (
     DICTIONARY_QUERIES,
@@ -19,7 +20,8 @@ from reports.pages.site import (
     RESPONSE_QUERIES,
     RUN_QUERIES,
     STUDY_QUERIES,
-    Result,
+    VEGA,
+    WIDE_QUERIES,
     dictionary_page,
     digest,
     index_page,
@@ -27,13 +29,15 @@ from reports.pages.site import (
     run_page,
     shared_assets,
     study_pages,
+    vega_bundle,
 )
 
 # What a run page takes from its study.
 OF_STUDY = ("study_treatments",)
-FOLDERS_AT_ONCE = 200  # whose rows are asked for together
+# Whose rows are asked for together.
+STUDIES_AT_ONCE = 20
+FOLDERS_AT_ONCE = 200
 
-Results = Mapping[str, Result]
 Files = Mapping[str, bytes]
 
 
@@ -58,14 +62,6 @@ class Site:
         if not is_anew:
             self.groups_before = groups
 
-    def previous(self, path: str) -> bytes | None:
-        """A file of the site before, if nobody edited it."""
-        if self.before is None or not (self.before / path).is_file():
-            return None
-        content = (self.before / path).read_bytes()
-        expected = self.digests_before.get(path)
-        return content if expected in (None, hashlib.sha256(content).hexdigest()) else None
-
     def add(self, group: str, made_from: str, render: Callable[[], Files]) -> None:
         """Render a group of pages, or carry it over when it was made from the same inputs."""
         if self.groups_before.get(group, {}).get("digest") == made_from and self.is_whole(group):
@@ -79,6 +75,11 @@ class Site:
         digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
         self.groups[group] = {"digest": made_from, "files": digests}
         self.rendered += [path for path in files if path.endswith(".html")]
+
+    def groups_of(self, study: str) -> list[str]:
+        """The groups of a study's pages in the site before."""
+        runs = f"run {study} "
+        return [group for group in self.groups_before if group == f"study {study}" or group.startswith(runs)]
 
     def is_whole(self, group: str) -> bool:
         """Whether the site before has every file of a group."""
@@ -119,17 +120,16 @@ def render_site(
     """
     site = Site(target, before, is_anew)
     touched = set(affected)
+    looked_at = []
     for study in studies:
-        groups = [
-            group
-            for group in site.groups_before
-            if group == f"study {study.name}" or group.startswith(f"run {study.name} ")
-        ]
+        groups = site.groups_of(study.name)
         if study.name in touched or not groups or not all(site.is_whole(group) for group in groups):
-            add_study(site, warehouse, study)
+            looked_at.append(study)
         else:
             for group in groups:
                 site.carry_over(group)
+    for start in range(0, len(looked_at), STUDIES_AT_ONCE):
+        add_studies(site, warehouse, looked_at[start : start + STUDIES_AT_ONCE])
     for name, queries, render in (
         ("index", INDEX_QUERIES, index_page),
         ("quality", QUALITY_QUERIES, quality_page),
@@ -137,34 +137,32 @@ def render_site(
         results = answers(warehouse, queries)
         site.add(name, digest(results), partial(render, results))
     add_dictionary(site, warehouse)
-    site.add("assets", digest({}), shared_assets)
+    site.add("assets", digest(), shared_assets)
+    site.add("vega", VEGA, vega_bundle)
     site.close()
     return site.rendered
 
 
-def add_study(site: Site, warehouse: Warehouse, study: Study) -> None:
-    results = answers(warehouse, STUDY_QUERIES, study=study.name)
-    responses = {
-        response: answers(warehouse, RESPONSE_QUERIES, study=study.name, response=response)
-        for response in study.responses
-    }
-    site.add(
-        f"study {study.name}",
-        digest(results, *responses.values()),
-        lambda: study_pages(results, responses, site.previous),
-    )
-    add_runs(site, warehouse, study.name, results)
-
-
-def add_runs(site: Site, warehouse: Warehouse, study: str, results: Results) -> None:
-    of_study = {name: results[name] for name in OF_STUDY}
-    told = digest(of_study)
-    folders = results["study_runs"].frame["folder"].sort().to_list()
+def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> None:
+    """The pages of these studies, of their responses and of their folders."""
+    results = answers_of_each(warehouse, STUDY_QUERIES, ["study"], [(study.name,) for study in studies])
+    pairs = [(study.name, response) for study in studies for response in study.responses]
+    responses = answers_of_each(warehouse, RESPONSE_QUERIES, ["study", "response"], pairs)
+    folders = []
+    for study in studies:
+        mine = results[(study.name,)]
+        mine |= answers(warehouse, WIDE_QUERIES, study=study.name)
+        theirs = {response: responses[(study.name, response)] for response in study.responses}
+        site.add(f"study {study.name}", digest(mine, *theirs.values()), partial(study_pages, mine, theirs))
+        of_study = {name: mine[name] for name in OF_STUDY}
+        told = digest(of_study)
+        folders += [(folder, study.name, of_study, told) for folder in mine["study_runs"].frame["folder"].sort()]
     for start in range(0, len(folders), FOLDERS_AT_ONCE):
-        for folder, of_run in answers_by_folder(warehouse, study, folders[start : start + FOLDERS_AT_ONCE]):
-            site.add(
-                f"run {study} {folder}", told + digest(of_run), partial(run_page, of_study, of_run, folder)
-            )
+        some = folders[start : start + FOLDERS_AT_ONCE]
+        of_runs = answers_of_each(warehouse, RUN_QUERIES, ["folder"], [(folder,) for folder, *_ in some])
+        for folder, name, of_study, told in some:
+            of_run = of_runs[(folder,)]
+            site.add(f"run {name} {folder}", told + digest(of_run), partial(run_page, of_study, of_run, folder))
 
 
 def add_dictionary(site: Site, warehouse: Warehouse) -> None:
@@ -178,37 +176,5 @@ def add_dictionary(site: Site, warehouse: Warehouse) -> None:
     site.add(
         "dictionary",
         digest(results) + told,
-        lambda: dictionary_page(results, sources, asked, site.previous),
+        lambda: dictionary_page(results, sources, asked),
     )
-
-
-def answers_by_folder(
-    warehouse: Warehouse, study: str, folders: list[str]
-) -> Iterator[tuple[str, dict[str, Result]]]:
-    """The results of RUN_QUERIES, asked once for all of these folders, then those of each."""
-    parts = {}
-    for name in RUN_QUERIES:
-        query = f"pages/{name}"
-        values = {"study": study, "folders": folders}
-        frame = warehouse.frame(query, **{key: values[key] for key in values if f"${key}" in text(query)})
-        statement = filled(query, {"study": study})
-        parts[name] = (statement, frame.clear(), frame.partition_by("folder", as_dict=True))
-    for folder in folders:
-        one = f"({literal(folder)})"
-        yield (
-            folder,
-            {
-                name: Result(mine.get((folder,), none), statement.replace("$folders", one))
-                for name, (statement, none, mine) in parts.items()
-            },
-        )
-
-
-def answers(warehouse: Warehouse, names: Iterable[str], **values: str) -> Results:
-    """The results of page queries, each given those of the values that it names."""
-    found = {}
-    for name in names:
-        query = f"pages/{name}"
-        given = {key: value for key, value in values.items() if f"${key}" in text(query)}
-        found[name] = Result(warehouse.frame(query, **given), filled(query, given))
-    return found

@@ -4,7 +4,7 @@ import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from flows.house.house import publish
+from flows.house.publishing import publish
 from flows.stages.plan import Plan, Summary
 from flows.warehouse.warehouse import Warehouse, open_published, schema_digest
 

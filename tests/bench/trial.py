@@ -245,7 +245,8 @@ def contrasts(root: str, house: str, sample: str) -> Figures:
     from statsmodels.formula.api import ols
     from statsmodels.stats.anova import anova_lm
 
-    from flows.house.house import hold, recover
+    from flows.house.lock import hold
+    from flows.house.recovery import recover
     from flows.night import Order, discover_folders, extract_folders, load_facts
     from flows.warehouse.warehouse import open_published
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from flows.house.house import House, HouseError, UsageError
+from flows.house.errors import HouseError, UsageError
+from flows.house.house import House
 from flows.night import Order, Plan, StageError, Summary, is_anything_new, night
 from flows.stages.audit import PromiseBrokenError
 from flows.warehouse.warehouse import open_published, open_warehouse

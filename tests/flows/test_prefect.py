@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from flows.house.house import HouseError, HouseHeldError, digest, hold
+from flows.house.errors import HouseError, HouseHeldError
+from flows.house.lock import hold
+from flows.house.manifest import digest
 from flows.night import Order, StageError, Summary
 from tests.houses import ROOT, SAMPLE, STUDIES, ask, contents
 from tests.log_folders import edit
+from tests.prefect_server import PrefectServer
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -31,9 +34,16 @@ def asked(question: Callable[[Any], Any]) -> Any:
 
 
 def last_run() -> Any:
+    """The latest run of a flow that was called here: on the same server a deployment has others."""
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
     from prefect.client.schemas.sorting import FlowRunSort
 
-    (run,) = asked(lambda client: client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1))
+    called = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(is_null_=True))
+    (run,) = asked(
+        lambda client: client.read_flow_runs(
+            flow_run_filter=called, sort=FlowRunSort.START_TIME_DESC, limit=1
+        )
+    )
     return run
 
 
@@ -64,7 +74,7 @@ def carry_out(order: Order) -> Summary:
 
 @pytest.fixture(scope="module")
 def night_as_flow(
-    prefect_server: None, published_house: Summary, tmp_path_factory: pytest.TempPathFactory
+    prefect_server: PrefectServer, published_house: Summary, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Summary, Any]:
     """The sample's night as a flow, and its run."""
     summary = carry_out(Order(SAMPLE, STUDIES, tmp_path_factory.mktemp("flow") / "house"))

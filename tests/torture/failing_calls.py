@@ -26,7 +26,7 @@ CALLS = (
 
 @contextmanager
 def failing_calls(house: Path, fail_at: str | None, kill_at: str | None, errno: int) -> Iterator[list[str]]:
-    """Gives the calls made below `house` by its own module, as `call function:line #how often by now`.
+    """Gives the calls made below `house` by its own wing, as `call function:line #how often by now`.
 
     The one of the name `fail_at` raises, that of `kill_at` is not reached alive.
     """
@@ -60,7 +60,7 @@ def line_of_house() -> str | None:
     """The function and line of flows/house/ that leads to this call, None if none does."""
     frame = sys._getframe(2)
     while frame:
-        if frame.f_code.co_filename.endswith("flows/house/house.py"):
+        if "/flows/house/" in frame.f_code.co_filename:
             return f"{frame.f_code.co_name}:{frame.f_lineno}"
         if not frame.f_back or "/flows/" in frame.f_code.co_filename:
             return None

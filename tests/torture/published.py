@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.house.house import DATABASE, House, digest, read_manifest
+from flows.house.house import DATABASE, House
+from flows.house.manifest import digest, read_manifest
 from flows.warehouse.warehouse import Warehouse, open_published, tables
 
 # Keys, nights and hours differ between houses that saw the same log folders in other nights.

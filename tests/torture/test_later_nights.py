@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.house.house import DATABASE, House, HouseError, verify
+from flows.house.errors import HouseError
+from flows.house.house import DATABASE, House
+from flows.house.manifest import verify
 from flows.night import Order, Summary
 from flows.reading.discover import STALE_AFTER
 from tests.houses import ask, spend, verdicts

@@ -9,7 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.house.house import DATABASE, House, publish, recover
+from flows.house.house import DATABASE, House
+from flows.house.publishing import publish
+from flows.house.recovery import recover
 from flows.night import Order, Summary
 from tests.commands import doehouse, modules_of
 from tests.houses import ask, spend, verdicts

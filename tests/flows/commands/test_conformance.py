@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.commands.conformance import write_page
-from flows.house.house import UsageError
+from flows.house.errors import UsageError
 
 
 def test_the_page_is_written_with_all_it_needs(tmp_path: Path) -> None:

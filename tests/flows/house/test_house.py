@@ -12,26 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from flows.house.house import (
-    DATABASE,
-    House,
-    HouseError,
-    HouseHeldError,
-    UsageError,
-    digest,
-    hold,
-    publish,
-    read_manifest,
-    recover,
-    rollback,
-    verify,
-)
-from flows.house.house import house as care
+from flows.house import publishing
+from flows.house.errors import HouseError, HouseHeldError, UsageError
+from flows.house.house import DATABASE, House
+from flows.house.lock import hold
+from flows.house.manifest import digest, read_manifest, verify
+from flows.house.publishing import publish
+from flows.house.recovery import recover
+from flows.house.rollback import rollback
+from flows.house.versions import prune
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from flows.house.house import House, hold
+from flows.house.house import House
+from flows.house.lock import hold
 with hold(House.at(Path(sys.argv[1]))):
     print("held", flush=True)
     time.sleep(600)
@@ -160,8 +155,8 @@ def test_everything_is_on_disk_before_the_link_is_swapped(
 
         return noting
 
-    monkeypatch.setattr(care, "sync", noted("sync", care.sync))
-    monkeypatch.setattr(care, "swap_link", noted("swap", care.swap_link))
+    monkeypatch.setattr(publishing, "sync", noted("sync", publishing.sync))
+    monkeypatch.setattr(publishing, "swap_link", noted("swap", publishing.swap_link))
     publish_text(house, "first")
     swap = done.index(("swap", "current"))
     before, after = done[:swap], done[swap:]
@@ -181,7 +176,7 @@ def test_a_death_before_the_swap_leaves_the_version_before(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(care, step, die)
+        patched.setattr(publishing, step, die)
         publish_text(house, "second")
     assert (house.root / DATABASE).read_text() == "first"
     verify(house.versions / "000001")
@@ -220,7 +215,7 @@ def test_the_oldest_versions_make_room_but_never_the_last_three_or_the_current_o
     publish_text(house, "g", keep=1)
     assert numbers(house) == [5, 6, 7]
     rollback(house, 5)
-    care.prune(house, 3)
+    prune(house, 3)
     assert numbers(house) == [5, 6, 7]
 
 

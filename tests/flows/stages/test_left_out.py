@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.house.house import HouseError
+from flows.house.errors import HouseError
 from flows.night import Order, Summary
 from flows.reading.discover import STALE_AFTER
 from tests.houses import ask, contents, reason, spend, verdicts

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from flows.commands.doctor import Check, published
-from flows.house.house import PAGE_LIST, House, digest, read_manifest
-from flows.house.published_pages import changed_pages
+from flows.house.house import House
+from flows.house.manifest import digest, read_manifest
+from flows.house.published_pages import PAGE_LIST, changed_pages
 from flows.night import Order, night
 from tests.commands import doehouse, modules_of
 from tests.houses import NOW
