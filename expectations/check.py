@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from expectations import containers, design_runs, levels_seen, observations, runs, step_counts
+from expectations import containers, curve_lengths, design_runs, levels_seen, observations, runs, step_counts
 from expectations.evaluate import Outcome, evaluate
 from expectations.promises import CATALOGUE, Promise
 from expectations.relation import CheckError, Found, Frames, Relation
@@ -43,6 +43,7 @@ RELATIONS: dict[str, Relation] = {
     "containers": containers,
     "observations": observations,
     "step_counts": step_counts,
+    "curve_lengths": curve_lengths,
     "levels_seen": levels_seen,
 }
 
@@ -103,6 +104,9 @@ def judgement(study: Study, outcomes: dict[str, Outcome], rows: Frames) -> Check
 def applicable(study: Study, frames: Frames) -> Sequence[str]:
     """The relations that this study's declarations are about."""
     optional = {
+        # How many points there must be is promised, or is for the mates to tell.
+        "curve_lengths": study.promises.steps is None
+        and not frames.get("curve_lengths", pl.DataFrame()).is_empty(),
         "step_counts": study.promises.steps is not None,
         "levels_seen": bool(study.promises.path or study.promises.config)
         or not frames.get("levels_seen", pl.DataFrame()).is_empty(),

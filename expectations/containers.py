@@ -8,10 +8,12 @@ from expectations.relation import Found, Frames, Row, Rule, container, finished,
 from models.declared.study import Study
 
 MOMENT = pl.Datetime("us", "UTC")
+STAMP_COLUMNS = {"create": "created_at", "start": "started_at", "stop": "stopped_at"}
 SCHEMA = pl.Schema(
     {
         "folder": pl.String(),
         "container_id": pl.String(),
+        "created_at": MOMENT,
         "started_at": MOMENT,
         "stopped_at": MOMENT,
         "start_path": pl.String(),
@@ -33,8 +35,10 @@ def prepare(study: Study, frames: Frames) -> pl.DataFrame:
 
 def suite(study: Study) -> list[Rule]:
     rules = [
-        rule("CON-1", "expect_column_values_to_not_be_null", column="started_at"),
-        rule("CON-1", "expect_column_values_to_not_be_null", column="stopped_at"),
+        rule("CON-1", "expect_column_values_to_not_be_null", column=STAMP_COLUMNS[stamp])
+        for stamp in study.stamps_asked_for
+    ]
+    rules += [
         rule(
             "CON-2",
             "expect_column_pair_values_a_to_be_greater_than_b",
@@ -50,14 +54,11 @@ def suite(study: Study) -> list[Rule]:
             column="service_seconds",
             value_set=[0.0, math.inf],
         ),
-        rule(
-            "CON-5",
-            "expect_column_values_to_be_between",
-            column="folders_with_id",
-            min_value=1,
-            max_value=1,
-        ),
     ]
+    # Where a pattern tells them, ids need be told apart within a folder only.
+    if study.source is None:
+        one = {"min_value": 1, "max_value": 1}
+        rules.append(rule("CON-5", "expect_column_values_to_be_between", column="folders_with_id", **one))
     if limit := study.promises.longest_seconds:
         rules.append(
             rule("CON-4", "expect_column_values_to_be_between", column="service_seconds", max_value=limit)
@@ -73,9 +74,7 @@ def log_line(row: Row, event: str) -> str:
 
 def describe(study: Study, code: str, row: Row) -> Found:
     if code == "CON-1":
-        missing = [
-            event for event, at in (("start", "started_at"), ("stop", "stopped_at")) if row[at] is None
-        ]
+        missing = [event for event in study.stamps_asked_for if row[STAMP_COLUMNS[event]] is None]
         logs = " and ".join(log_line(row, event) for event in missing)
         found = f"no {' and no '.join(missing)} stamp of container {row['container_id']}"
         return Found(logs, found, "one line 'MM-DD-YYYY HH:MM:SS <container id>' for each container")

@@ -40,6 +40,13 @@ CATALOGUE: tuple[Promise, ...] = (
         REBUILD,
     ),
     Promise(
+        "RUN-4",
+        "runs",
+        "stop",
+        "No two folders are the same replicate of the same run, where something names replicates.",
+        "Remove the folder that does not count, or correct what names its replicate.",
+    ),
+    Promise(
         "DES-1",
         "design_runs",
         "warn",
@@ -115,6 +122,13 @@ CATALOGUE: tuple[Promise, ...] = (
         "stop",
         "Every container records as many points as its level says.",
         "Look whether the job was cut short or set otherwise; execute the run again, or remove the folder.",
+    ),
+    Promise(
+        "STP-2",
+        "curve_lengths",
+        "warn",
+        "Every container records as many points of a response's tag as its mates.",
+        "Look whether the job was cut short or diverged: what it logged last then counts as its result.",
     ),
     Promise(
         "LEV-1",

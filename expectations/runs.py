@@ -12,6 +12,8 @@ SCHEMA = pl.Schema(
         "replicate": pl.String,
         "containers": pl.Int64,
         "state": pl.String,
+        "levels_told": pl.String,
+        "same_claims": pl.Int64,  # folders of the same run and replicate, where something tells replicates
     }
 )
 NEVER_NULL = ("folder", "containers", "state")
@@ -41,6 +43,7 @@ def prepare(study: Study, frames: Frames) -> pl.DataFrame:
 def suite(study: Study) -> list[Rule]:
     low, high = study.containers or 1, study.containers
     return [
+        rule("RUN-4", "expect_column_values_to_be_between", column="same_claims", max_value=1),
         rule("RUN-1", "expect_column_values_to_not_be_null", column="run"),
         rule(
             "RUN-2", "expect_column_values_to_be_between", column="containers", min_value=low, max_value=high
@@ -61,12 +64,14 @@ def describe(study: Study, code: str, row: Row) -> Found:
         claim = study.claim(folder)
         levels = claim.levels if claim else {}
         runs = len(study.treatments)
-        if levels:
-            found = ", ".join(f"{factor} = {level}" for factor, level in levels.items())
+        found = ", ".join(f"{factor} = {level}" for factor, level in levels.items()) or row["levels_told"]
+        if found:
             return Found(folder, found, f"the levels of one of the {runs} runs of {study.name}")
-        return Found(
-            folder, "no run of the design in its name", f"a run from 1 to {runs} as in {study.folders!r}"
-        )
+        pattern = study.source.path if study.source else study.folders
+        return Found(folder, "no run of the design in its name", f"a run from 1 to {runs} as in {pattern!r}")
+    if code == "RUN-4":
+        found = f"{row['same_claims']} that are replicate {row['replicate']} of run {row['run']}"
+        return Found(folder, found, "one; replicates that something names have names of their own")
     if code == "RUN-2":
         expected = str(study.containers) if study.containers else "at least one"
         return Found(folder, f"{row['containers']} containers", expected)

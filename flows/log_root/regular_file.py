@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 
 EVENT_FILE_LIMIT = 4 << 30
 LOG_LIMIT = 64 << 20
+TABLE_LIMIT = 1 << 30
 _DIGEST_BYTES = 1 << 20
 
 # O_PATH reaches folders that may be searched but not listed; O_NONBLOCK keeps a FIFO from hanging the night.
@@ -112,6 +113,16 @@ class LogRoot:
         finally:
             os.close(opened.descriptor)
         return RegularFile(bytes(content[:size]), size, opened.modified_ns)
+
+    def head(self, path: str | os.PathLike[str], count: int, limit: int) -> bytes:
+        """The first `count` bytes of a file of at most `limit` bytes, all if it has fewer. Raises RefusedError."""
+        opened = self.open(path, limit)
+        try:
+            return os.pread(opened.descriptor, count, 0)
+        except OSError as error:
+            raise _unreadable(self.relative(path), error) from error
+        finally:
+            os.close(opened.descriptor)
 
     def digests(self, path: str | os.PathLike[str], first: int, limit: int) -> tuple[str, str]:
         """SHA-256 of the `first` bytes of a file of at most `limit` bytes (fewer if it has fewer), and of all.

@@ -2,16 +2,21 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import polars as pl
 
+from flows.log_root.regular_file import shown
+from flows.reading.batches import Batch
 from flows.reading.notices.findings import Finding
 
 CONTAINER_IN_NAME = re.compile(r"trainjob-(?P<id>.+?)-(?:master|worker)-\d")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 STAMPS = ("create", "start", "stop")
+
+
+Owners = Mapping[str, Mapping[str, str]]
 
 
 class Container(NamedTuple):
@@ -36,10 +41,37 @@ def container_of(path: str, stamped: Iterable[str]) -> str | None:
     return next((part for part in parts[1:-1] if UUID.fullmatch(part)), None)
 
 
+def within_of(path: str, folder: str, owner: str) -> str:
+    """The folders between a container, or its log folder where no folder is named by it, and its event file."""
+    parts = path[len(folder) + 1 :].split("/")[:-1]
+    begin = parts.index(owner) + 1 if owner in parts else 0
+    return "/".join(parts[begin:])
+
+
+def owners_of(batch: Batch, stamped: Mapping[str, Collection[str]]) -> Owners:
+    """The container of each file that has values: folder -> path -> container id.
+
+    `stamped` is folder -> the ids that its logs name; a source tells the container by its pattern.
+    """
+    owners: dict[str, dict[str, str]] = {}
+    for _, folder in batch.folders:
+        own = owners.setdefault(folder.folder, {})
+        ids = stamped.get(folder.folder, set())
+        # A unit of one container whose logs name one id: the two are the same.
+        is_one = len({file.container for file in folder.files if file.container}) == 1 == len(ids)
+        for file in folder.files:
+            if file.kind not in ("events", "result"):
+                continue
+            owner = next(iter(ids)) if file.container and is_one else file.container
+            if owner := owner or container_of(shown(file.path), ids):
+                own[file.path] = owner
+    return owners
+
+
 def gather(
     folders: Iterable[tuple[int, str]],
     stamps: pl.DataFrame,
-    owners: Mapping[str, Mapping[str, str]],
+    owners: Owners,
 ) -> list[Container]:
     """The containers of each folder, sorted by id: those with a stamp and those with an event file.
 

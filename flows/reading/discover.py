@@ -1,38 +1,18 @@
-"""Find the log folders that are new, changed or gone, by asking the warehouse what it has read."""
+"""Find what is new, changed or gone below a log root, by asking the warehouse what it has read."""
 
 import gc
-import os
-import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from flows.house.errors import HouseError, UsageError
 from flows.log_root.regular_file import can_be_read, shown
-from models.declared.study import Claim, Study, StudyError
-
-STALE_AFTER = timedelta(hours=48)  # a folder that still waits after so long is judged as it is
-LOG_NAMES = {"create.log": "create", "start.log": "start", "stop.log": "stop"}
-
-
-class LogFile(NamedTuple):
-    """A file below a log folder, by its path below the log root."""
-
-    path: str  # as the file system spells it; shown() makes it text
-    kind: str  # events, create, start, stop, pod, config, partial (a copy under way) or odd (no regular file)
-    size_bytes: int
-    modified_ns: int
-
-
-class LogFolder(NamedTuple):
-    """A folder that a study claims, with the files that are read of it."""
-
-    folder: str
-    study: str
-    claim: Claim
-    files: tuple[LogFile, ...]
+from flows.reading.find_folders import Found, find_folders
+from flows.reading.find_units import find_units
+from flows.reading.log_folders import LogFolder, is_stale, seconds_at_rest
+from models.declared.study import Study
 
 
 class Known(NamedTuple):
@@ -45,10 +25,11 @@ class Known(NamedTuple):
     unreadable: frozenset[str]
     held: frozenset[str]  # folders that are held back; their `files` are those that stood in the log root
     unread: Mapping[str, Collection[str]]  # folder -> path of files that could not be read
+    claims: Mapping[str, tuple[int | None, str | None]]  # folder -> run and replicate that were told of it
 
     @classmethod
     def nothing(cls) -> "Known":
-        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {})
+        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {}, {})
 
 
 class News(NamedTuple):
@@ -88,26 +69,57 @@ def discover(
             f"{logs}: found no folder, expected the log root. Name it with --logs, or check that it is mounted."
         )
     with without_collection():
-        folders, unclaimed, unreadable = find_folders(logs, studies)
-    if missing := sorted(set(again) - {folder.folder for folder in folders}):
-        raise UsageError(
-            f"--folder {missing[0]}: no such folder below {logs} is claimed by a study. "
-            "Give its path below the log root, such as exp_11."
-        )
+        found = find_units(logs, studies, find_folders(logs, studies))
+    present = {folder.folder for folder in found.folders}
+    check_named(logs, present, known, again, forget)
     reread = {study.name for study in studies if is_read_otherwise(study, known)}
-    new = [folder for folder in folders if folder.folder not in known.folders]
+    by_name = {study.name: study for study in studies}
+    new = [folder for folder in found.folders if folder.folder not in known.folders]
     changed = [
         folder
-        for folder in folders
+        for folder in found.folders
         if folder.folder in known.folders
         and (
             everything
             or folder.folder in again
             or folder.study in reread
-            or is_changed(logs, folder, known, now)
+            or is_changed(logs, folder, known, now, by_name[folder.study])
         )
     ]
-    present = {folder.folder for folder in folders}
+    gone = gone_folders(known, present, found, forget)
+    changed_studies = studies_that_changed(studies, known)
+    return News(
+        seen=len(found.folders),
+        new=tuple(new),
+        changed=tuple(changed),
+        gone=tuple(sorted(gone)),
+        gone_studies=tuple(sorted({known.folders[name][0] for name in (*gone, *forget)})),
+        forgotten=tuple(forget),
+        unclaimed=tuple(found.unclaimed),
+        unreadable=tuple(found.unreadable),
+        changed_studies=tuple(sorted(changed_studies)),
+        held=tuple(sorted(known.held)),
+        is_same=not (
+            new
+            or changed
+            or gone
+            or forget
+            or changed_studies
+            or set(found.unclaimed) != known.unclaimed
+            or set(found.unreadable) != known.unreadable
+        ),
+    )
+
+
+def check_named(
+    logs: Path, present: Collection[str], known: Known, again: Collection[str], forget: Collection[str]
+) -> None:
+    """Raises UsageError for a folder that was named and cannot be loaded again, or forgotten."""
+    if missing := sorted(set(again) - set(present)):
+        raise UsageError(
+            f"--folder {missing[0]}: no such folder below {logs} is claimed by a study. "
+            "Give its path below the log root, such as exp_11."
+        )
     for name in forget:
         if name not in known.folders:
             raise UsageError(
@@ -117,42 +129,23 @@ def discover(
             raise UsageError(
                 f"{logs / name}: is still there and would be loaded again. Remove or move it first."
             )
-    gone = [
+
+
+def gone_folders(known: Known, present: Collection[str], found: Found, forget: Collection[str]) -> list[str]:
+    return [
         name
         for name, (_, _, is_gone) in known.folders.items()
         if name not in present
         and not is_gone
         and name not in forget
-        and not name.startswith(tuple(f"{each}/" for each in unreadable))  # nobody can tell
+        and not name.startswith(tuple(f"{each}/" for each in found.unreadable))  # nobody can tell
     ]
+
+
+def studies_that_changed(studies: Sequence[Study], known: Known) -> set[str]:
     digests = {study.name: study.digest() for study in studies}
-    digests_before = {name: digest for name, (digest, _) in known.studies.items()}
-    changed_studies = {
-        name
-        for name in digests.keys() | digests_before.keys()
-        if digests.get(name) != digests_before.get(name)
-    }
-    return News(
-        seen=len(folders),
-        new=tuple(new),
-        changed=tuple(changed),
-        gone=tuple(sorted(gone)),
-        gone_studies=tuple(sorted({known.folders[name][0] for name in (*gone, *forget)})),
-        forgotten=tuple(forget),
-        unclaimed=tuple(unclaimed),
-        unreadable=tuple(unreadable),
-        changed_studies=tuple(sorted(changed_studies)),
-        held=tuple(sorted(known.held)),
-        is_same=not (
-            new
-            or changed
-            or gone
-            or forget
-            or changed_studies
-            or set(unclaimed) != known.unclaimed
-            or set(unreadable) != known.unreadable
-        ),
-    )
+    before = {name: digest for name, (digest, _) in known.studies.items()}
+    return {name for name in digests.keys() | before.keys() if digests.get(name) != before.get(name)}
 
 
 def is_read_otherwise(study: Study, known: Known) -> bool:
@@ -163,7 +156,7 @@ def is_read_otherwise(study: Study, known: Known) -> bool:
     return digest != study.digest() and Study.reading(definition) != Study.reading(study.model_dump_json())
 
 
-def is_changed(logs: Path, folder: LogFolder, known: Known, now: datetime) -> bool:
+def is_changed(logs: Path, folder: LogFolder, known: Known, now: datetime, of: Study) -> bool:
     study, state, is_gone = known.folders[folder.folder]
     if is_gone or (study != folder.study and folder.folder not in known.held):
         return True
@@ -171,19 +164,23 @@ def is_changed(logs: Path, folder: LogFolder, known: Known, now: datetime) -> bo
         (shown(f.path), f.size_bytes, f.modified_ns) for f in folder.files
     }:
         return True
+    if is_claimed_otherwise(folder, known):
+        return True
     # Rights and disks are mended without a trace in size and time.
     unread = known.unread.get(folder.folder, ())
     if unread and any(shown(f.path) in unread and can_be_read(logs, f.path) for f in folder.files):
         return True
-    return state == "unfinished" and is_stale(folder, now)
+    if state != "unfinished":
+        return False
+    quiet = of.source.quiet_seconds if of.source else None
+    return is_stale(folder, now) or (quiet is not None and seconds_at_rest(folder, now) >= quiet)
 
 
-def is_stale(folder: LogFolder, now: datetime) -> bool:
-    """Whether nothing in the folder has moved for so long that waiting makes no sense any more."""
-    if not folder.files:
-        return False  # just made, for all that can be seen: its files are still to come
-    newest = max(file.modified_ns for file in folder.files)
-    return now.timestamp() - newest / 1e9 > STALE_AFTER.total_seconds()
+def is_claimed_otherwise(folder: LogFolder, known: Known) -> bool:
+    """Whether a table beside the runs now tells another run or replicate than it did."""
+    if not folder.told or folder.folder in known.held:
+        return False
+    return known.claims[folder.folder] != (folder.claim.run, folder.claim.replicate)
 
 
 @contextmanager
@@ -196,107 +193,3 @@ def without_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def find_folders(logs: Path, studies: Sequence[Study]) -> tuple[list[LogFolder], list[str], list[str]]:
-    """Folders claimed by exactly one study, top-level folders that lead to none, and those that cannot be listed.
-
-    All are sorted by name. Raises HouseError where the log root itself cannot be listed.
-    """
-    depth = max((study.folders.count("/") + 1 for study in studies), default=1)
-    configs = {study.name: study.promises.config.file if study.promises.config else None for study in studies}
-    found: list[LogFolder] = []
-    unclaimed: list[str] = []
-    unreadable: list[str] = []
-    try:
-        tops = sorted_folders(logs, "")
-    except OSError as error:
-        raise HouseError(
-            f"{logs}: cannot be listed ({error.strerror}), expected a log root that this user may read. "
-            "Check its rights, or that it is mounted."
-        ) from error
-    for top in tops:
-        claimed = list(claim_below(logs, top, depth, studies, unreadable))
-        if not claimed and shown(top) not in unreadable:
-            unclaimed.append(shown(top))
-        for name, study, claim in claimed:
-            files = tuple(sorted(find_files(logs, name, configs[study.name])))
-            found.append(LogFolder(shown(name), study.name, claim, files))
-    return found, unclaimed, unreadable
-
-
-def claim_below(
-    logs: Path, folder: str, depth: int, studies: Sequence[Study], unreadable: list[str]
-) -> Iterator[tuple[str, Study, Claim]]:
-    claims = [(study, claim) for study in studies if (claim := study.claim(shown(folder))) is not None]
-    if len(claims) > 1:
-        names = " and ".join(study.name for study, _ in claims)
-        raise StudyError(
-            f"{logs / shown(folder)}: claimed by {names}, expected one study. "
-            "Narrow the `folders` pattern of one of them."
-        )
-    if claims:
-        yield folder, *claims[0]
-    elif folder.count("/") + 1 < depth:
-        try:
-            children = sorted_folders(logs, folder)
-        except OSError:
-            unreadable.append(shown(folder))
-            return
-        for child in children:
-            yield from claim_below(logs, child, depth, studies, unreadable)
-
-
-def sorted_folders(logs: Path, below: str) -> list[str]:
-    """Real sub-folders (no links, nothing hidden), as paths below the log root."""
-    with os.scandir(f"{logs}/{below}") as entries:
-        names = [
-            entry.name
-            for entry in entries
-            if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False)
-        ]
-    return [f"{below}/{name}" if below else name for name in sorted(names)]
-
-
-def find_files(logs: Path, folder: str, config: str | None) -> Iterator[LogFile]:
-    """The files of a folder that are read, whatever kind of file they really are."""
-    stack = [folder]
-    while stack:
-        below = stack.pop()
-        try:
-            entries = list(os.scandir(f"{logs}/{below}"))
-        except OSError:
-            yield LogFile(below, "odd", 0, 0)
-            continue
-        for entry in entries:
-            path = f"{below}/{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                stack.append(path)
-            elif kind := kind_of(entry.name, below == folder, config):
-                try:
-                    status = entry.stat(follow_symlinks=False)
-                except FileNotFoundError:
-                    continue  # renamed or removed a moment ago
-                except OSError:
-                    yield LogFile(path, kind, 0, 0)  # opening it will tell why
-                    continue
-                if not stat.S_ISREG(status.st_mode):
-                    kind = "odd"
-                yield LogFile(path, kind, status.st_size, status.st_mtime_ns)
-
-
-def kind_of(name: str, is_top: bool, config: str | None) -> str | None:
-    if name.startswith("."):
-        # rsync writes `.name.Xy12ab` and renames it when it is whole.
-        return "partial" if "tfevents" in name or name[1:].startswith(tuple(LOG_NAMES)) else None
-    if "tfevents" in name:
-        return "events"
-    if is_top and name in LOG_NAMES:
-        return LOG_NAMES[name]
-    if name == config:
-        return "config"
-    if name == "fl-server.log" or (name.startswith("node") and name.endswith(".txt")):
-        return "pod"
-    if name.startswith("trainjob-") and name.endswith(".log"):
-        return "pod"
-    return None

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flows.log_root.regular_file import EVENT_FILE_LIMIT, LOG_LIMIT, LogRoot, RefusedError, shown
-from flows.reading.discover import LogFile, LogFolder
+from flows.reading.log_folders import LogFile, LogFolder
 
 if TYPE_CHECKING:
     from flows.reading.batches import Shards

@@ -16,13 +16,14 @@ def read_known(house: House) -> tuple[Known, dict[str, int], int]:
         for folder, path in warehouse.rows("night/known_unread"):
             unread.setdefault(folder, []).append(path)
         known = Known(
-            folders={folder: (study, state, is_gone) for _, folder, study, state, is_gone in folders},
+            folders={folder: (study, state, is_gone) for _, folder, study, state, is_gone, *_ in folders},
             files={folder: frozenset(each) for folder, each in files.items()},
             studies={study: (digest, text) for study, digest, text in warehouse.rows("night/known_studies")},
             unclaimed=frozenset(folder for (folder,) in warehouse.rows("night/known_unclaimed")),
             unreadable=frozenset(folder for (folder,) in warehouse.rows("night/known_unreadable")),
             held=frozenset(folder for (folder,) in warehouse.rows("night/known_held")),
             unread=unread,
+            claims={folder: (run, replicate) for _, folder, _, _, _, run, replicate in folders},
         )
         night_id = warehouse.record("night/next_keys")["night_id"]
     return known, {row[1]: row[0] for row in folders}, night_id

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from flows.reading.events.file import Piece, Source
+from flows.reading.series import HPARAMS
 
 if TYPE_CHECKING:
     from flows.warehouse.warehouse import Warehouse
@@ -29,6 +30,14 @@ class Before(NamedTuple):
     scalars: int
     latest: Mapping[str, int]  # tag -> its last step
     others: frozenset[str]  # tags of what is no scalar
+    heard: tuple[
+        float, ...
+    ]  # seconds of the first and last wall time of its container; empty where there is none
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it holds hyperparameters: its scalars are end results."""
+        return any(tag.startswith(HPARAMS) for tag in self.others)
 
 
 def known_before(warehouse: "Warehouse", folder_ids: Sequence[int]) -> dict[int, dict[str, Before]]:
@@ -42,8 +51,9 @@ def known_before(warehouse: "Warehouse", folder_ids: Sequence[int]) -> dict[int,
     for file_id, tag in warehouse.rows("night/read_on_others", file_ids=ids) if ids else []:
         others.setdefault(file_id, set()).add(tag)
     known: dict[int, dict[str, Before]] = {}
-    for folder_id, path, *facts in files:
-        ends = latest.get(facts[0], {}), frozenset(others.get(facts[0], ()))
+    for folder_id, path, *facts, first, last in files:
+        heard = () if first is None else (first, last)
+        ends = latest.get(facts[0], {}), frozenset(others.get(facts[0], ())), heard
         known.setdefault(folder_id, {})[path] = Before._make([*facts, *ends])
     return known
 
@@ -60,7 +70,7 @@ def not_going_on(piece: Piece, known: Sequence[Before | None]) -> set[int]:
     """The files whose part in a piece cannot simply be added to what is known.
 
     They were rewritten; or a tag goes back to a step that it had, which supersedes a scalar or begins a segment;
-    or a summary needs what was said of its tag before.
+    or a session purges what it had; or a summary needs what was said of its tag before.
     """
     places = {place: each for place, each in enumerate(known) if each}
     broken = {
@@ -71,8 +81,10 @@ def not_going_on(piece: Piece, known: Sequence[Before | None]) -> set[int]:
     is_known = pl.col("file").is_in(list(places))
     earliest = piece.scalars.filter(is_known).group_by("file", "tag").agg(pl.col("step").min())
     for place, tag, step in earliest.rows():
-        if step <= places[place].latest.get(piece.tags[tag], -1):
+        last = places[place].latest.get(piece.tags[tag])
+        if last is not None and step <= last:
             broken.add(place)
+    broken |= {purge.file for purge in piece.purges} & places.keys()
     for place, tag in piece.summaries.filter(is_known).select("file", "tag").unique().rows():
         if piece.tags[tag] in places[place].others:
             broken.add(place)

@@ -2,53 +2,41 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from flows.log_root.regular_file import shown
 from flows.reading.batches import Batch
-from flows.reading.containers import STAMPS, Container
-from flows.reading.events.file import FileRead
-from flows.reading.read_on import Before
+from flows.reading.containers import STAMPS, Container, Owners
+from flows.reading.stamps.stamps import Heard
+from models.declared.study import Claim
+
+if TYPE_CHECKING:
+    from flows.reading.event_points import EventsRead
+    from flows.reading.result_points import ResultsRead
 
 EARLIEST, LATEST = 0, 7_258_118_400_000_000  # microseconds: 1970 and 2200, beyond which a wall time is none
 
 
-def points(scalars: pl.DataFrame, owner_keys: pl.Series, file_ids: pl.Series) -> pl.DataFrame:
-    """Scalars with the keys of their container and file; the latest write of a step counts.
+def points(
+    scalars: pl.DataFrame, series: npt.NDArray[np.int32], owner_keys: pl.Series, file_ids: pl.Series
+) -> pl.DataFrame:
+    """Scalars with the keys of their container (null where none owns the file), series and file.
 
     Here and below, the key of a container that has none yet is its place in the batch, and a known one is negated.
     """
     place = scalars["file"]
-    rows = scalars.select(
+    return scalars.select(
         container=owner_keys.gather(place),
-        tag="tag",
+        tag=pl.Series(series),
         file_id=file_ids.gather(place),
         step="step",
         logged_at=instant("wall_time"),
         value="value",
-    ).filter(pl.col("container").is_not_null())
-    return rows.with_columns(is_superseded=is_superseded(rows))
-
-
-def is_superseded(rows: pl.DataFrame) -> pl.Series:
-    """Whether a later row has the same container, tag and step.
-
-    Where the steps of a tag in a container only grow, which is nearly everywhere, none has; the others are compared.
-    """
-    container, tag, steps = (rows[name].to_numpy() for name in ("container", "tag", "step"))
-    keys = (container - container.min(initial=0)).astype(np.int64) * (tag.max(initial=0) + 1) + tag
-    # NumPy sorts two bytes in linear time.
-    order = np.argsort(keys.astype(np.uint16) if keys.max(initial=0) < 1 << 16 else keys, kind="stable")
-    before, after = order[:-1], order[1:]
-    odd = np.unique(keys[after[(keys[before] == keys[after]) & (steps[after] <= steps[before])]])
-    result = np.zeros(keys.size, np.bool_)
-    if odd.size:
-        places = np.flatnonzero(np.isin(keys, odd))
-        close = rows[places].select(~pl.struct("container", "tag", "step").is_last_distinct()).to_series()
-        result[places] = close.to_numpy()
-    return pl.Series(result)
+    )
 
 
 def instant(column: str) -> pl.Expr:
@@ -73,13 +61,39 @@ def summaries(
     )
 
 
-def container_rows(containers: Sequence[Container], keys: Mapping[tuple[str, str], int]) -> pl.DataFrame:
+def result_points(
+    found: pl.DataFrame, keys: Mapping[tuple[str, str], int], tags: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The points of result files as rows of a shard, and `tags` with their series behind those of event files."""
+    series = ["tag", "within"]
+    own = found.select(series).unique(maintain_order=True).with_columns(is_result=pl.lit(value=False))
+    own = own.with_row_index("place", offset=tags.height).cast({"place": pl.Int32})
+    containers = pl.DataFrame(
+        [(folder, container, key) for (folder, container), key in keys.items()],
+        schema={"folder": pl.String, "container_id": pl.String, "container": pl.Int32},
+        orient="row",
+    )
+    rows = found.join(containers, on=["folder", "container_id"], how="left", maintain_order="left")
+    rows = rows.join(own, on=series, how="left", maintain_order="left")
+    key = ["container", "place", "step"]
+    points = rows.with_columns(is_superseded=~pl.struct(key).is_last_distinct()).select(
+        "container", pl.col("place").alias("tag"), "file_id", "step", "logged_at", "value", "is_superseded"
+    )
+    return points, pl.concat([tags, own.select(tags.columns)])
+
+
+def container_rows(
+    containers: Sequence[Container],
+    keys: Mapping[tuple[str, str], int],
+    heard: Mapping[tuple[str, str], Heard],
+) -> pl.DataFrame:
     rows = [
         (
             keys[each.folder, each.container_id],
             each.folder_id,
             each.container_id,
             *(each.stamps.get(event) for event in STAMPS),
+            *(heard.get((each.folder, each.container_id)) or (None, None)),
             each.event_files,
         )
         for each in containers
@@ -92,6 +106,8 @@ def container_rows(containers: Sequence[Container], keys: Mapping[tuple[str, str
         "created_at": moment,
         "started_at": moment,
         "stopped_at": moment,
+        "first_event_at": moment,
+        "last_event_at": moment,
         "event_files": whole,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -116,22 +132,19 @@ def stamp_rows(stamps: pl.DataFrame, batch: Batch) -> pl.DataFrame:
 
 
 def file_rows(
-    batch: Batch,
-    reads: Mapping[int, tuple[FileRead, Before | None]],
-    contents: Mapping[str, bytes],
-    owners: Mapping[str, Mapping[str, str]],
-    keys: Mapping[tuple[str, str], int],
+    batch: Batch, events: "EventsRead", results: "ResultsRead", contents: Mapping[str, bytes], owners: Owners
 ) -> pl.DataFrame:
-    """One row a file, refused ones too: what discovery compares the log root with tomorrow.
-
-    `reads` is what was read of each event file by its id in the batch, and what was known of one that was read on.
-    """
+    """One row a file, refused ones too: what discovery compares the log root with tomorrow."""
+    reads = {
+        source.file_id: (read, before)
+        for source, read, before in zip(events.sources, events.files, events.before, strict=True)
+    }
     rows: list[tuple[object, ...]] = []
     for file_id, folder_id, folder, file in batch.files():
         read, before = reads.get(file_id, (None, None))
         content = contents.get(file.path)
         content_of: tuple[str | None, int, int, int, int]
-        owner = keys.get((folder.folder, owners[folder.folder].get(file.path, "")))
+        owner = events.keys.get((folder.folder, owners[folder.folder].get(file.path, "")))
         key = before.file_id if before else file_id
         place = (key, folder_id, owner, shown(file.path), file.kind, file.size_bytes, file.modified_ns)
         if read is not None:
@@ -140,8 +153,9 @@ def file_rows(
                 records, scalars = records + before.records, scalars + before.scalars
             content_of = (read.sha256 or None, read.read_bytes, read.skipped_bytes, records, scalars)
         elif content is not None:
-            lines = content.count(b"\n")
-            content_of = (sha256(content).hexdigest(), len(content), 0, lines, 0)
+            told = results.counts.get(file_id)
+            records, scalars = (told.records, told.scalars) if told else (content.count(b"\n"), 0)
+            content_of = (sha256(content).hexdigest(), len(content), 0, records, scalars)
         else:
             content_of = (None, 0, 0, 0, 0)
         rows.append(place + content_of)
@@ -163,15 +177,17 @@ def file_rows(
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def folder_rows(batch: Batch, found: pl.DataFrame) -> pl.DataFrame:
+def folder_rows(batch: Batch, found: pl.DataFrame, claims: Mapping[str, Claim]) -> pl.DataFrame:
     waiting = set(found.filter(pl.col("outcome") == "waiting")["folder"])
     rows = [
         (
             folder_id,
             folder.folder,
             folder.study,
-            folder.claim.run,
-            folder.claim.replicate,
+            claims[folder.folder].run,
+            claims[folder.folder].replicate,
+            "folder",
+            None,
             "unfinished" if folder.folder in waiting else "finished",
         )
         for folder_id, folder in batch.folders
@@ -182,6 +198,8 @@ def folder_rows(batch: Batch, found: pl.DataFrame) -> pl.DataFrame:
         "study": pl.String,
         "run": pl.Int32,
         "replicate": pl.String,
+        "kind": pl.String,
+        "table_id": pl.Int32,
         "state": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -8,7 +8,15 @@ def check_promises(plan: Plan) -> None:
     """Hold the private copy against the promises of the studies that are affected; verdicts become rows."""
     from expectations.check import check_all
 
-    names = ("runs", "design_runs", "containers", "observations", "step_counts", "levels_seen")
+    names = (
+        "runs",
+        "design_runs",
+        "containers",
+        "observations",
+        "step_counts",
+        "curve_lengths",
+        "levels_seen",
+    )
     with open_warehouse(plan.staged) as warehouse:
         data = [
             (study, {name: warehouse.frame(f"check/{name}", study=study.name) for name in names})

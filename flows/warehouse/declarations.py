@@ -18,7 +18,8 @@ def study_rows(studies: Sequence[Study]) -> pl.DataFrame:
                 "study": study.name,
                 "title": study.title,
                 "timezone": study.timezone,
-                "folders": study.folders,
+                "folders": study.source.path if study.source else study.folders,
+                "done_when": done_when(study),
                 "design": design.line(),
                 "defining_relation": design.defining_relation() if study.generators else None,
                 "resolution": design.resolution if study.generators else None,
@@ -28,6 +29,22 @@ def study_rows(studies: Sequence[Study]) -> pl.DataFrame:
             }
         )
     return pl.DataFrame(rows)
+
+
+def done_when(study: Study) -> str:
+    """What tells that a run is over, as a phrase."""
+    source = study.source
+    if source is None or source.done == "stop.log":
+        return "stop.log names each container"
+    if source.is_table:
+        return "its row stands in the table"
+    if source.done_file:
+        return f"the file {source.done_file} is there"
+    if source.done == "steps":
+        return "it has as many points as promised"
+    if study.is_result and "done" not in source.model_fields_set:
+        return "its result file is whole"
+    return f"nothing was logged for {source.done.removeprefix('quiet ')}"
 
 
 def treatment_rows(studies: Sequence[Study]) -> pl.DataFrame:
@@ -70,8 +87,9 @@ def response_rows(studies: Sequence[Study]) -> pl.DataFrame:
                 "study": study.name,
                 "response": name,
                 "response_position": place,
-                "metric": response.metric,
-                "reduce": response.reduce if response.metric else None,
+                "metric": response.tag,
+                "within": response.within_pattern,
+                "reduce": response.reduce if response.tag else None,
                 "from_stamp": response.between[0] if response.between else None,
                 "to_stamp": response.between[1] if response.between else None,
                 "unit": response.unit or None,

@@ -5,6 +5,7 @@ from itertools import product
 from math import prod
 
 from models.confounding.confounding import Confounding
+from models.declared.levels import level_key
 from models.declared.names import LONG_COLUMNS, SHEET_COLUMNS, WIDE_COLUMNS, check_columns, has_control
 
 MOST_RUNS = 4096  # a design with more is a slip of the pen
@@ -27,6 +28,10 @@ def check_factors(factors: Factors) -> None:
         found = f"found {name} = {list(levels)}, expected"
         if len(levels) < 2 or len(set(levels)) < len(levels):
             problems.append(f"{found} two or more different levels, low first. Correct them.")
+        elif len({level_key(level) for level in levels}) < len(levels):
+            problems.append(
+                f"{found} levels that differ; texts that are the same number are the same level. Correct them."
+            )
         if not all(_is_plain(level) for level in levels):
             problems.append(
                 f"{found} texts without control characters and blanks at their ends. Correct them."

@@ -1,11 +1,14 @@
 """Responses: what is measured on each container."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
-Stamp = Literal["create", "start", "stop"]
+Stamp = Literal["create", "start", "stop", "first_event", "last_event"]
+STAMPS = ("create", "start", "stop")
+EVENT_STAMPS = ("first_event", "last_event")
 
 
 class Strict(BaseModel):
@@ -13,9 +16,16 @@ class Strict(BaseModel):
 
 
 class Response(Strict):
-    """A metric reduced to one value a container, or the seconds between two of its stamps."""
+    """A metric reduced to one value a container, or the seconds between two of its stamps.
+
+    `metric` is a tag of event files, `column` one of a result table, `key` a path into a JSON file: three words for
+    the name of the values. `within` is the path below the container where a tag stands in several (`*` any text).
+    """
 
     metric: Text | None = None
+    column: Text | None = None
+    key: Text | None = None
+    within: str | None = None
     reduce: Literal["last", "first", "max", "min", "mean"] = "last"
     between: tuple[Stamp, Stamp] | None = None
     unit: str = ""
@@ -25,13 +35,16 @@ class Response(Strict):
 
     @model_validator(mode="after")
     def _is_one_measure(self) -> "Response":
-        if (self.metric is None) == (self.between is None):
-            both = "neither metric nor between" if self.metric is None else "metric and between"
-            raise ValueError(f"found {both}, expected one of the two. Say where the values come from.")
-        if self.between and "reduce" in self.model_fields_set:
-            raise ValueError("found reduce beside between, expected it beside metric only. Remove reduce.")
-        order = ("create", "start", "stop")
-        if self.between and order.index(self.between[0]) >= order.index(self.between[1]):
+        told = [name for name in ("metric", "column", "key", "between") if getattr(self, name) is not None]
+        if len(told) != 1:
+            found = " and ".join(told) or "none of metric, column, key and between"
+            raise ValueError(f"found {found}, expected one of the four. Say where the values come from.")
+        for name in ("reduce", "within"):
+            if self.between and name in self.model_fields_set:
+                raise ValueError(
+                    f"found {name} beside between, expected it beside metric only. Remove {name}."
+                )
+        if self.between and _place(self.between[0]) >= _place(self.between[1]):
             raise ValueError(
                 f"found between = {list(self.between)}, expected the earlier stamp first. Swap them."
             )
@@ -40,3 +53,18 @@ class Response(Strict):
                 f"found range = {list(self.range)}, expected the lower bound first. Swap the two."
             )
         return self
+
+    @property
+    def tag(self) -> str | None:
+        """The name under which the values stand in the warehouse; None for seconds between stamps."""
+        return self.metric or self.column or self.key
+
+    @property
+    def within_pattern(self) -> str | None:
+        """`within` as a regular expression of a whole path; `*` stands for any text."""
+        return None if self.within is None else ".*".join(map(re.escape, self.within.split("*")))
+
+
+def _place(stamp: str) -> float:
+    """Stamps in the order of their times: what an event file tells lies between start and stop."""
+    return {"create": 0, "start": 1, "first_event": 1.5, "last_event": 1.7, "stop": 2}[stamp]

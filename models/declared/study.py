@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, NamedTuple
@@ -15,17 +15,20 @@ from models.confounding.confounding import Confounding
 from models.confounding.generators import read_generators
 from models.confounding.terms import default_terms, read_terms
 from models.declared.factors import Factors, check_center, check_factors, check_size, cross
-from models.declared.folders import Pattern, read_pattern
+from models.declared.folders import Match, Pattern, read_pattern
+from models.declared.levels import declared_level
 from models.declared.names import WIDE_COLUMNS, check_columns, check_study_name
 from models.declared.promises import Promises, broken_promises
 from models.declared.refusals import sentences
-from models.declared.responses import Response, Strict, Text
+from models.declared.responses import STAMPS, Response, Strict, Text
+from models.declared.source import Source
 
 __all__ = ["Claim", "Promises", "Response", "Study", "StudyError", "Treatment", "load_studies", "load_study"]
 
 # What decides how folders are read, so that a study that changes it has them read again.
 READING = (
-    "timezone", "restarts", "allow_torn", "folders", "factors", "generators", "center", "center_runs", "promises",
+    "timezone", "restarts", "allow_torn", "folders", "source", "factors", "generators", "center", "center_runs",
+    "promises",
 )  # fmt: skip
 
 Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
@@ -68,7 +71,8 @@ class Study(Strict):
     center: dict[str, str] = Field(default_factory=dict)
     center_runs: Count = 1
     terms: tuple[str, ...] = Field(default=(), validate_default=True)
-    folders: Text
+    folders: Text = Field(default="", validate_default=True)
+    source: Source | None = Field(default=None, validate_default=True)
     responses: Annotated[dict[str, Response], Field(min_length=1)]
     promises: Promises = Promises()
 
@@ -129,7 +133,7 @@ class Study(Strict):
     @classmethod
     def _determine_the_run(cls, folders: str, info: ValidationInfo) -> str:
         factors = info.data.get("factors")
-        if factors is None:
+        if factors is None or not folders:
             return folders
         names = read_pattern(folders, factors).names
         if "run" not in names and (missing := [name for name in factors if name not in names]):
@@ -138,6 +142,17 @@ class Study(Strict):
                 f"of every factor ({', '.join(f'{{{name}}}' for name in missing)} missing). Add it."
             )
         return folders
+
+    @field_validator("source")
+    @classmethod
+    def _is_the_only_place(cls, source: Source | None, info: ValidationInfo) -> Source | None:
+        factors = info.data.get("factors")
+        if "folders" in info.data and bool(info.data["folders"]) == bool(source):
+            found = "folders and [source]" if source else "neither folders nor [source]"
+            raise ValueError(f"found {found}, expected one of the two. Say where the study's data lie.")
+        if source and factors is not None and (problems := list(source.problems(factors))):
+            raise ValueError("\n".join(problems))
+        return source
 
     @field_validator("responses")
     @classmethod
@@ -171,8 +186,9 @@ class Study(Strict):
         return tuple(rows)
 
     @cached_property
-    def _pattern(self) -> Pattern:
-        return read_pattern(self.folders, self.factors)
+    def pattern(self) -> Pattern:
+        """Of the path of a folder, or of a file where the study has a source."""
+        return self.source.pattern(self.factors) if self.source else read_pattern(self.folders, self.factors)
 
     @cached_property
     def _run_of_levels(self) -> dict[tuple[str, ...], int]:
@@ -183,20 +199,60 @@ class Study(Strict):
 
     def claim(self, folder: str) -> Claim | None:
         """What the path of a folder below the log root says; None if it is not this study's."""
-        match = self._pattern.match(_plain_path(folder))
-        if match is None:
+        if self.source:
             return None
+        match = self.pattern.match(_plain_path(folder))
+        return None if match is None else self.claim_of(match)
+
+    def claim_of(self, match: Match) -> Claim:
+        """What a path says that fits the pattern; the run is None where levels are still missing, or two ways fit."""
+        if not match.is_clear:
+            return Claim(None, match.replicate, {})
         if match.run is None:
-            run = self._run_of_levels.get(tuple(match.levels[name] for name in self.factors))
+            run = self.run_of(match.levels)
         else:
             run = match.run if 1 <= match.run <= len(self.treatments) else None
         return Claim(run, match.replicate, match.levels)
+
+    def run_of(self, levels: Mapping[str, str]) -> int | None:
+        """The run of the design with these levels, as declared or equal as numbers; None if there is none."""
+        texts = tuple(declared_level(levels.get(name, ""), self.factors[name]) for name in self.factors)
+        return self._run_of_levels.get(texts)
+
+    @property
+    def is_result(self) -> bool:
+        """Whether values stand in result files, one a run, and not in event files."""
+        if self.source is None or self.source.is_table:
+            return False
+        return not self.source.is_event_files or any(
+            each.column or each.key for each in self.responses.values()
+        )
+
+    @property
+    def stamps_asked_for(self) -> tuple[str, ...]:
+        """Which of create, start and stop every container must have."""
+        if self.source is None:
+            return ("start", "stop")
+        asked = {stamp for response in self.responses.values() for stamp in response.between or ()}
+        if self.source.done == "stop.log":
+            asked.add("stop")
+        return tuple(stamp for stamp in STAMPS if stamp in asked)
+
+    @property
+    def asks_for_stamps(self) -> bool:
+        """Whether a response or the end of a run is told by start, stop or create."""
+        return bool(self.stamps_asked_for)
 
     @staticmethod
     def reading(definition: str) -> str:
         """What of a definition (the study as JSON) decides how its folders are read."""
         declared = json.loads(definition)
-        return json.dumps({key: declared.get(key) for key in READING})
+        reading = {key: declared.get(key) for key in READING}
+        if reading["source"]:
+            # Of result files only what the responses name is read.
+            names = ("column", "key", "between", "metric")
+            reading["asked"] = [[each.get(name) for name in names] for each in declared["responses"].values()]
+        return json.dumps(reading)
 
     def digest(self) -> str:
         """SHA-256 of the declaration, so that a night can see that it was changed."""

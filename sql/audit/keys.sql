@@ -13,7 +13,7 @@ union all
 select 'WH-5' as code, 0 as expected, count(*) - count(distinct file_id) as found
 from files
 union all
-select 'WH-5' as code, 0 as expected, count(*) - count(distinct tag_id) + count(*) - count(distinct tag) as found
+select 'WH-5' as code, 0 as expected, count(*) - count(distinct tag_id) + count(*) - count(distinct (tag, within, is_result)) as found
 from tags
 union all
 select 'WH-5' as code, 0 as expected, count(*) - count(distinct study) as found

@@ -1,11 +1,22 @@
 -- The folders of $study, to be held against its promises.
 -- grain: folder
--- reads: runs, folders
+-- reads: runs, folders, studies, levels_seen
 with folders_of_run as (
     select run, count(*) as n_folders_of_run
     from folders
-    where study = $study
+    where study = $study and kind <> 'table'
     group by run
+),
+
+-- What the files of folders tell that execute no run of the design.
+told as (
+    select
+        levels_seen.folder_id,
+        string_agg(distinct levels_seen.factor || ' = ' || levels_seen.seen, ', ' order by levels_seen.factor) as levels_told,
+    from levels_seen
+    inner join folders on folders.folder_id = levels_seen.folder_id
+    where folders.study = $study and folders.run is null
+    group by levels_seen.folder_id
 )
 
 select
@@ -16,9 +27,16 @@ select
     cast(studies.definition ->> '$.containers' as integer) as expected_containers,
     folders_of_run.n_folders_of_run,
     folders.state,
+    told.levels_told,
+    case
+        when runs.run is null or runs.replicate is null or runs.is_gone then 1
+        else count(*) filter (where not runs.is_gone and folders.state = 'finished')
+            over (partition by runs.run, runs.replicate)
+    end as same_claims,
 from runs
 inner join folders on folders.folder_id = runs.folder_id
 inner join studies on studies.study = runs.study
 left join folders_of_run on folders_of_run.run is not distinct from runs.run
+left join told on told.folder_id = runs.folder_id
 where runs.study = $study
 order by runs.folder;

@@ -7,6 +7,21 @@ with promise as (
         definition ->> '$.promises.steps.equals' as factor,
     from studies
     where study = $study
+),
+
+-- Where a tag stands in several series, each must have as many.
+counts as (
+    select points.container_key, tags.within, count(*) as points
+    from points
+    inner join tags on tags.tag_id = points.tag_id and not tags.is_result
+    where tags.tag = (select tag from promise) and not points.is_superseded
+    group by points.container_key, tags.within
+),
+
+fewest as (
+    select container_key, min(points) as points
+    from counts
+    group by container_key
 )
 
 select
@@ -14,18 +29,13 @@ select
     folders.run,
     containers.container_id,
     promise.tag,
-    count(points.step) as points,
-    any_value(try_cast(treatments.level as integer)) as expected,
+    coalesce(fewest.points, 0) as points,
+    try_cast(treatments.level as integer) as expected,
 from promise
 inner join folders on folders.study = $study and folders.state = 'finished'
 inner join containers on containers.folder_id = folders.folder_id
 left join treatments
     on treatments.study = $study and treatments.run = folders.run and treatments.factor = promise.factor
-left join tags on tags.tag = promise.tag
-left join points
-    on points.container_key = containers.container_key
-    and points.tag_id = tags.tag_id
-    and not points.is_superseded
+left join fewest on fewest.container_key = containers.container_key
 where promise.tag is not null
-group by folders.folder, folders.run, containers.container_id, promise.tag
 order by folders.folder, containers.container_id;

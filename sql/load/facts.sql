@@ -17,7 +17,10 @@ from counts;
 create or replace temp table batch_tags as
 select parse_dirpath(shard.filename) as batch, shard.place, tags.tag_id
 from read_parquet($tags, filename = true) as shard
-inner join tags on tags.tag = shard.tag;
+inner join tags
+    on tags.tag = shard.tag
+    and tags.within = shard.within
+    and tags.is_result = shard.is_result;
 
 insert into containers
 select
@@ -27,6 +30,8 @@ select
     shard.created_at,
     shard.started_at,
     shard.stopped_at,
+    shard.first_event_at,
+    shard.last_event_at,
     shard.event_files,
 from read_parquet($containers, filename = true) as shard
 inner join batches on batches.batch = parse_dirpath(shard.filename);

@@ -8,6 +8,8 @@ select
     shard.study,
     shard.run,
     shard.replicate,
+    shard.kind,
+    shard.table_id,
     shard.state,
     false as is_gone,
     coalesce(folders.first_night_id, $night_id) as first_night_id,
@@ -19,7 +21,7 @@ delete from folders
 where folder_id in (select folder_id from reloaded);
 
 insert into folders
-select folder_id, folder, study, run, replicate, state, is_gone, first_night_id, night_id
+select folder_id, folder, study, run, replicate, kind, table_id, state, is_gone, first_night_id, night_id
 from reloaded
 order by folder_id;
 

@@ -1,9 +1,11 @@
--- Give every tag that is new in the shards $tags a key.
--- grain: tag
+-- Give every series that is new in the shards $tags a key.
+-- grain: series
 -- reads: tags
 insert into tags
 select
-    (select coalesce(max(tag_id), 0) from tags) + row_number() over (order by tag) as tag_id,
+    (select coalesce(max(tag_id), 0) from tags) + row_number() over (order by tag, within, is_result) as tag_id,
     tag,
-from (select distinct tag from read_parquet($tags))
-where tag not in (select tag from tags);
+    within,
+    is_result,
+from (select distinct tag, within, is_result from read_parquet($tags)) as met
+anti join tags using (tag, within, is_result);

@@ -12,6 +12,8 @@ select
     files.read_bytes,
     files.records,
     files.scalars,
+    epoch_us(containers.first_event_at) / 1e6 as first_second,
+    epoch_us(containers.last_event_at) / 1e6 as last_second,
 from files
 inner join containers on containers.container_key = files.container_key
 where list_contains(cast($folder_ids as integer[]), files.folder_id)

@@ -8,6 +8,8 @@ create table containers (
     created_at timestamp,
     started_at timestamp,
     stopped_at timestamp,
+    first_event_at timestamp,
+    last_event_at timestamp,
     event_files integer,
 );
 
@@ -19,3 +21,5 @@ comment on column containers.created_at is 'Creation of the container (UTC).';
 comment on column containers.started_at is 'Start of its work (UTC).';
 comment on column containers.stopped_at is 'End of its work (UTC).';
 comment on column containers.event_files is 'Event files that carry its id.';
+comment on column containers.first_event_at is 'Wall time of the first record of its event files, or first row of its result file (UTC).';
+comment on column containers.last_event_at is 'Wall time of the last one.';

@@ -7,6 +7,8 @@ create table folders (
     study varchar,
     run integer,
     replicate varchar,
+    kind varchar,
+    table_id integer,
     state varchar,
     is_gone boolean,
     first_night_id integer,
@@ -23,3 +25,5 @@ comment on column folders.state is 'finished, or unfinished while a stamp or a f
 comment on column folders.is_gone is 'Whether the folder has since vanished from the log root; its facts stay.';
 comment on column folders.first_night_id is 'Night that loaded it first.';
 comment on column folders.night_id is 'Night that loaded it last.';
+comment on column folders.kind is 'folder (or a file that is an execution of its own), table (a result table), or row (of a table).';
+comment on column folders.table_id is 'The table that a row stands in; null for others.';

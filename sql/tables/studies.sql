@@ -6,6 +6,7 @@ create table studies (
     title varchar,
     timezone varchar,
     folders varchar,
+    done_when varchar,
     design varchar,
     defining_relation varchar,
     resolution varchar,
@@ -25,3 +26,4 @@ comment on column studies.resolution is 'Resolution in Roman numerals; null for 
 comment on column studies.error_unit is 'Which error term decides (container or folder); null where the study leaves it open.';
 comment on column studies.definition is 'The whole study file as read, defaults filled in.';
 comment on column studies.digest is 'SHA-256 of the definition.';
+comment on column studies.done_when is 'What tells that a run is over.';

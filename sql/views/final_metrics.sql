@@ -32,6 +32,8 @@ select
     folders.folder,
     reduced.container_id,
     tags.tag,
+    tags.within,
+    tags.is_result,
     reduced.points,
     reduced.last_step,
     reduced.last_value,

@@ -3,7 +3,7 @@
 -- reads: responses, containers, folders, points, tags
 create or replace view measurements as
 with declared as (
-    select study, response, response_position, metric, reduce, from_stamp, to_stamp, unit, low, high
+    select study, response, response_position, metric, within, reduce, from_stamp, to_stamp, unit, low, high
     from responses
 ),
 
@@ -18,15 +18,31 @@ study_containers as (
         containers.created_at,
         containers.started_at,
         containers.stopped_at,
+        containers.first_event_at,
+        containers.last_event_at,
     from containers
     inner join folders on folders.folder_id = containers.folder_id
 ),
 
-reduced_metrics as (
+declared_series as (
+    select
+        declared.study,
+        declared.response,
+        tags.tag_id,
+        tags.is_result,
+    from declared
+    inner join tags
+        on tags.tag = declared.metric
+        and (declared.within is null or regexp_full_match(tags.within, declared.within))
+),
+
+reduced_series as (
     select
         study_containers.study,
         study_containers.container_key,
-        declared.response,
+        declared_series.response,
+        declared_series.tag_id,
+        declared_series.is_result,
         max_by(points.value, points.step) as last_value,
         min_by(points.value, points.step) as first_value,
         max(points.value) as max_value,
@@ -34,10 +50,25 @@ reduced_metrics as (
         fsum(points.value) / count(*) as mean_value,
     from points
     inner join study_containers on study_containers.container_key = points.container_key
-    inner join tags on tags.tag_id = points.tag_id
-    inner join declared on declared.study = study_containers.study and declared.metric = tags.tag
+    inner join declared_series
+        on declared_series.study = study_containers.study
+        and declared_series.tag_id = points.tag_id
     where not points.is_superseded
-    group by study_containers.study, study_containers.container_key, declared.response
+    group by all
+),
+
+-- A response means the curve where there is one, else the end result that was logged with the hyperparameters.
+meant_series as (
+    select *
+    from reduced_series
+    qualify is_result = bool_and(is_result) over (partition by study, container_key, response)
+),
+
+-- Where it could mean several it means none: OBS-1 names the choice.
+reduced_metrics as (
+    select *
+    from meant_series
+    qualify count(*) over (partition by study, container_key, response) = 1
 ),
 
 stamped as (
@@ -50,8 +81,20 @@ stamped as (
         declared.high,
         declared.metric,
         declared.reduce,
-        case declared.from_stamp when 'create' then created_at when 'start' then started_at when 'stop' then stopped_at end as from_at,
-        case declared.to_stamp when 'create' then created_at when 'start' then started_at when 'stop' then stopped_at end as to_at,
+        case declared.from_stamp
+            when 'create' then created_at
+            when 'start' then started_at
+            when 'stop' then stopped_at
+            when 'first_event' then first_event_at
+            when 'last_event' then last_event_at
+        end as from_at,
+        case declared.to_stamp
+            when 'create' then created_at
+            when 'start' then started_at
+            when 'stop' then stopped_at
+            when 'first_event' then first_event_at
+            when 'last_event' then last_event_at
+        end as to_at,
     from study_containers
     inner join declared on declared.study = study_containers.study
 )

@@ -8,6 +8,7 @@ select
     folders.folder,
     containers.container_id,
     tags.tag,
+    tags.within,
     points.step,
     points.logged_at,
     points.value,

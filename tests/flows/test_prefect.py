@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.prefect_server import PrefectServer
 
 from flows.house.errors import HouseError, HouseHeldError
 from flows.house.lock import hold
@@ -14,7 +15,6 @@ from flows.house.manifest import digest
 from flows.night import Order, StageError, Summary
 from tests.houses import ROOT, SAMPLE, STUDIES, ask, contents
 from tests.log_folders import edit
-from tests.prefect_server import PrefectServer
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 

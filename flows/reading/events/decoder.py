@@ -12,7 +12,7 @@ from flows.reading.events.frames import HEADER_BYTES, FrameScanner, Offsets, Win
 from flows.reading.events.progress import Region
 from flows.reading.events.record_layout import LENGTH_LIMIT, Layout, Words, learn, width
 from flows.reading.events.records import Other, RecordError
-from flows.reading.events.rows import DAMAGED, Records, Rows, Scalars
+from flows.reading.events.rows import DAMAGED, Purge, Records, Rows, Scalars
 
 _FEW = 16  # records: fewer are read one by one sooner than all at once
 _PATIENCE = 8  # records of a length that no layout fits, before the rest of that length is read one by one
@@ -36,8 +36,10 @@ class Decoder:
         self._scanner = FrameScanner()
         self._layouts: dict[int, list[tuple[Words, dict[bytes, Layout]]]] = {}
 
-    def decode(self, window: Window, regions: Sequence[Region]) -> tuple[Rows, list[OtherRow], int]:
-        """The scalars and other summaries of the regions, in the order of their records.
+    def decode(
+        self, window: Window, regions: Sequence[Region]
+    ) -> tuple[Rows, list[OtherRow], list[Purge], int]:
+        """The scalars, other summaries and purges of the regions, in the order of their records.
 
         The number is where the bytes begin that the last region leaves to the next window.
         """
@@ -48,7 +50,8 @@ class Decoder:
             counts.append(len(self._scanner) - before)
         records = Records(window, regions, self._scanner.take(), counts)
         others = self._read_one_by_one(records, self._decode_alike(records))
-        return records.rows(), others, rest
+        rows = records.rows()
+        return rows, others, records.purges_of_rows(), rest
 
     def _decode_alike(self, records: Records) -> Iterable[int]:
         """Decodes records with the layouts that they share; gives the places of those that are left."""
@@ -110,6 +113,7 @@ class Decoder:
             records.put(Scalars(places, rank, tag, steps, wall_times, layout.values(rows, number)))
         if layout.is_restart:
             records.restarts.append(places)
+            records.moments.append((places, wall_times))
 
     def _read_one_by_one(self, records: Records, places: Iterable[int]) -> list[OtherRow]:
         """Reads records that no layout fits, through TensorBoard's classes."""
@@ -124,8 +128,12 @@ class Decoder:
                 continue
             for rank, (tag, value) in enumerate(record.scalars):
                 records.put_one(place, rank, self._number(tag), record.step, record.wall_time, value)
+            if not record.scalars:
+                records.moments.append((np.array([place]), record.wall_time))
             if record.is_restart:
                 restarts.append(place)
+            if record.purged_from is not None:
+                records.purges.append((place, record.purged_from))
             others += [
                 OtherRow(file.index, self._number(other.tag), record.step, record.wall_time, other)
                 for other in record.others

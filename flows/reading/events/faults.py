@@ -15,7 +15,7 @@ _EXPECTED = {
         "What stands before and after is kept. Copy the file again, or run the job again.",
     ),
     "Q317": ("a readable file", "Check the disk."),
-    "Q319": ("a step from 0 to 2^53", "Correct the job that logged it."),
+    "Q319": ("a step of at most 2^53 in size", "Correct the job that logged it."),
     "Q320": ("a tag of at most 256 characters without control characters", "Rename it in the job."),
     "R104": ("scalars", "Check whether the job should have logged some."),
     "R105": ("finite numbers", "They are kept as they are."),

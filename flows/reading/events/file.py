@@ -1,5 +1,6 @@
 """Reads event files: every scalar and summary that is intact, and the place of everything that is not."""
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from flows.log_root.regular_file import EVENT_FILE_LIMIT, LogRoot, RefusedError,
 from flows.reading.events.decoder import OtherRow
 from flows.reading.events.faults import Fault
 from flows.reading.events.progress import FileProgress
-from flows.reading.events.rows import LATEST_SECOND, Rows
+from flows.reading.events.rows import LATEST_SECOND, Purge, Rows
 from flows.reading.events.windows import WindowReader
 
 WINDOW_BYTES = 4 << 20
@@ -63,6 +64,8 @@ class FileRead(NamedTuple):
     skipped_bytes: int
     faults: tuple[Fault, ...]
     known_sha256: str = ""  # of its first `known_bytes`; empty where it has fewer, or none were known
+    first_second: float = math.nan  # of the wall times of all its records, in seconds since 1970
+    last_second: float = math.nan
 
 
 class Piece(NamedTuple):
@@ -76,6 +79,9 @@ class Piece(NamedTuple):
     scalars: pl.DataFrame  # file, tag, step, wall_time, value, segment
     tags: list[str]  # all that were met so far
     summaries: pl.DataFrame  # file, tag, step, wall_time, kind, content (JSON)
+    purges: list[
+        Purge
+    ]  # sessions that replace what was written before them, by the rows of scalars before each
 
 
 def iterate_event_files(
@@ -113,7 +119,7 @@ def iterate_event_files(
 def _piece(reader: WindowReader, refused: dict[int, FileRead]) -> Piece:
     taken = reader.take()
     finished = refused | {file.index: _file_read(file) for file in taken.files}
-    return Piece(finished, _scalars(taken.rows), list(reader.tags), _summaries(taken.others))
+    return Piece(finished, _scalars(taken.rows), list(reader.tags), _summaries(taken.others), taken.purges)
 
 
 def _file_read(file: FileProgress) -> FileRead:
@@ -129,6 +135,8 @@ def _file_read(file: FileProgress) -> FileRead:
         file.skipped_bytes,
         file.all_faults(),
         file.known_sha256,
+        file.first_second,
+        file.last_second,
     )
 
 
@@ -140,9 +148,14 @@ def _scalars(rows: Sequence[Rows]) -> pl.DataFrame:
     )
 
 
+def empty_summaries() -> pl.DataFrame:
+    """The frame of summaries of no file at all."""
+    return pl.DataFrame(schema=_SUMMARIES)
+
+
 def _summaries(others: Sequence[OtherRow]) -> pl.DataFrame:
     if not others:
-        return pl.DataFrame(schema=_SUMMARIES)
+        return empty_summaries()
     from flows.reading.events.other_summaries import read_others
 
     contents = read_others([row.other for row in others])

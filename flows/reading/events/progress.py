@@ -1,5 +1,6 @@
 """What is known of an event file while it is read, piece by piece."""
 
+import math
 from typing import NamedTuple
 
 from flows.reading.events.faults import Fault, FaultLog
@@ -14,9 +15,11 @@ class FileProgress:
         "accepted_bytes",
         "budget",
         "faults",
+        "first_second",
         "index",
         "known_bytes",
         "known_sha256",
+        "last_second",
         "lost_from",
         "metadata",
         "modified_ns",
@@ -56,6 +59,15 @@ class FileProgress:
         self.faults: FaultLog | None = None
         self.metadata: Metadata = {}
         self.segments: Segments | None = None
+        # Of the wall times of all records; NaN until one is a time.
+        self.first_second = self.last_second = math.nan
+
+    def heard(self, first: float, last: float) -> None:
+        """Notes wall times in seconds since 1970, the earliest and the latest of some records."""
+        if not self.first_second <= first:
+            self.first_second = first
+        if not self.last_second >= last:
+            self.last_second = last
 
     def fault(self, code: str, offset: int, length: int, found: str, count: int = 1) -> None:
         self.faults = self.faults or FaultLog()

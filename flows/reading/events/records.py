@@ -43,13 +43,17 @@ class Other(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What one record holds; `is_restart` if a new session or file version begins with it."""
+    """What one record holds; `is_restart` if a new session or file version begins with it.
+
+    `purged_from` is the step from which on a session that begins here takes the place of what was written before.
+    """
 
     step: int
     wall_time: float
     scalars: tuple[tuple[str, float], ...]
     others: tuple[Other, ...]
     is_restart: bool
+    purged_from: int | None = None
 
 
 def read_record(data: bytes, metadata: Metadata) -> Record:
@@ -61,12 +65,15 @@ def read_record(data: bytes, metadata: Metadata) -> Record:
     what = event.WhichOneof("what")
     if what is None:
         raise RecordError("Q315", "an event that says nothing")
-    if not 0 <= event.step <= STEP_LIMIT:
+    if abs(event.step) > STEP_LIMIT:
         raise RecordError("Q319", f"step {event.step}")
     if what != "summary":
         is_start = what == "session_log" and event.session_log.status == event_pb2.SessionLog.START
         others = () if what == "file_version" else (_not_a_summary(event, what),)
-        return Record(event.step, event.wall_time, (), others, is_start or what == "file_version")
+        purged_from = event.step if is_start else None
+        return Record(
+            event.step, event.wall_time, (), others, is_start or what == "file_version", purged_from
+        )
     scalars, others_found = [], []
     if (count := len(event.summary.value)) > VALUE_LIMIT:
         raise RecordError(
@@ -81,6 +88,15 @@ def read_record(data: bytes, metadata: Metadata) -> Record:
         else:
             scalars.append((tag, number))
     return Record(event.step, event.wall_time, tuple(scalars), tuple(others_found), False)
+
+
+def wall_time_of(head: bytes) -> float:
+    """The wall time of the first record of a file, by its first bytes; 0 where they hold no whole record."""
+    length = int.from_bytes(head[:8], "little")
+    try:
+        return float(event_pb2.Event.FromString(head[12 : 12 + length]).wall_time)
+    except DecodeError:
+        return 0.0
 
 
 def check_tag(tag: str) -> None:

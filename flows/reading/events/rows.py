@@ -30,6 +30,14 @@ class Rows(NamedTuple):
     segment: Places
 
 
+class Purge(NamedTuple):
+    """A session of a file that begins after so many rows: from `step` on it takes the place of what was before."""
+
+    file: int
+    row: int
+    step: int
+
+
 class Scalars(NamedTuple):
     """One scalar of each of some records: the `rank`th of its record."""
 
@@ -52,6 +60,10 @@ class Records:
         self.starts = starts
         self.lengths = window.words64[starts].astype(np.int64)
         self.restarts: list[Offsets] = []  # places at which a session or file version begins
+        self.moments: list[tuple[Offsets, float | Doubles]] = []  # wall times of records without scalars
+        self.purges: list[
+            tuple[int, int]
+        ] = []  # place and first step of sessions that replace what was before
         self._counts = counts
         self._bounds = _sums_before(np.array(counts, np.int64))  # the places at which the regions begin
         self._region = np.repeat(np.arange(len(regions), dtype=np.int32), counts)
@@ -117,8 +129,16 @@ class Records:
             rows.value[at] = scalars.value
         self._account()
         self._note(rows, region)
+        self._hear(rows)
         self._count_segments(rows, region)
         return rows
+
+    def purges_of_rows(self) -> list[Purge]:
+        """The purges, by the number of rows that stand before each; asked for after the rows."""
+        return [
+            Purge(self.region_of(place).file.index, int(self._begins[place]), step)
+            for place, step in self.purges
+        ]
 
     def _account(self) -> None:
         """Every record is accepted or named."""
@@ -151,6 +171,25 @@ class Records:
                 file = self.regions[each].file
                 file.fault(code, offset, 0, f"{column[row]} at step {rows.step[row]}", times)
         rows.wall_time[is_no_time] = np.nan
+
+    def _hear(self, rows: Rows) -> None:
+        """Notes the first and last wall time of each file."""
+        first = self._begins[self._bounds]
+        own = np.flatnonzero(np.diff(first))
+        if own.size:
+            low = np.fmin.reduceat(rows.wall_time, first[own])
+            high = np.fmax.reduceat(rows.wall_time, first[own])
+            for each, *times in zip(own.tolist(), low.tolist(), high.tolist(), strict=True):
+                self._hear_of(each, *times)
+        for places, seconds in self.moments:
+            for place, second in zip(
+                places.tolist(), np.broadcast_to(seconds, places.shape).tolist(), strict=True
+            ):
+                self._hear_of(int(self._region[place]), second, second)
+
+    def _hear_of(self, region: int, first: float, last: float) -> None:
+        if first > 0 and last < LATEST_SECOND:
+            self.regions[region].file.heard(first, last)
 
     def _count_segments(self, rows: Rows, region: Places) -> None:
         """Most files know one segment only: those are told by steps that never go back in any two rows."""

@@ -10,7 +10,7 @@ from flows.log_root.regular_file import OpenFile, read_into
 from flows.reading.events.decoder import Decoder, OtherRow
 from flows.reading.events.frames import HEADER_BYTES, Window
 from flows.reading.events.progress import FileProgress, Region
-from flows.reading.events.rows import Rows
+from flows.reading.events.rows import Purge, Rows
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -25,6 +25,7 @@ class Taken(NamedTuple):
     files: list[FileProgress]
     rows: list[Rows]
     others: list[OtherRow]
+    purges: list[Purge]
 
 
 class WindowReader:
@@ -37,7 +38,7 @@ class WindowReader:
         self._regions: list[Region] = []
         self._decoder = Decoder()
         self._ended: list[FileProgress] = []
-        self._taken = Taken([], [], [])
+        self._taken = Taken([], [], [], [])
 
     @property
     def tags(self) -> Iterable[str]:
@@ -45,7 +46,7 @@ class WindowReader:
 
     def take(self) -> Taken:
         """The files that have ended, and the rows and other summaries of all windows that were decoded."""
-        taken, self._taken, self.held_bytes = self._taken, Taken([], [], []), 0
+        taken, self._taken, self.held_bytes = self._taken, Taken([], [], [], []), 0
         return taken
 
     def flush(self) -> None:
@@ -125,7 +126,9 @@ class WindowReader:
         return count
 
     def _decode(self, regions: list[Region]) -> int:
-        rows, others, rest = self._decoder.decode(self._window, regions)
+        rows, others, purges, rest = self._decoder.decode(self._window, regions)
+        before = sum(each.step.size for each in self._taken.rows) if purges else 0
+        self._taken.purges.extend(each._replace(row=each.row + before) for each in purges)
         self._taken.rows.append(rows)
         self._taken.others.extend(others)
         self.held_bytes += sum(column.nbytes for column in rows)

@@ -21,7 +21,7 @@ SCHEMA = pl.Schema(
 )
 
 # What a wait becomes when nothing in the folder has moved for two days: it is judged as it is.
-STALE_CODES = {"W202": "Q307", "W203": "Q311", "W206": "Q312"}
+STALE_CODES = {"W202": "Q307", "W203": "Q311", "W206": "Q312", "W209": "Q307", "W210": "Q327"}
 
 # The README lists them; a code is never reused.
 MEANINGS = {
@@ -36,6 +36,8 @@ MEANINGS = {
     "R109": "A time that happened twice (end of daylight saving), told apart by the container's other stamps.",
     "R110": "A container has several different stamps of one kind; the first or last counts, as the study says.",
     "R111": "An event file of a stopped container ends in the middle of a record, which the study allows.",
+    "R112": "A session starts again at a step: what was written before from there on no longer counts.",
+    "R113": "Several values of a tag stand at one step, all of them: only the last counts.",
     "W201": "The last line of a log looks half written.",
     "W202": "A container has started but not stopped.",
     "W203": "A container has stamps but no event file.",
@@ -43,6 +45,8 @@ MEANINGS = {
     "W206": "An event file belongs to a container that no log names.",
     "W207": "The folder holds no stamp and no event file yet.",
     "W208": "No study claims the folder.",
+    "W209": "Nothing says yet that a run is over.",
+    "W210": "No place tells the levels of a folder yet.",
     "Q301": "A line of a log has another form.",
     "Q302": "A month above 12: the file may be written day first.",
     "Q303": "A year outside 2000 to 2100, or a time in the future.",
@@ -59,10 +63,15 @@ MEANINGS = {
     "Q315": "An event file is damaged inside; what stands before and after is kept.",
     "Q316": "No regular file, a link, or larger than any log should be: never opened.",
     "Q317": "A file or folder cannot be read.",
-    "Q319": "A step is negative or beyond 2^53.",
+    "Q319": "A step is beyond 2^53 in size.",
     "Q320": "The name of a tag is too long or holds control characters.",
     "Q321": "A file of an accepted folder was rewritten, cut, removed or cannot be read: what was read before stays.",
     "Q322": "A configuration file cannot be understood.",
+    "Q323": "A row or cell of a result file has another form.",
+    "Q324": "A result file lacks rows, or a column or key that the study names.",
+    "Q325": "A result file cannot be understood.",
+    "Q326": "The pattern of a source reads a path in more than one way.",
+    "Q327": "The levels of a folder cannot be told: two rows that differ, or none that ever came.",
 }
 
 

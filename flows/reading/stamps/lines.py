@@ -18,7 +18,15 @@ CORRECT = "Correct the line or remove the folder."
 
 _BAD_LINES = 3  # and 1 % of the lines: with more of them, the file is another kind of file
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_LINE = r"^([0-9]{2})-[0-9]{2}-([0-9]{4}) (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9] ([^ \t]+)$"
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_FRACTION = r"(?:[.,][0-9]{1,9})?"
+_LINE = rf"^([0-9]{{2}})-[0-9]{{2}}-([0-9]{{4}}) {_TIME}{_FRACTION} ([^ \t]+)$"
+# ISO 8601; `kubectl logs --timestamps` and the runtime's own files put such a stamp before what was written.
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_ZONE = r" ?(?:Z|[+-][0-9]{2}:?[0-9]{2})"
+_STREAM = r"(?:std(?:out|err) [FP] )?"
+_ISO = rf"^([0-9]{{4}})-([0-9]{{2}})-[0-9]{{2}}[T ]{_TIME}{_FRACTION}(?:{_ZONE})? {_STREAM}([^ \t]+)$"
+_BEFORE = rf"^{_DAY}T{_TIME}{_FRACTION}{_ZONE} {_STREAM}"
 # Slashes lead out of folders, control characters and quotes out of whatever shows the id.
 _ODD_ID = r"""[/\\<>"'`&;$|{}\p{C}\p{Z}]|^\.{1,2}$|^.{129,}$"""
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -46,27 +54,60 @@ class Noted(NamedTuple):
 
 
 def read_lines(files: Sequence[StampFile]) -> tuple[pl.DataFrame, list[Noted]]:
-    """The lines that are stamps (file, folder, event, path, line, container_id, raw, local), and what is not.
+    """The lines that are stamps (file, folder, event, path, line, container_id, raw, local, instant), and what is not.
 
-    `local` is the time as written, in the zone of the study. Every line is either a stamp or counted by a finding.
+    `local` is the time as written, in the zone of the study; `instant` is the time in UTC where the line names its
+    own zone, else null. Every line is either a stamp or counted by a finding.
     """
-    lines = _split(files).with_columns(text=pl.col("written").str.strip_chars_end(" \t\r"))
-    parts = pl.col("text").str.extract_groups(_LINE)
-    raw = pl.when(pl.col("text").str.contains(_LINE)).then(pl.col("text").str.slice(0, 19))
-    lines = lines.with_columns(
-        month=parts.struct.field("1").cast(pl.Int32),
-        year=parts.struct.field("2").cast(pl.Int32),
-        container_id=parts.struct.field("3"),
-        raw=raw,
-        local=raw.str.to_datetime("%m-%d-%Y %H:%M:%S", time_unit="us", strict=False),
-    ).with_columns(code=_code())
+    lines = _parsed(_split(files).with_columns(text=_plain())).with_columns(code=_code())
     lines = _with_cut_ids(lines, files)
     refused = _refused_files(lines)
     noted = [*_whole_files(lines, refused, files), *_single_lines(lines, refused, files)]
     read = lines.filter(~pl.col("file").is_in(refused))
     noted += _repairs(read, files)
-    stamps = read.filter(pl.col("code").is_null()).select("file", "line", "container_id", "raw", "local")
+    stamps = read.filter(pl.col("code").is_null()).select(
+        "file", "line", "container_id", "raw", "local", "instant"
+    )
     return stamps.join(_names(files), on="file", how="left", maintain_order="left"), noted
+
+
+def _plain() -> pl.Expr:
+    """A line without trailing blanks, and without the stamp that a pod's runtime has put before another."""
+    text = pl.col("written").str.strip_chars_end(" \t\r")
+    inner = text.str.replace(_BEFORE, "")
+    return pl.when(inner.str.contains(_LINE)).then(inner).otherwise(text)
+
+
+def _parsed(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines with month, year, container_id, raw, local and instant, null where they are no stamps."""
+    parts, iso = (pl.col("text").str.extract_groups(form) for form in (_LINE, _ISO))
+    stamp = pl.col("text").str.strip_suffix(pl.col("container_id")).str.strip_chars_end(" ")
+    lines = lines.with_columns(
+        month=pl.coalesce(parts.struct.field("1"), iso.struct.field("2")).cast(pl.Int32),
+        year=pl.coalesce(parts.struct.field("2"), iso.struct.field("1")).cast(pl.Int32),
+        container_id=pl.coalesce(parts.struct.field("3"), iso.struct.field("3")),
+        is_iso=iso.struct.field("3").is_not_null(),
+    )
+    lines = lines.with_columns(raw=stamp.str.replace(rf" ?{_STREAM}$", "").str.strip_chars_end(" "))
+    written = pl.col("raw").str.replace(",", ".", literal=True)
+    usual = written.str.to_datetime("%m-%d-%Y %H:%M:%S%.f", time_unit="us", strict=False)
+    if not lines["is_iso"].any():
+        none = pl.lit(None, dtype=pl.Datetime("us"))
+        return lines.with_columns(local=usual, instant=none).drop("is_iso")
+    zone = (
+        written.str.extract(rf"({_ZONE})$").str.strip_chars().str.replace("Z", "+00:00").str.replace(":", "")
+    )
+    plain = written.str.replace(rf"{_ZONE}$", "").str.replace("T", " ")
+    local = plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
+    hours, minutes = zone.str.slice(0, 3).cast(pl.Int32), zone.str.slice(3, 2).cast(pl.Int32)
+    ahead = pl.duration(
+        minutes=hours * 60 + minutes * pl.when(zone.str.starts_with("-")).then(-1).otherwise(1)
+    )
+    lines = lines.with_columns(
+        local=pl.when("is_iso").then(local).otherwise(usual),
+        instant=pl.when("is_iso").then(local - ahead),
+    )
+    return lines.drop("is_iso")
 
 
 def note(

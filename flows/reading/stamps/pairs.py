@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise, product
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -14,7 +14,16 @@ _ORDER = ("create", "start", "stop")
 LONGEST = timedelta(days=7)
 _DONE = {"create": "created", "start": "started", "stop": "stopped"}
 
+_NEAR = timedelta(minutes=29)  # of an event, for the reading of a repeated hour that it speaks for
+
 Row = dict[str, Any]
+
+
+class Heard(NamedTuple):
+    """When the first and the last event of a container were logged (UTC, without a zone)."""
+
+    first: datetime
+    last: datetime
 
 
 def without_repeats(
@@ -99,12 +108,16 @@ def _several(
 
 
 def tell_apart(
-    stamps: pl.DataFrame, files: Sequence[StampFile], longest: Mapping[str, timedelta]
+    stamps: pl.DataFrame,
+    files: Sequence[StampFile],
+    longest: Mapping[str, timedelta],
+    heard: Mapping[tuple[str, str], Heard],
 ) -> tuple[pl.DataFrame, list[Noted]]:
     """Decides which of two passes of an hour is meant, where only one makes sense of the container's other stamps.
 
     It does if created <= started <= stopped, each within LONGEST, or, from start to stop, within what `longest`
-    says of the folder. Stamps that cannot be told apart are left out, superseded ones lose their time.
+    says of the folder; where several readings do, the container's own events tell, if they were logged next to
+    one of them only. Stamps that cannot be told apart are left out, superseded ones lose their time.
     """
     counts = ~pl.col("is_superseded")
     is_twice = pl.col("at") != pl.col("latest")
@@ -113,14 +126,18 @@ def tell_apart(
         return stamps, []
     noted: list[Noted] = []
     chosen: dict[tuple[str, str, str], datetime | None] = {}
-    for _, rows in _groups(stamps.filter(is_ambiguous.any().over(_KEY) & counts), _KEY):
+    for key, rows in _groups(stamps.filter(is_ambiguous.any().over(_KEY) & counts), _KEY):
         rows = sorted(rows, key=lambda row: _ORDER.index(row["event"]))
         readings = product(*(sorted({row["at"], row["latest"]}) for row in rows))
         limits = [
             longest.get(row["folder"], LONGEST) if row["event"] == "start" else LONGEST for row in rows[:-1]
         ]
         sensible = [times for times in readings if _is_sensible(times, limits)]
-        is_told = len(sensible) == 1 and len(rows) > 1
+        events = heard.get(key)
+        is_by_events = events is not None and (len(sensible) != 1 or len(rows) == 1)
+        if events and is_by_events:
+            sensible = [times for times in sensible if _is_near(times, rows, events)]
+        is_told = len(sensible) == 1 and (len(rows) > 1 or is_by_events)
         for place, row in enumerate(rows):
             if row["at"] == row["latest"]:
                 continue
@@ -130,7 +147,12 @@ def tell_apart(
             file, line, container_id = files[row["file"]], row["line"], row["container_id"]
             if time:
                 which = "first" if time == row["at"] else "second"
-                remedy = f"It was taken as the {which}: only then the stamps of the container make sense."
+                reason = (
+                    "its own events were logged then"
+                    if is_by_events
+                    else "only then the stamps of the container make sense"
+                )
+                remedy = f"It was taken as the {which}: {reason}."
                 noted.append(note(file, line, "R109", found, "a time that was once", remedy, container_id))
             else:
                 expected = "a time that was once, or other stamps of the container that tell which"
@@ -200,6 +222,16 @@ def _order(by_event: dict[str, Row], files: Sequence[StampFile]) -> Iterator[Not
 def _is_sensible(times: Sequence[datetime], limits: Sequence[timedelta]) -> bool:
     lengths = [then - first for first, then in pairwise(times)]
     return all(timedelta(0) <= each <= limit for each, limit in zip(lengths, limits, strict=True))
+
+
+def _is_near(times: Sequence[datetime], rows: Sequence[Row], events: Heard) -> bool:
+    """Whether each time that could be read in two ways lies next to the event that belongs to it."""
+    own = {"create": events.first, "start": events.first, "stop": events.last}
+    return all(
+        abs(time - own[row["event"]]) <= _NEAR
+        for time, row in zip(times, rows, strict=True)
+        if row["at"] != row["latest"]
+    )
 
 
 def _missing(by_event: dict[str, Row], missing: set[str], files: Sequence[StampFile]) -> Iterator[Noted]:

@@ -1,6 +1,7 @@
 """Takes the stamps of containers out of the logs of their pods, where nobody wrote start.log and stop.log."""
 
 import re
+from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 
 from flows.reading.stamps.lines import Event, StampFile
@@ -10,7 +11,11 @@ _POD = re.compile(r"trainjob-(?P<id>.+)-master-0\.log")
 _NODE = re.compile(r"node.*\.txt")
 _SERVER = "fl-server.log"
 _ID = re.compile(rf"trainjob-(?P<job>{_UUID})|(?P<any>{_UUID})", re.IGNORECASE)
-_LINE = re.compile(r"(?P<stamp>\d\d-\d\d-\d{4} \d\d:\d\d:\d\d) \S+ \S+ .*", re.ASCII)
+_ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+_RUNTIME = (
+    rf"(?:{_ISO} (?:std(?:out|err) [FP] )?)??"  # what `kubectl logs --timestamps` and the runtime put before
+)
+_LINE = re.compile(rf"{_RUNTIME}(?P<stamp>\d\d-\d\d-\d{{4}} \d\d:\d\d:\d\d|{_ISO}) \S+ .*", re.ASCII)
 _OF_POD: dict[str, Event] = {"Preparing learner model": "start", "Stopping client": "stop"}
 _OF_SERVER: dict[str, Event] = {"has been created": "create"}
 
@@ -30,9 +35,13 @@ def read_pod_logs(folder: str, path: str, content: bytes) -> list[StampFile]:
     if not any(message.encode() in content for message in messages):
         return []
     found: dict[Event, list[tuple[int, str]]] = {}
-    for number, line in enumerate(content.decode("utf-8", "backslashreplace").split("\n"), 1):
+    text_lines = content.decode("utf-8", "backslashreplace").split("\n")
+    # A job that ends need not say its name again, where the log tells of one only.
+    named = {one for line in text_lines if (one := _id_in(line))} if name != _SERVER and not pod else set()
+    only = named.pop() if len(named) == 1 else None
+    for number, line in enumerate(text_lines, 1):
         event = next((event for message, event in messages.items() if message in line), None)
-        container = pod["id"] if pod else _id_in(line)
+        container = pod["id"] if pod else _id_in(line) or only
         # The server creates more than jobs; a job that starts without an id is named as a line of another form.
         if event and (container or event != "create"):
             stamp = _LINE.match(line)
@@ -48,6 +57,46 @@ def read_pod_logs(folder: str, path: str, content: bytes) -> list[StampFile]:
         )
         for event, lines in found.items()
     ]
+
+
+def told_by_several(files: Sequence[StampFile]) -> list[StampFile]:
+    """One job that runs on several nodes is told by the log of each: it starts with the first and stops with the last."""
+    lines = [
+        (file.event, text.rpartition(" ")[2], _moment(text), place, number)
+        for place, file in enumerate(files)
+        for number, text in enumerate(file.content.decode().splitlines())
+        if " " in text
+    ]
+    doubled: dict[tuple[Event, str], dict[int, list[tuple[str, int]]]] = {}
+    for event, container, moment, place, number in lines:
+        doubled.setdefault((event, container), {}).setdefault(place, []).append((moment, number))
+    left_out: set[tuple[int, int]] = set()
+    for (event, _), told in doubled.items():
+        # Several lines of one log are attempts, which `restarts` of the study is about.
+        if len(told) < 2 or any(len(each) > 1 for each in told.values()):
+            continue
+        kept = (max if event == "stop" else min)(told, key=lambda place: told[place][0])
+        left_out |= {(place, told[place][0][1]) for place in told if place != kept}
+    return [
+        _without(file, {number for at, number in left_out if at == place}) for place, file in enumerate(files)
+    ]
+
+
+def _without(file: StampFile, left_out: Collection[int]) -> StampFile:
+    if not left_out:
+        return file
+    kept = [place for place in range(len(file.lines or ())) if place not in left_out]
+    texts = file.content.decode().splitlines(keepends=True)
+    return file._replace(
+        content="".join(texts[place] for place in kept).encode(),
+        lines=tuple((file.lines or ())[place] for place in kept),
+    )
+
+
+def _moment(text: str) -> str:
+    """A stamp so that texts sort as times: the year first."""
+    stamp = text.rpartition(" ")[0]
+    return f"{stamp[6:10]}-{stamp[:5]}{stamp[10:]}" if stamp[2:3] == "-" else stamp.replace("T", " ")
 
 
 def _id_in(line: str) -> str | None:

@@ -27,6 +27,7 @@ def in_utc(
         ]
         or [lines.with_row_index("row").with_columns(zone=zones, at="local", latest="local")]
     ).sort("row")
+    times = times.with_columns(at=pl.coalesce("instant", "at"), latest=pl.coalesce("instant", "latest"))
     is_gap = pl.col("at").is_null()
     is_ahead = pl.col("at") > now + _AHEAD
     gaps = times.filter(is_gap)

@@ -1,0 +1,230 @@
+"""Find the executions of runs that studies claim by the path of a file: units, of one file or many."""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from flows.log_root.regular_file import shown
+from flows.reading.find_folders import Found
+from flows.reading.log_folders import LOG_NAMES, LogFile, LogFolder, Told, is_pod_log, kind_of_source
+from flows.reading.notices.findings import Finding
+from models.declared.folders import Match
+from models.declared.study import Claim, Study, StudyError
+
+if TYPE_CHECKING:
+    from flows.reading.level_tables import LevelTable
+
+
+class Fit(NamedTuple):
+    """A file whose path fits the pattern of a study, and what the path says."""
+
+    file: LogFile
+    match: Match
+
+
+def find_units(logs: Path, studies: Sequence[Study], folders: Found) -> Found:
+    """The same with the units of the studies that have a source, and without the folders that lead to some.
+
+    Raises StudyError where two studies claim one file.
+    """
+    sources = [study for study in studies if study.source]
+    if not sources:
+        return folders
+    owners = {file.path: (folder.folder, folder.study) for folder in folders.folders for file in folder.files}
+    fits: dict[str, dict[tuple[str, ...], list[Fit]]] = {study.name: {} for study in sources}
+    tops: set[str] = set()
+    for path, entry in walk(logs, begins(sources)):
+        text = shown(path)
+        for study in sources:
+            kind = kind_of_source(path, study.source.is_table, study.is_result) if study.source else None
+            match = study.pattern.match(_without_dot(text, kind)) if kind else None
+            if kind is None or match is None:
+                continue
+            if path in owners:
+                one, other = owners[path][1], study.name
+                raise StudyError(
+                    f"{logs / text}: claimed by {one} and {other}, expected one study. Narrow the pattern of one of them."
+                )
+            owners[path] = text, study.name
+            tops.add(text.partition("/")[0])
+            fits[study.name].setdefault(unit_of(text, match), []).append(
+                Fit(log_file(path, kind, entry, match), match)
+            )
+    found = list(folders.folders)
+    for study in sources:
+        found += units(logs, study, fits[study.name])
+    found.sort(key=lambda folder: folder.folder)
+    return folders._replace(folders=found, unclaimed=[each for each in folders.unclaimed if each not in tops])
+
+
+def begins(sources: Sequence[Study]) -> list[str]:
+    """The folders below which the files of the studies lie, none within another."""
+    wanted = sorted({study.pattern.folder for study in sources})
+    return [each for each in wanted if not any(each != other and _is_below(each, other) for other in wanted)]
+
+
+def _is_below(folder: str, other: str) -> bool:
+    return not other or folder.startswith(f"{other}/")
+
+
+def walk(logs: Path, folders: Sequence[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Every file below the folders that is not in a hidden one, as a path below the log root; links lead nowhere."""
+    stack = [folder for folder in reversed(folders) if not (logs / folder).is_symlink()]
+    while stack:
+        below = stack.pop()
+        try:
+            with os.scandir(f"{logs}/{below}") as listed:
+                entries = sorted(listed, key=lambda entry: entry.name)
+        except OSError:
+            continue  # what was read below it before is not called gone: see discover
+        inner = []
+        for entry in entries:
+            path = f"{below}/{entry.name}" if below else entry.name
+            if not entry.is_dir(follow_symlinks=False):
+                yield path, entry
+            elif not entry.name.startswith("."):
+                inner.append(path)
+        stack += reversed(inner)
+
+
+def _without_dot(text: str, kind: str | None) -> str:
+    """The path that a file under copy will have, as far as can be told: rsync writes `.name.Xy12ab`."""
+    if kind != "partial":
+        return text
+    folder, _, name = text.rpartition("/")
+    return f"{folder}/{name[1:].rpartition('.')[0]}".removeprefix("/")
+
+
+def unit_of(text: str, match: Match) -> tuple[str, ...]:
+    """What the files of one unit share: its path, or, of files that tell their container, all that the names tell."""
+    if match.unit != text or match.container is None:
+        return (match.unit,)
+    told = (f"{name}={level}" for name, level in sorted(match.levels.items()))
+    return (text.rpartition("/")[0], match.container, str(match.run), str(match.replicate), *told)
+
+
+def log_file(path: str, kind: str, entry: os.DirEntry[str], match: Match) -> LogFile:
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError:
+        return LogFile(path, kind, 0, 0, match.container, match.within)  # opening it will tell why
+    kind = kind if stat.S_ISREG(status.st_mode) else "odd"
+    return LogFile(path, kind, status.st_size, status.st_mtime_ns, match.container, match.within)
+
+
+def units(logs: Path, study: Study, fits: Mapping[tuple[str, ...], Sequence[Fit]]) -> Iterator[LogFolder]:
+    source = study.source
+    assert source
+    table: LevelTable | None = None
+    if source.levels and source.levels.table:
+        from flows.reading.level_tables import read_level_table
+
+        table = read_level_table(logs, study, {name for each in fits.values() for name in names_of(each)})
+    for each in fits.values():
+        unit = each[0].match.unit
+        default = unit.rpartition("/")[2]
+        files = [fit.file if fit.file.container else fit.file._replace(container=default) for fit in each]
+        claim = study.claim_of(each[0].match)
+        folder = LogFolder(
+            unit, study.name, claim, tuple(files), notes=tuple(unclear(study, unit, each[0].match))
+        )
+        if source.is_table:
+            yield folder
+            continue
+        if table:
+            folder = with_levels(folder, study, table)
+        yield folder._replace(files=tuple(sorted([*files, *beside(logs, study, folder)])))
+
+
+def names_of(fits: Sequence[Fit]) -> set[str]:
+    return {fit.match.container for fit in fits if fit.match.container}
+
+
+def unclear(study: Study, unit: str, match: Match) -> Iterator[Finding]:
+    if not match.is_clear:
+        reason = (
+            f"{unit}: found a path that {study.pattern.text!r} reads in more than one way, expected one. Put some text "
+            "between the placeholders that touch each other, or rename the levels."
+        )
+        yield Finding(unit, "Q326", "quarantined", reason, path=unit)
+
+
+def with_levels(folder: LogFolder, study: Study, table: "LevelTable") -> LogFolder:
+    """The folder with what a table beside the runs says of its containers."""
+    source = study.source
+    assert source and source.levels
+    name = source.levels.table or ""
+    for container in dict.fromkeys(file.container for file in folder.files if file.container):
+        if lines := table.doubled.get(container):
+            places = ", ".join(map(str, lines))
+            reason = (
+                f"{folder.folder}: found different levels of {container} on the lines {places} of {name}, "
+                "expected one row. Remove the wrong ones."
+            )
+            return folder._replace(
+                notes=(*folder.notes, Finding(folder.folder, "Q327", "quarantined", reason, path=name))
+            )
+        row = table.rows.get(container)
+        if row is None:
+            found = (
+                table.trouble
+                or f"{name}: found no row whose {source.levels.key} holds {container}, expected one."
+            )
+            reason = f"{folder.folder}: {found} Add the row; the folder waits for it."
+            return folder._replace(
+                notes=(*folder.notes, Finding(folder.folder, "W210", "waiting", reason, path=name))
+            )
+        told = [Told(factor, level, f"{name}:{row.line}") for factor, level in row.levels.items()]
+        levels = {**row.levels, **folder.claim.levels}
+        claim = Claim(study.run_of(levels) if folder.claim.run is None else folder.claim.run,
+                      folder.claim.replicate or row.replicate, levels)  # fmt: skip
+        folder = folder._replace(claim=claim, told=(*folder.told, *told))
+    return folder
+
+
+def beside(logs: Path, study: Study, folder: LogFolder) -> Iterator[LogFile]:
+    """Files that are read beside those of the pattern: of levels, of stamps, and the one that says all is over."""
+    source = study.source
+    assert source
+    is_file = folder.folder in {shown(file.path) for file in folder.files}
+    home = _parent(folder.folder) if is_file else folder.folder
+    wanted: dict[str, str] = {}
+    if source.levels and source.levels.file:
+        wanted[_joined(home, source.levels.file)] = "config"
+    if source.done_file:
+        wanted[_joined(home, source.done_file)] = "marker"
+    if study.asks_for_stamps and not source.columns.keys() & set(LOG_NAMES.values()):
+        wanted |= {_joined(home, name): kind for name, kind in LOG_NAMES.items()}
+        wanted |= dict.fromkeys(_pod_logs(logs, home), "pod")
+    taken = {file.path for file in folder.files}
+    for path, kind in wanted.items():
+        try:
+            status = os.lstat(f"{logs}/{path}")
+        except OSError:
+            continue
+        if path not in taken:
+            kind = kind if stat.S_ISREG(status.st_mode) else "odd"
+            yield LogFile(path, kind, status.st_size, status.st_mtime_ns)
+
+
+def _pod_logs(logs: Path, home: str) -> list[str]:
+    try:
+        return [
+            _joined(home, name)
+            for name in sorted(each.name for each in (logs / home).iterdir())
+            if is_pod_log(name)
+        ]
+    except OSError:
+        return []
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _joined(home: str, name: str) -> str:
+    while name.startswith("../"):
+        home, name = _parent(home), name.removeprefix("../")
+    return f"{home}/{name}" if home else name

@@ -1,0 +1,191 @@
+"""Where things stand: the files of a study, and where its levels, stamps and values are found in them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, field_validator, model_validator
+
+from models.declared.folders import Pattern, read_pattern
+from models.declared.responses import Strict, Text
+
+STAMP_COLUMNS = ("create", "start", "stop")
+ROW_COLUMNS = ("replicate", "container", *STAMP_COLUMNS)
+DEFAULT_DONE = "quiet 2h"
+
+_DONE = re.compile(
+    r"(?:quiet (?P<number>[0-9]{1,5}) ?(?P<unit>s|min|h|d)|file (?P<file>[^/]+)|steps|stop\.log)"
+)
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
+
+
+class Levels(Strict):
+    """Levels that the path does not tell: in a table by a key, in a file of the run's folder, or in the event file.
+
+    `columns` (of a table) and `keys` (of a file or the HParams record) map factors to names there; a factor that is
+    left out has its own name. `replicate` is the column or key that tells replicates apart.
+    """
+
+    table: Text | None = None
+    key: Text | None = None
+    columns: dict[str, Text] = Field(default_factory=dict)
+    file: Text | None = None
+    hparams: StrictBool = False
+    keys: dict[str, Text] = Field(default_factory=dict)
+    replicate: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_one_place(self) -> "Levels":
+        places = [name for name in ("table", "file", "hparams") if getattr(self, name)]
+        if len(places) != 1:
+            found = " and ".join(places) or "none of table, file and hparams"
+            raise ValueError(f"found {found}, expected one place where levels stand. Name one of the three.")
+        if bool(self.table) != bool(self.key):
+            raise ValueError(
+                "found table without key or key without table, expected both: the column whose text holds the "
+                "container of a path. Add the other."
+            )
+        if self.keys and self.table:
+            raise ValueError("found keys beside table, expected columns. Rename keys to columns.")
+        if self.columns and not self.table:
+            raise ValueError("found columns without table, expected keys. Rename columns to keys.")
+        return self
+
+    @field_validator("table", "file")
+    @classmethod
+    def _is_a_plain_path(cls, path: str | None) -> str | None:
+        if path is not None:
+            if "*" in path or "{" in path:
+                raise ValueError(
+                    f"found {path!r}, expected the path of one file. Write it without wildcards."
+                )
+            read_pattern(path.removeprefix("../"), {}, numbered=False)
+        return path
+
+    def named(self, factors: Sequence[str]) -> dict[str, str]:
+        """Factor -> its column or key."""
+        told = self.columns or self.keys
+        return {factor: told.get(factor, factor) for factor in factors}
+
+
+class Source(Strict):
+    """The files of a study by one pattern for their path below the log root, and what is read of them.
+
+    `files`: event files, or one result file a run (JSON, CSV, ...). `table`: a result table whose rows are containers.
+    `columns` says where a row tells factors, replicate, container and stamps; `rows` where the rows stand in a JSON
+    file, `each` which of their lists are one value a repeat (`product` the lists that they cross), `where` which rows
+    count; `step` and `time` are the columns of rows that follow each other in one run.
+    """
+
+    files: Text | None = None
+    table: Text | None = None
+    levels: Levels | None = None
+    columns: dict[str, Text] = Field(default_factory=dict)
+    rows: str = ""
+    each: tuple[Text, ...] = ()
+    product: Text | None = None
+    where: dict[str, str] = Field(default_factory=dict)
+    take: Literal["each", "first", "last"] = "each"
+    step: Text | None = None
+    time: Text | None = None
+    header: Annotated[int, Field(strict=True, ge=0, le=1000)] = 1
+    separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    decimal: Literal[".", ","] = "."
+    sheet: Text | None = None
+    done: Text = DEFAULT_DONE
+
+    @model_validator(mode="after")
+    def _is_files_or_a_table(self) -> "Source":
+        if (self.files is None) == (self.table is None):
+            found = "files and table" if self.files else "neither files nor table"
+            raise ValueError(f"found {found}, expected one of the two. Say where the study's data lie.")
+        if self.table and (self.step or self.time):
+            raise ValueError(
+                "found step or time beside table, whose rows are containers; expected them beside files. Remove them."
+            )
+        return self
+
+    @field_validator("done")
+    @classmethod
+    def _can_be_told(cls, done: str) -> str:
+        if not _DONE.fullmatch(done):
+            raise ValueError(
+                f"found {done!r}, expected 'quiet 2h' (s, min, h or d), 'file NAME', 'steps' or 'stop.log'. Correct it."
+            )
+        return done
+
+    @property
+    def is_table(self) -> bool:
+        return self.table is not None
+
+    @property
+    def path(self) -> str:
+        return self.table or self.files or ""
+
+    @property
+    def quiet_seconds(self) -> int | None:
+        """How long nothing may have happened before a run counts as over; None where something else tells."""
+        told = _DONE.fullmatch(self.done)
+        return int(told["number"]) * _SECONDS[told["unit"]] if told and told["unit"] else None
+
+    @property
+    def done_file(self) -> str | None:
+        """The file whose presence says that a run is over."""
+        told = _DONE.fullmatch(self.done)
+        return told["file"] if told else None
+
+    def pattern(self, factors: Mapping[str, Sequence[str]]) -> Pattern:
+        return read_pattern(self.path, factors, of_files=True)
+
+    def problems(self, factors: Mapping[str, Sequence[str]]) -> Iterator[str]:
+        """Sentences about what the study has not, or what tells no run."""
+        try:
+            names = self.pattern(factors).names
+        except ValueError as error:
+            yield from (
+                f"{'table' if self.is_table else 'files'}: {line}" for line in str(error).splitlines()
+            )
+            return
+        known = [*factors, *ROW_COLUMNS]
+        for column in self.columns:
+            if column not in known:
+                yield f"found columns.{column}, expected one of {', '.join(known)}. Correct the name."
+        for place in ("columns", "keys"):
+            for factor in getattr(self.levels, place) if self.levels else ():
+                if factor not in factors:
+                    yield (
+                        f"found levels.{place}.{factor}, expected a factor ({', '.join(factors)}). Correct the name."
+                    )
+        missing = [name for name in factors if name not in names and name not in self.columns]
+        if missing and "run" not in names and self.levels is None:
+            yield (
+                f"found nothing that tells {', '.join(missing)}; expected {{{missing[0]}}} in the path, a column "
+                f"(columns.{missing[0]}) or a place in levels. Say where the level stands."
+            )
+        if self.levels and self.levels.table and not {"container", "run", *factors} & set(names):
+            yield (
+                f"found a levels table but nothing in {self.path!r} to look up in its column {self.levels.key!r}; "
+                "expected {container} in the path. Put it where the key stands."
+            )
+        if self.columns and not self.is_table and self.is_event_files:
+            yield "found columns of event files, which have none; expected them of a table or result files. Remove them."
+
+    @property
+    def is_event_files(self) -> bool:
+        """Whether the last part of the pattern names no ending of a result file."""
+        return not self.is_table and not self.path.lower().endswith(RESULT_ENDINGS)
+
+
+RESULT_ENDINGS = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".parquet",
+    ".xlsx",
+)

@@ -1,0 +1,63 @@
+-- Points of each response's tag that containers of $study recorded, beside how many their mates did.
+-- grain: container and response
+-- reads: responses, folders, containers, points, tags
+with asked as (
+    select response, metric, within
+    from responses
+    where study = $study and metric is not null
+),
+
+counts as (
+    select
+        asked.response,
+        folders.run,
+        folders.folder,
+        containers.container_id,
+        tags.within,
+        count(*) as points,
+    from points
+    inner join containers on containers.container_key = points.container_key
+    inner join folders on folders.folder_id = containers.folder_id
+    inner join tags on tags.tag_id = points.tag_id and not tags.is_result
+    inner join asked
+        on asked.metric = tags.tag
+        and (asked.within is null or regexp_full_match(tags.within, asked.within))
+    where folders.study = $study and folders.state = 'finished' and not points.is_superseded
+    group by all
+),
+
+-- Mates are the containers of the same run where there are some, else all of the study, if most agree.
+of_runs as (
+    select response, run, mode(points) as usual, count(*) as containers
+    from counts
+    group by response, run
+),
+
+of_study as (
+    select response, mode(points) as usual, count(*) as containers
+    from counts
+    group by response
+),
+
+agreeing as (
+    select counts.response, count(*) as containers
+    from counts
+    inner join of_study on of_study.response = counts.response and of_study.usual = counts.points
+    group by counts.response
+)
+
+select
+    counts.folder,
+    counts.container_id,
+    counts.response,
+    counts.points,
+    case
+        when of_runs.containers >= 3 then of_runs.usual
+        when agreeing.containers > of_study.containers / 2 then of_study.usual
+        else counts.points
+    end as usual_points,
+from counts
+inner join of_study on of_study.response = counts.response
+inner join agreeing on agreeing.response = counts.response
+inner join of_runs on of_runs.response = counts.response and of_runs.run is not distinct from counts.run
+order by counts.folder, counts.container_id, counts.response, counts.within;
