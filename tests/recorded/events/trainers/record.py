@@ -16,7 +16,7 @@ from stable_baselines3 import A2C
 from torch.utils.tensorboard import SummaryWriter
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.append(str(HERE.parents[1]))
 
 from recording import record  # noqa: E402
 

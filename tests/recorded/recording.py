@@ -135,7 +135,7 @@ def compact(text: str) -> str:
 
 
 if __name__ == "__main__":  # read the recorded files again, with what is written about them kept
-    for path in sorted(Path(__file__).parent.rglob("expected.json")):
+    for path in sorted((Path(__file__).parent / "events").rglob("expected.json")):
         expect(
             path.parent, {key: value for key, value in json.loads(path.read_text()).items() if key != "runs"}
         )
