@@ -156,13 +156,17 @@ def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> N
         site.add(f"study {study.name}", digest(mine, *theirs.values()), partial(study_pages, mine, theirs))
         of_study = {name: mine[name] for name in OF_STUDY}
         told = digest(of_study)
-        folders += [(folder, study.name, of_study, told) for folder in mine["study_runs"].frame["folder"].sort()]
+        folders += [
+            (folder, study.name, of_study, told) for folder in mine["study_runs"].frame["folder"].sort()
+        ]
     for start in range(0, len(folders), FOLDERS_AT_ONCE):
         some = folders[start : start + FOLDERS_AT_ONCE]
         of_runs = answers_of_each(warehouse, RUN_QUERIES, ["folder"], [(folder,) for folder, *_ in some])
         for folder, name, of_study, told in some:
             of_run = of_runs[(folder,)]
-            site.add(f"run {name} {folder}", told + digest(of_run), partial(run_page, of_study, of_run, folder))
+            site.add(
+                f"run {name} {folder}", told + digest(of_run), partial(run_page, of_study, of_run, folder)
+            )
 
 
 def add_dictionary(site: Site, warehouse: Warehouse) -> None:

@@ -127,3 +127,16 @@ def test_a_figure_of_a_response_is_saved_as_png(browser: Any, site: Path) -> Non
             page.click("#main-effects [data-as=png]")
         assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
         assert said == []
+
+
+def test_a_page_printed_before_its_charts_are_drawn_shows_them_all(browser: Any, site: Path) -> None:
+    path = site / "fltk_2_4_1" / "Accuracy.html"
+    with opened(browser, path) as (page, said):
+        whole = page.pdf()
+        assert said == []
+    page = browser.new_page()
+    page.goto(path.as_uri(), wait_until="commit")
+    page.wait_for_selector(".foot", state="attached")
+    early = page.pdf()
+    page.close()
+    assert len(early) > 0.98 * len(whole)
