@@ -11,6 +11,8 @@ CONFORMANCE ?= house-conformance
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
+# Without bytecode every start reads the source anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help night test check torture bench format conformance
@@ -24,6 +26,7 @@ $(READY): pyproject.toml requirements.lock
 	@$(BIN)/python -m pip install -qqq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qqq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m pip check -q --disable-pip-version-check
+	@$(BIN)/python -m reports.pages.vega
 	@touch $@
 
 night: $(READY) ## set up, then run a night on LOGS (the sample) into HOUSE
@@ -38,7 +41,7 @@ check: $(READY) ## formatting, lint and types
 	@$(BIN)/mypy
 
 test: check browser ## set up, then everything that CI runs
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
 
 torture: $(READY) browser ## nights that are killed, crowded and fed with bad input, with the long counts
 	@DOEHOUSE_TORTURE=full $(BIN)/python -m pytest -q tests/torture

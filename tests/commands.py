@@ -9,7 +9,7 @@ DOEHOUSE = Path(sys.executable).with_name("doehouse")
 LOADED = """
 import sys
 sys.argv = ["doehouse", *sys.argv[1:]]
-from flows.commands.command_line import main
+from flows.commands.app import main
 try:
     main()
 except SystemExit as ended:

@@ -1,7 +1,9 @@
-"""One published house of the sample for all tests, private copies of it, a Prefect server and a browser."""
+"""Where and in which order tests are run, the sample's published house, a Prefect server and a browser for all of them."""
 
+import os
 import shutil
 from collections.abc import Iterator
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +11,40 @@ import pytest
 
 from flows.night import Order, Summary, night
 from flows.warehouse.warehouse import Warehouse, open_published
-from tests.houses import NOW, SAMPLE, STUDIES
+from tests.houses import NOW, ROOT, SAMPLE, STUDIES
+from tests.made_once import made_once
+from tests.prefect_server import LOGIN, PrefectServer, wait_for
+
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30  # bytes; a run takes a tenth of it
+
+
+def pytest_configure() -> None:
+    """Temporary folders lie in memory where there is room: most houses care for what fsync does, not for a disk."""
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has all tests of Prefect's server, and those that share what their file makes; the longest begin."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        if "prefect_server" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("prefect"))
+        elif any(made[-1].scope == "module" for made in item._fixtureinfo.name2fixturedefs.values()):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    first = ("prefect_server", "places", "place")
+    items.sort(
+        key=lambda item: next((rank for rank, name in enumerate(first) if name in item.fixturenames), 9)
+    )
 
 
 @pytest.fixture(scope="session")
 def published_house(tmp_path_factory: pytest.TempPathFactory) -> Summary:
     """The summary of one night on the sample; its house is shared by all tests, so it is only to be read."""
-    house = tmp_path_factory.mktemp("published") / "house"
-    return night(Order(SAMPLE, STUDIES, house), NOW)
+    return made_once(
+        tmp_path_factory, "published", lambda place: night(Order(SAMPLE, STUDIES, place / "house"), NOW)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -43,17 +71,42 @@ def second_night(order: Order, published_house: Summary) -> Order:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """A temporary Prefect server for this process."""
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-    from prefect.testing.utilities import prefect_test_harness
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """A Prefect server, which is also that of flows called in this process."""
+    from prefect.settings import (
+        PREFECT_API_AUTH_STRING,
+        PREFECT_API_URL,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        temporary_settings,
+    )
+    from prefect.utilities.asyncutils import run_coro_as_sync
 
-    # Every flow ends a second late while its heartbeat sleeps.
-    with (
-        prefect_test_harness(server_startup_timeout=300),
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-    ):
-        yield
+    place = tmp_path_factory.mktemp("prefect")
+    (place / "pyproject.toml").symlink_to(ROOT / "pyproject.toml")  # has the server's settings
+    server = PrefectServer(place / "home")
+    server.start("server", "start", "--port", str(server.port), cwd=place)
+    here = {
+        PREFECT_API_URL: server.api,
+        PREFECT_API_AUTH_STRING: LOGIN,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # every flow ends a second late while its heartbeat sleeps
+    }
+    try:
+        wait_for(server.is_up, 300, "the server does not answer")
+        with temporary_settings(here):
+            yield server
+            run_coro_as_sync(send_the_rest())
+    finally:
+        server.stop()
+
+
+async def send_the_rest() -> None:
+    """What flows called here have still to tell a server, which would be tried for long once it is gone."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    for rest in (APILogWorker.instance().drain(), EventsWorker.drain_all()):
+        if isawaitable(rest):
+            await rest
 
 
 @pytest.fixture(scope="session")

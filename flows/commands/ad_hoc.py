@@ -1,31 +1,63 @@
-"""Ad-hoc SQL on the published warehouse: one query, or a prompt with history and completion."""
+"""The command `doehouse sql`: one query on the published warehouse, or a prompt."""
 
-import csv
-import json
+import csv as csv_rows
+import json as json_rows
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from flows.house.errors import HouseError
+from cyclopts import Parameter
+
+from flows.commands.options import HOUSE, HouseOption
+from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
-from flows.warehouse.warehouse import QueryError, Warehouse, examples, open_published
+from flows.warehouse.warehouse import QueryError, Warehouse, open_published
 
 Form = Literal["table", "csv", "json"]
 MOST_ROWS = 10_000  # of a table on screen; --csv and --json have no limit
 
-HELP = """\
-.tables            relations with their comments
-.describe NAME     columns of a relation with their comments
-.help              this, and the five most useful queries
-.quit              leave (or Ctrl-D)
-Anything else is SQL and ends with a semicolon."""
+
+def sql(
+    query: str | None = None,
+    *,
+    house: HouseOption = HOUSE,
+    csv: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+    parquet: Path | None = None,
+) -> int:
+    """Query the published warehouse, read-only; without a query, list its relations and start a prompt.
+
+    Parameters
+    ----------
+    query
+        One SQL statement.
+    house
+        Folder of the warehouse.
+    csv
+        Print comma-separated values.
+    json
+        Print one JSON object per row.
+    parquet
+        Write the result to this Parquet file.
+    """
+    if csv + json + bool(parquet) > 1:
+        raise UsageError("found several of --csv, --json and --parquet, expected one. Leave the others out.")
+    if query is None:
+        if csv or json or parquet:
+            raise UsageError("found no query, expected one with --csv, --json or --parquet. Add it.")
+        from flows.commands.prompt import prompt
+
+        return prompt(House.at(house))
+    try:
+        return answer(House.at(house), query, "csv" if csv else "json" if json else "table", parquet)
+    except QueryError as error:
+        raise HouseError(str(error)) from error
 
 
 def answer(house: House, query: str, form: Form, parquet: Path | None = None) -> int:
     """Print the result of one query on the published warehouse; raises duckdb.Error on bad SQL."""
-    with open_published(published(house), is_locked=True) as warehouse:
+    with open_published(house.published(), is_locked=True) as warehouse:
         if parquet:
             from pyarrow.parquet import write_table
 
@@ -35,15 +67,6 @@ def answer(house: House, query: str, form: Form, parquet: Path | None = None) ->
     return 0
 
 
-def published(house: House) -> Path:
-    if not house.warehouse.exists():
-        raise HouseError(
-            f"{house.root}: found no published warehouse, expected one of a night. "
-            "Run `doehouse night` first, or name the house with --house."
-        )
-    return house.warehouse.resolve()
-
-
 def show(warehouse: Warehouse, query: str, form: Form) -> None:
     if form == "table":
         width = os.get_terminal_size().columns if sys.stdout.isatty() else 400
@@ -51,106 +74,14 @@ def show(warehouse: Warehouse, query: str, form: Form) -> None:
         return
     columns, rows = warehouse.stream(query)
     if form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer = csv_rows.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)
     else:
         for row in rows:
-            print(json.dumps(dict(zip(columns, row, strict=True)), default=plain, ensure_ascii=False))
+            print(json_rows.dumps(dict(zip(columns, row, strict=True)), default=plain, ensure_ascii=False))
 
 
 def plain(value: Any) -> Any:
     """What JSON has no form for, as text."""
     return str(value)
-
-
-def list_relations(warehouse: Warehouse) -> None:
-    comments = warehouse.rows("ad_hoc/relations")
-    width = max(len(name) for name, _ in comments)
-    for name, comment in comments:
-        print(f"  {name:<{width}}  {comment or ''}")
-
-
-def prompt(house: House) -> int:
-    """List the relations, then answer queries until the end of input."""
-    path = published(house)
-    with open_published(path, is_locked=True) as warehouse:
-        print(f"{path} (read-only)")
-        list_relations(warehouse)
-        print(".help for help")
-        ask = (
-            reader([name for (name,) in warehouse.rows("ad_hoc/names")])
-            if sys.stdin.isatty()
-            else lambda: input()
-        )
-        pending = ""
-        while True:
-            try:
-                line = ask()
-            except EOFError:
-                return 0
-            except KeyboardInterrupt:
-                pending = ""
-                continue
-            if not pending and line.strip().startswith("."):
-                if not command(warehouse, line.split()):
-                    return 0
-                continue
-            pending = f"{pending}\n{line}" if pending else line
-            if pending.rstrip().endswith(";"):
-                run(warehouse, pending)
-                pending = ""
-
-
-def command(warehouse: Warehouse, words: list[str]) -> bool:
-    """Carry out a dot command; False ends the prompt."""
-    match words:
-        case [".quit" | ".exit" | ".q", *_]:
-            return False
-        case [".tables", *_]:
-            list_relations(warehouse)
-        case [".describe", name]:
-            for column, kind, comment in warehouse.rows("ad_hoc/columns", relation=name):
-                print(f"  {column:<24} {kind:<12} {comment or ''}")
-        case [".help", *_]:
-            print(HELP)
-            for what, query in examples():
-                print(f"\n-- {what}\n{query}")
-        case _:
-            print(f"found {words[0]}, expected .tables, .describe NAME, .help or .quit")
-    return True
-
-
-def run(warehouse: Warehouse, query: str) -> None:
-    try:
-        show(warehouse, query, "table")
-    except QueryError as error:
-        print(error, file=sys.stderr)
-
-
-def reader(names: list[str]) -> Any:
-    """A line editor with history and completion of relation and column names."""
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.completion import WordCompleter
-    from prompt_toolkit.history import FileHistory
-
-    state = Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "doehouse"
-    state.mkdir(parents=True, exist_ok=True)
-    session: PromptSession[str] = PromptSession(
-        "doehouse> ",
-        history=FileHistory(str(state / "history")),
-        completer=WordCompleter(names, ignore_case=True),
-    )
-    return session.prompt
-
-
-def export(house: House, target: Path) -> Iterator[Path]:
-    """Write every relation as `<relation>.parquet` below `target`; gives the files as they are written."""
-    from pyarrow.parquet import write_table
-
-    target.mkdir(parents=True, exist_ok=True)
-    with open_published(published(house)) as warehouse:
-        for relation, _ in warehouse.rows("ad_hoc/relations"):
-            path = target / f"{relation}.parquet"
-            write_table(warehouse.relation(relation), path)
-            yield path

@@ -2,10 +2,24 @@
 
 from pathlib import Path
 
+from flows.commands.exit_codes import FAILED
 from flows.house.errors import UsageError
 from models.conformance.comparison import conform
 from reports.pages.conformance_page import conformance_page
 from reports.pages.site import shared_assets
+
+
+def conformance(folder: Path = Path("house-conformance")) -> int:
+    """Analyse published data sets and write a page that compares the results with print; exit code 1 if one differs.
+
+    Parameters
+    ----------
+    folder
+        Folder to write conformance.html into; made if it is not there.
+    """
+    lines, do_agree = write_page(folder)
+    print("\n".join(lines))
+    return 0 if do_agree else FAILED
 
 
 def write_page(folder: Path) -> tuple[list[str], bool]:

@@ -1,4 +1,4 @@
-"""Look after a house: is it whole, fresh, on a disk that keeps promises, with libraries that work together."""
+"""The command `doehouse doctor`: is a house whole, fresh, on a good disk, with libraries that work together."""
 
 import os
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.commands.options import HOUSE, HouseOption
 from flows.house.errors import HouseError, HouseHeldError
 from flows.house.house import DATABASE, House
 from flows.house.last_success import last_success
@@ -26,6 +27,27 @@ class Check(NamedTuple):
     is_well: bool
     found: str
     remedy: str = ""
+
+    def line(self) -> str:
+        if self.is_well:
+            return f"well  {self.name}: {self.found}"
+        return f"ILL   {self.name}: {self.found}  {self.remedy}"
+
+
+def doctor(*, house: HouseOption = HOUSE) -> int:
+    """Check libraries, file system, manifest, pages and freshness of a house; exit code 1 if something is ill.
+
+    Parameters
+    ----------
+    house
+        Folder of the warehouse and the pages.
+    """
+    checks = list(examine(House.at(house), datetime.now(UTC)))
+    for each in checks:
+        print(
+            f"{'well' if each.is_well else 'ILL '}  {each.name}: {each.found}{'' if each.is_well else '  ' + each.remedy}"
+        )
+    return 0 if all(each.is_well for each in checks) else 1
 
 
 def examine(house: House, now: datetime) -> Iterator[Check]:
@@ -153,13 +175,3 @@ def older_versions(house: House, current: Path, digests: dict[Inode, str]) -> Ch
             "older versions", False, "; ".join(spoiled), "Do not go back to those; remove their folders."
         )
     return Check("older versions", True, f"{len(older)}, each equal to its manifest")
-
-
-def report(house: House) -> tuple[list[str], bool]:
-    """A line for each check, and whether all is well."""
-    checks = list(examine(house, datetime.now(UTC)))
-    lines = [
-        f"{'well' if each.is_well else 'ILL '}  {each.name}: {each.found}{'' if each.is_well else '  ' + each.remedy}"
-        for each in checks
-    ]
-    return lines, all(each.is_well for each in checks)

@@ -1,8 +1,12 @@
-"""What `doehouse design` prints and writes: the design of a study file, a run sheet, the runs to make next."""
+"""The command `doehouse design`: the design of a study file, a run sheet, the runs to make next."""
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Annotated
 
+from cyclopts import Parameter
+
+from flows.commands.options import HOUSE, HouseOption
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
 from flows.warehouse.warehouse import open_published, relations
@@ -10,6 +14,42 @@ from models.declared.study import Study, StudyError, load_study
 
 
 def design(
+    study_file: Path,
+    *,
+    house: HouseOption = HOUSE,
+    size: float = 1.0,
+    sheet: Path | None = None,
+    replicates: int = 1,
+    seed: int = 1,
+    next_: Annotated[bool, Parameter(name="--next", negative=())] = False,
+    active: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+) -> int:
+    """Print the design of a study file: sign table, aliases, resolution and power.
+
+    Parameters
+    ----------
+    study_file
+        The study, such as models/studies/x.toml.
+    house
+        Folder of the warehouse that knows the active effects, for --next.
+    size
+        The effect whose power is shown, in standard deviations.
+    sheet
+        Write a randomised run sheet to this CSV file; the same seed gives the same sheet.
+    replicates
+        How often each run stands on the sheet.
+    seed
+        Seed of the random order.
+    next_
+        Propose the smallest set of further runs that separates the active aliased effects.
+    active
+        An active effect, such as CPU:Memory, instead of those of the warehouse. May be repeated.
+    """
+    print(plan_design(study_file, House.at(house), size, sheet, replicates, seed, next_, active))
+    return 0
+
+
+def plan_design(
     study_file: Path,
     house: House,
     size: float,

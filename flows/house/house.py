@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.house.errors import HouseError
+
 DATABASE = "warehouse.duckdb"
 
 
@@ -49,3 +51,12 @@ class House(NamedTuple):
         if not self.versions.is_dir():
             return []
         return sorted(path for path in self.versions.iterdir() if path.name.isdigit())
+
+    def published(self) -> Path:
+        """The published warehouse, where the link leads to now. Raises HouseError before the first night."""
+        if not self.warehouse.exists():
+            raise HouseError(
+                f"{self.root}: found no published warehouse, expected one of a night. "
+                "Run `doehouse night` first, or name the house with --house."
+            )
+        return self.warehouse.resolve()

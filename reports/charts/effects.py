@@ -77,11 +77,11 @@ def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str
     ]
     if top["ci_low"] is not None:
         bars = base.mark_rule(strokeWidth=2)
-        layers.insert(1, bars.encode(x=alt.X("ci_low:Q"), x2="ci_high:Q", stroke=marks["stroke"]))
+        layers.insert(1, bars.encode(x=alt.X("ci_low:Q"), x2=alt.X2("ci_high:Q"), stroke=marks["stroke"]))
     if margin is not None:
         # row by row, since margins differ where data are missing
         band = base.mark_bar(color="var(--band)", height=ROW)
-        layers.insert(0, band.encode(x=alt.X("negative_folder_margin:Q"), x2="folder_margin:Q"))
+        layers.insert(0, band.encode(x=alt.X("negative_folder_margin:Q"), x2=alt.X2("folder_margin:Q")))
     shown = "; ".join(
         f"{row['label']} {row['text']} ({row['interval']}), {row['verdict']}"
         for row in rows.iter_rows(named=True)
@@ -185,7 +185,7 @@ def half_normal(
     names = [
         named.transform_filter(f"datum.size {side} {half!r}")
         .mark_text(align=align, dx=shift, limit=230, **style)
-        .encode(x=x, y=y, text="label:N")
+        .encode(x=x, y=y, text=alt.Text("label:N"))
         for side, align, shift, mine in sides
         if mine.height  # an axis cannot be made of nothing
         for style in (RIM, {"fontWeight": 600})
@@ -275,7 +275,7 @@ def _names(base: Panel) -> list[Panel]:
     """The name of each effect above its mark, with a rim of paper where lines pass behind it."""
     left = alt.XValue(0)  # type: ignore[no-untyped-call]
     both = "datum.text ? datum.label + '   ' + datum.text : datum.label"
-    named = base.transform_calculate(name=both).encode(x=left, text="name:N")
+    named = base.transform_calculate(name=both).encode(x=left, text=alt.Text("name:N"))
     place = {
         "align": "left",
         "baseline": "bottom",

@@ -1,17 +1,15 @@
-"""A figure: panels of Altair over named data, as specs for a page and as one drawing that stands alone."""
+"""A figure: panels of Altair over named data, as specs for a page."""
 
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import altair as alt
 import polars as pl
 
-from reports.charts.theme import chart_config, painted
-
-Rows = Mapping[str, pl.DataFrame]
+# Every object would be held against its schema as it is made, which takes longer than all else: a test does it once.
+alt.utils.schemapi.disable_debug_mode()
 # Altair types its methods so finely that chains of them cannot be checked.
 Panel = Any
+Spec = dict[str, Any]  # of Vega-Lite; rows come by name
 
 # A page's script sets these in every chart: the runs that the reader picked, and their levels as "factor:level".
 FOCUS = [{"name": "focus_runs", "value": []}, {"name": "focus_levels", "value": []}]
@@ -27,7 +25,7 @@ class Figure(NamedTuple):
     alt: str
     note: str
     source: str
-    panels: tuple[Panel, ...]
+    panels: tuple[Spec, ...]
     columns: int = 1
     rows: str = ""  # what the page calls the rows behind it, where no file holds them
 
@@ -41,12 +39,26 @@ def interval_bars(base: Panel, frame: pl.DataFrame, width: float = 2, **encoding
     """Upright bars from `ci_low` to `ci_high`; none where no interval is known, for an axis cannot be made of nothing."""
     if frame["ci_low"].null_count() == frame.height:
         return []
-    return [base.mark_rule(strokeWidth=width).encode(y=alt.Y("ci_low:Q"), y2="ci_high:Q", **encoding)]
+    return [base.mark_rule(strokeWidth=width).encode(y=alt.Y("ci_low:Q"), y2=alt.Y2("ci_high:Q"), **encoding)]
 
 
-def layered(*layers: Panel, **properties: Any) -> Panel:
-    """Layers in one panel; `properties` are its height and title."""
-    return alt.layer(*layers).properties(**properties)
+def layered(*layers: Panel, **properties: Any) -> Spec:
+    """Layers in one panel, whose `properties` are its height and title.
+
+    Joined here, since Altair copies everything again and again: the spec is the same, and a test holds it so.
+    """
+    specs = [_bare(layer.to_dict(validate=False)) for layer in layers]
+    if all(spec["data"] == specs[0]["data"] for spec in specs):
+        data = {"data": specs[0]["data"]}
+        specs = [{key: spec[key] for key in spec if key != "data"} for spec in specs]
+    else:
+        data = {}
+    return {"layer": specs, **data, **properties}
+
+
+def _bare(spec: Spec) -> Spec:
+    """Without what is the site's: schema and config."""
+    return {key: spec[key] for key in spec if key not in ("$schema", "config")}
 
 
 def coloured_if(expression: str, then: str, otherwise: str) -> Any:
@@ -59,64 +71,16 @@ def faded_unless(expression: str, shown: float = 1.0) -> Any:
     return alt.OpacityValue(min(shown, 0.12), condition={"test": expression, "value": shown})
 
 
-def panel_specs(figure: Figure) -> list[dict[str, Any]]:
-    """One Vega-Lite spec a panel, without what is the site's: schema, config and width; rows come by name.
-
-    A panel may be a spec already.
-    """
-    return [panel if isinstance(panel, dict) else panel_spec(panel) for panel in figure.panels]
-
-
-def panel_spec(panel: Panel) -> dict[str, Any]:
-    """Not held against the schema, which takes ten times as long as all else: the tests draw every figure."""
-    spec = panel.to_dict(validate=False)
-    return {key: spec[key] for key in spec if key not in ("$schema", "config")}
-
-
-def on_page(panel: dict[str, Any]) -> dict[str, Any]:
+def on_page(panel: Spec) -> Spec:
     """The panel as wide as its place on the page."""
     return {**panel, "width": "container", "params": FOCUS}
 
 
-def drawing(figure: Figure, panels: Sequence[dict[str, Any]], rows: Rows, width: int = 640) -> dict[str, Any]:
-    """The whole figure as one spec with its rows and the light theme, for its file."""
-    columns = min(figure.columns, len(panels), 2)
-    each = (width - 70 * (columns - 1)) // columns
-    spec: dict[str, Any] = {
-        "$schema": alt.SCHEMA_URL,
-        "title": {"text": textwrap.wrap(figure.title, 72), "fontSize": 16, "offset": 16},
-        "concat": [{**panel, "width": each} for panel in panels],
-        "columns": columns,
-        "spacing": 36,
-        "resolve": {"scale": {"color": "independent", "fill": "independent", "stroke": "independent"}},
-        "params": FOCUS,
-        "config": {**chart_config(), "background": "var(--paper)"},
-        "padding": 16,
-    }
-    names = sorted(set(data_names(panels)))
-    return {**painted(spec), "datasets": {name: json_rows(rows[name]) for name in names}}
-
-
-def data_names(spec: Any) -> Iterator[str]:
-    """Names of the rows that a spec, or a list of them, asks of its page."""
-    if isinstance(spec, dict):
-        data = spec.get("data")
-        if isinstance(data, dict) and "name" in data:
-            yield data["name"]
-        for item in spec.values():
-            yield from data_names(item)
-    elif isinstance(spec, list):
-        for item in spec:
-            yield from data_names(item)
-
-
-def json_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows as Vega reads them: times as milliseconds since 1970, no NaN and no infinity."""
-    return plain(frame).to_dicts()
-
-
 def json_columns(frame: pl.DataFrame) -> dict[str, Any]:
-    """The same, column by column; of texts, each once (`of`) and where it stands (`at`)."""
+    """Rows as Vega reads them, column by column: times as milliseconds since 1970, no NaN and no infinity.
+
+    Of texts, each once (`of`) and where it stands (`at`).
+    """
     columns: dict[str, Any] = {}
     for series in plain(frame):
         values = series.to_list()

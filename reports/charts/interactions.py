@@ -11,6 +11,7 @@ from reports.charts.figures import (
     LEVEL_IN_FOCUS,
     Figure,
     Panel,
+    Spec,
     faded_unless,
     interval_bars,
     layered,
@@ -78,7 +79,7 @@ def _by_alias(cells: pl.DataFrame) -> list[list[Pair]]:
     return list(groups.values())
 
 
-def _pair(cells: pl.DataFrame, pair: Pair, title: str) -> Panel:
+def _pair(cells: pl.DataFrame, pair: Pair, title: str) -> Spec:
     """Means at the levels of one factor, a line a level of the other."""
     mine = cells.filter((pl.col("position_a") == pair.position_a) & (pl.col("position_b") == pair.position_b))
     texts_a, texts_b = (mine[f"level_{side}"].unique(maintain_order=True).to_list() for side in "ab")
@@ -99,7 +100,9 @@ def _pair(cells: pl.DataFrame, pair: Pair, title: str) -> Panel:
         f"datum.position_a == {pair.position_a} && datum.position_b == {pair.position_b}"
     )
     lit = {"color": colour, "opacity": faded_unless(LEVEL_IN_FOCUS)}
-    lines = base.mark_line().encode(x=x, y=y, order="level_position_a:Q", detail="level_key:N", **lit)
+    lines = base.mark_line().encode(
+        x=x, y=y, order=alt.Order("level_position_a:Q"), detail=alt.Detail("level_key:N"), **lit
+    )
     bars = interval_bars(base, mine, 1.5, x=x, **lit)
     tooltip = [
         alt.Tooltip("level_a:N", title="level"),
@@ -151,7 +154,11 @@ def cube(corners: pl.DataFrame, response: str, unit: str, decimals: int | None) 
         axis: corners.sort(f"level_position_{axis}")[f"level_{axis}"].unique(maintain_order=True).to_list()
         for axis in "xyz"
     }
-    edges = marks_of("cube_edges").mark_rule(color="var(--faint)").encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q")
+    edges = (
+        marks_of("cube_edges")
+        .mark_rule(color="var(--faint)")
+        .encode(x=x, y=y, x2=alt.X2("to_x:Q"), y2=alt.Y2("to_y:Q"))
+    )
     base = marks_of("cube_corners").encode(x=x, y=y)
     dots = base.mark_point(size=120, color="var(--active)", opacity=1).encode(
         tooltip=[
@@ -162,9 +169,9 @@ def cube(corners: pl.DataFrame, response: str, unit: str, decimals: int | None) 
     )
     values = [
         base.mark_text(dy=-14, fontWeight=600, fontSize=13, stroke="var(--paper)", strokeWidth=5).encode(
-            text="text:N"
+            text=alt.Text("text:N")
         ),
-        base.mark_text(dy=-14, fontWeight=600, fontSize=13).encode(text="text:N"),
+        base.mark_text(dy=-14, fontWeight=600, fontSize=13).encode(text=alt.Text("text:N")),
     ]
     labels = [
         _label(f"{factors[0]} {texts['x'][0]}", 0, -0.16),

@@ -123,7 +123,7 @@ def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
         )
         colour = level_colour("level_position", len(texts))
         line = base.mark_line(color="var(--faint)", strokeWidth=1.5).encode(
-            x=x, y=y, order="level_position:Q"
+            x=x, y=y, order=alt.Order("level_position:Q")
         )
         bars = interval_bars(base, mine, x=x, color=colour, opacity=faded_unless(LEVEL_IN_FOCUS))
         dot = base.mark_point(size=110).encode(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import altair as alt
 import polars as pl
 
-from reports.charts.figures import Figure, Panel, layered, marks_of
+from reports.charts.figures import Figure, Spec, layered, marks_of
 
 LAYERS = ("origins", "tables", "views", "pages")
 TITLES = {
@@ -127,13 +127,13 @@ def _heights(
     return height
 
 
-def _drawing(tallest: int) -> Panel:
+def _drawing(tallest: int) -> Spec:
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.35, 3.75], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[tallest, -2], nice=False))
     lines = (
         marks_of("edges")
         .mark_rule(color="var(--faint)", opacity=0.5)
-        .encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q")
+        .encode(x=x, y=y, x2=alt.X2("to_x:Q"), y2=alt.Y2("to_y:Q"))
     )
     base = marks_of("nodes").encode(x=x, y=y, tooltip=[alt.Tooltip("name:N"), alt.Tooltip("what:N")])
     dots = base.mark_point(size=30, color="var(--active)", opacity=1)
@@ -141,5 +141,11 @@ def _drawing(tallest: int) -> Panel:
         base.mark_text(align="left", dx=8, stroke="var(--paper)", strokeWidth=4, color="var(--paper)"),
         base.mark_text(align="left", dx=8),
     ]
-    titles = marks_of("layers").mark_text(fontWeight=600, align="left", dx=8).encode(x=x, y=y, text="title:N")
-    return layered(lines, dots, *(text.encode(text="name:N") for text in names), titles, height=ROW * tallest)
+    titles = (
+        marks_of("layers")
+        .mark_text(fontWeight=600, align="left", dx=8)
+        .encode(x=x, y=y, text=alt.Text("title:N"))
+    )
+    return layered(
+        lines, dots, *(text.encode(text=alt.Text("name:N")) for text in names), titles, height=ROW * tallest
+    )

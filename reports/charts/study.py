@@ -1,7 +1,6 @@
 """Charts of a whole study and of one run: the trade-off of two responses, and learning curves."""
 
 from functools import cache
-from typing import Any
 
 import altair as alt
 import polars as pl
@@ -10,11 +9,11 @@ from models.wording import joined
 from reports.charts.figures import (
     RUN_IN_FOCUS,
     Figure,
+    Spec,
     coloured_if,
     faded_unless,
     layered,
     marks_of,
-    panel_spec,
 )
 from reports.charts.levels import with_levels
 from reports.text.numbers import extent, number
@@ -57,9 +56,9 @@ def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
         color="var(--active)", strokeDash=[4, 4], strokeWidth=1.2
     )
     layers = [
-        front.encode(x=x, y=y, order="mean_x:Q"),
-        base.mark_rule().encode(x=x, y=alt.Y("low_y:Q"), y2="high_y:Q", color=colour, opacity=lit),
-        base.mark_rule().encode(x=alt.X("low_x:Q"), x2="high_x:Q", y=y, color=colour, opacity=lit),
+        front.encode(x=x, y=y, order=alt.Order("mean_x:Q")),
+        base.mark_rule().encode(x=x, y=alt.Y("low_y:Q"), y2=alt.Y2("high_y:Q"), color=colour, opacity=lit),
+        base.mark_rule().encode(x=alt.X("low_x:Q"), x2=alt.X2("high_x:Q"), y=y, color=colour, opacity=lit),
         base.mark_point(size=110).encode(
             x=x,
             y=y,
@@ -76,7 +75,7 @@ def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
         *(
             base.transform_filter(f"datum.run % 2 == {odd}")
             .mark_text(dx=9, dy=-9 if odd else 12, align="left", fontWeight=600)
-            .encode(x=x, y=y, text="run:Q", opacity=lit)
+            .encode(x=x, y=y, text=alt.Text("run:Q"), opacity=lit)
             for odd in (0, 1)
         ),
     ]
@@ -125,7 +124,7 @@ def learning_curves(points: pl.DataFrame, folder: str) -> Figure:
 
 
 @cache
-def _curves_of(place: int, tag: str) -> dict[str, Any]:
+def _curves_of(place: int, tag: str) -> Spec:
     """The panel of one tag, known by its place among the page's tags, so that no name stands in a filter.
 
     The same on the page of every folder, and made once.
@@ -137,7 +136,7 @@ def _curves_of(place: int, tag: str) -> dict[str, Any]:
     }
     kept = base.transform_filter("!datum.is_superseded")
     lines = kept.mark_line(strokeWidth=1.5, opacity=0.65, color="var(--level-1)").encode(
-        **encoding, detail="container_id:N"
+        **encoding, detail=alt.Detail("container_id:N")
     )
     dots = base.mark_point(size=30).encode(
         **encoding,
@@ -149,4 +148,4 @@ def _curves_of(place: int, tag: str) -> dict[str, Any]:
             alt.Tooltip("logged_at:T", title="logged at", format="%Y-%m-%d %H:%M:%S"),
         ],
     )
-    return panel_spec(layered(lines, dots, height=260, title=tag))
+    return layered(lines, dots, height=260, title=tag)

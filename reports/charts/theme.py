@@ -1,6 +1,5 @@
 """One theme for pages and charts: colours that everybody can tell apart, on light and on dark."""
 
-import re
 from typing import Any
 
 # Levels take the blue and the vermilion of Okabe and Ito (2008) first: every pair of them stays apart for
@@ -105,17 +104,3 @@ def chart_config() -> dict[str, Any]:
         "text": {"color": ink, "fontSize": 12},
         "line": {"strokeWidth": 2},
     }
-
-
-def painted(value: Any) -> Any:
-    """The same spec with the light theme's colours in place of CSS variables, for files that stand alone.
-
-    Only the spec is walked, never the rows in its `datasets`.
-    """
-    if isinstance(value, dict):
-        return {key: item if key == "datasets" else painted(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [painted(item) for item in value]
-    if isinstance(value, str) and (token := re.fullmatch(r"var\(--([a-z0-9-]+)\)", value)):
-        return LIGHT[token[1]]
-    return value

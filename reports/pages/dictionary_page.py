@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from reports.charts.lineage import headers, lineage
-from reports.pages.page import Files, Link, Page, Previous, no_previous
+from reports.pages.page import Files, Link, Page
 from reports.tables.tables import Column, Results, table
 from reports.text.numbers import number
 from reports.text.slugs import slug
@@ -17,13 +17,12 @@ def dictionary_page(
     results: Results,
     sources: Mapping[str, str],
     examples: Mapping[str, str],
-    previous: Previous = no_previous,
 ) -> Files:
     """dictionary.html.
 
     `sources` is the text of every file below sql/ by its path without ending; `examples` maps questions to queries.
     """
-    page = Page("", "dictionary.html", results, previous)
+    page = Page("", "dictionary.html", results)
     heads = headers(sources)
     figure, rows = lineage(heads)
     page.rows |= rows

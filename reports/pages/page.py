@@ -1,7 +1,5 @@
 """A page: its figures and tables with their files, filled into a template."""
 
-import hashlib
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,25 +7,18 @@ from typing import Any, NamedTuple
 import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reports.charts.figures import Figure, data_names, drawing, json_columns, on_page, panel_specs
+from reports.charts.figures import Figure, json_columns, on_page
 from reports.tables.tables import Results, Table, csv
 
 Files = dict[str, bytes]
-Previous = Callable[[str], bytes | None]
 
 HERE = Path(__file__).parent
-MOST_ROWS = 500  # behind a figure that is drawn into a file: 2,000 points are a megabyte of SVG
 # Nothing but the site's own files runs or styles a page. 'self' is what a server needs, file: what some browsers
 # need for pages opened from disk; integrity hashes are refused there, and inline scripts everywhere.
 POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' file: data:; "
     "base-uri 'none'; form-action 'none'"
 )
-
-
-def no_previous(path: str) -> bytes | None:
-    """There was no site before this one."""
-    return None
 
 
 class Link(NamedTuple):
@@ -41,15 +32,8 @@ class Page:
     A page that is alone has no files beside it: its script makes CSV and SVG of what the page itself holds.
     """
 
-    def __init__(
-        self,
-        folder: str,
-        name: str,
-        results: Results,
-        previous: Previous = no_previous,
-        is_alone: bool = False,
-    ) -> None:
-        self.folder, self.name, self.results, self.previous = folder, name, results, previous
+    def __init__(self, folder: str, name: str, results: Results, is_alone: bool = False) -> None:
+        self.folder, self.name, self.results = folder, name, results
         self.is_alone = is_alone
         self.files: Files = {}
         self.rows: dict[str, pl.DataFrame] = {}
@@ -60,23 +44,13 @@ class Page:
         return "../" * (self.folder.count("/") + 1) if self.folder else ""
 
     def figure(self, figure: Figure) -> dict[str, Any]:
-        """What the template shows; the figure is drawn into a file beside the page, again only if it changed.
-
-        One of very many rows is drawn by the page only, whose script makes the file when it is asked for.
-        """
-        panels = panel_specs(figure)
-        shown = {
+        """What the template shows; the page's script draws it, and makes SVG and PNG when they are asked for."""
+        return {
             "figure": figure,
             "id": figure.slug,
-            "specs": [on_page(panel) for panel in panels],
+            "specs": [on_page(panel) for panel in figure.panels],
             **self.source(figure.source),
         }
-        if self.is_alone or sum(self.rows[name].height for name in set(data_names(panels))) > MOST_ROWS:
-            return shown
-        path = f"figures/{self.stem}{figure.slug}.svg"
-        spec = drawing(figure, panels, self.rows)
-        self.files[self._below(path)] = drawn(spec, self._below(path), self.previous)
-        return {**shown, "svg": path}
 
     def table(self, table: Table) -> dict[str, Any]:
         return {"table": table, "id": table.slug, **(self.source(table.source) if table.source else {})}
@@ -105,21 +79,6 @@ class Page:
 
     def _below(self, path: str) -> str:
         return f"{self.folder}/{path}" if self.folder else path
-
-
-def drawn(spec: dict[str, Any], path: str, previous: Previous) -> bytes:
-    """The spec as SVG. It ends with the digest of its spec, so that the next night need not draw it again."""
-    import json
-
-    import vl_convert
-
-    text = json.dumps(spec, sort_keys=True, allow_nan=False)
-    stamp = f"<!-- drawn from {hashlib.sha256(text.encode()).hexdigest()} -->".encode()
-    before = previous(path)
-    if before is not None and before.endswith(stamp):
-        return before
-    svg: str = vl_convert.vegalite_to_svg(spec)
-    return svg.encode() + stamp
 
 
 @cache

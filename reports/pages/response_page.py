@@ -9,7 +9,7 @@ from reports.charts import interactions as interaction_charts
 from reports.charts import levels as level_charts
 from reports.charts import residuals as residual_charts
 from reports.charts.effect_rows import effect_rows, scale_rows, variation_rows
-from reports.pages.page import Files, Link, Page, Previous
+from reports.pages.page import Files, Link, Page
 from reports.tables.response import (
     anova_table,
     coefficient_table,
@@ -44,10 +44,10 @@ Parts = list[dict[str, Any]]
 FEWEST_TO_COMPARE = 3  # effects that make an order worth a figure
 
 
-def response_page(response: str, study_results: Results, results: Results, previous: Previous) -> Files:
+def response_page(response: str, study_results: Results, results: Results) -> Files:
     """Everything that belongs to the page of one response (queries of the study and QUERIES)."""
     facts = study_results["study"].frame.row(0, named=True)
-    page = Page(slug(facts["study"]), f"{slug(response)}.html", results, previous)
+    page = Page(slug(facts["study"]), f"{slug(response)}.html", results)
     about = study_results["study_responses"].frame.row(
         by_predicate=pl.col("response") == response, named=True
     )
@@ -128,9 +128,9 @@ def level_parts(page: Page, about: Row, levels: pl.DataFrame) -> Parts:
         return []
     means, cells = page.results["response_level_means"].frame, page.results["response_cell_means"].frame
     page.rows |= {
-        "observations": observations.drop("replicate", "stopped_at"),
-        "level_means": level_charts.mean_rows(means),
-        "cell_means": interaction_charts.cell_rows(cells),
+        "observations": observations.drop("study", "response", "replicate", "stopped_at"),
+        "level_means": level_charts.mean_rows(means.drop("study", "response")),
+        "cell_means": interaction_charts.cell_rows(cells.drop("study", "response")),
     }
     parts = [page.figure(level_charts.main_effects(means, response, unit))]
     if cells.height:
@@ -170,7 +170,7 @@ def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> 
         for row in diagnostics.filter(pl.col("scale") == scale).iter_rows(named=True)
     }
     sd = _on(page, "response_fits", scale)["residual_sd"][0]
-    page.rows["residuals"] = residuals.drop("scale", "leverage")
+    page.rows["residuals"] = residuals.drop("study", "response", "scale", "leverage")
     figures = [
         residual_charts.normal_quantiles(residuals, sd, response, unit, readings.get("Shapiro-Wilk", "")),
         residual_charts.against(residuals, response, unit, "fitted", readings.get("Brown-Forsythe", "")),

@@ -3,13 +3,13 @@
 Frames in, bytes out: nothing here reads a clock, a disk but the room's own templates, or the warehouse, and the
 same inputs give the same bytes. The flow runs `sql/pages/<name>.sql` for each name of
 
-    STUDY_QUERIES       with $study
-    RESPONSE_QUERIES    with $study, $response
-    RUN_QUERIES         with $study, $folders: of many folders at once, each page being given its own rows
+    STUDY_QUERIES       with $studies: of many at once, each page being given its own rows
+    RESPONSE_QUERIES    with $studies, $responses, likewise
+    RUN_QUERIES         with $folders, likewise
+    WIDE_QUERIES        with $study: its columns are the study's own
     INDEX_QUERIES, QUALITY_QUERIES, DICTIONARY_QUERIES   without parameters
 
-and hands each on as Result(frame, sql), sql being the query with its parameters written in. `previous(path)` gives
-the bytes of a file of the site before (None if there is none): figures whose spec did not change are taken from it.
+and hands each on as Result(frame, sql), sql being the query about that study, response or folder alone.
 Pages of one group (`study_pages`, `index_page`, ...) depend on nothing but their arguments: the flow may keep
 yesterday's files of a group whose `digest` is yesterday's.
 """
@@ -25,7 +25,7 @@ from reports.pages.dictionary_page import QUERIES as DICTIONARY_QUERIES
 from reports.pages.dictionary_page import dictionary_page
 from reports.pages.index_page import QUERIES as INDEX_QUERIES
 from reports.pages.index_page import index_page
-from reports.pages.page import HERE, Files, Previous, no_previous
+from reports.pages.page import HERE, Files
 from reports.pages.quality_page import QUERIES as QUALITY_QUERIES
 from reports.pages.quality_page import quality_page
 from reports.pages.response_page import QUERIES as RESPONSE_QUERIES
@@ -33,8 +33,9 @@ from reports.pages.response_page import response_page
 from reports.pages.run_page import QUERIES as RUN_QUERIES
 from reports.pages.run_page import run_page
 from reports.pages.study_page import QUERIES as STUDY_QUERIES
-from reports.pages.study_page import study_page
-from reports.tables.tables import Result, Results
+from reports.pages.study_page import WIDE_QUERIES, study_page
+from reports.pages.vega import VEGA, vega_bundle
+from reports.tables.tables import Results
 
 __all__ = [
     "DICTIONARY_QUERIES",
@@ -43,7 +44,8 @@ __all__ = [
     "RESPONSE_QUERIES",
     "RUN_QUERIES",
     "STUDY_QUERIES",
-    "Result",
+    "VEGA",
+    "WIDE_QUERIES",
     "dictionary_page",
     "digest",
     "index_page",
@@ -51,25 +53,24 @@ __all__ = [
     "run_page",
     "shared_assets",
     "study_pages",
+    "vega_bundle",
 ]
 
 
-def study_pages(
-    results: Results, responses: Mapping[str, Results], previous: Previous = no_previous
-) -> Files:
+def study_pages(results: Results, responses: Mapping[str, Results]) -> Files:
     """The page of a study and one of each response: path below the site -> content.
 
-    `results` are those of STUDY_QUERIES; `responses` maps each response to those of RESPONSE_QUERIES.
+    `results` are those of STUDY_QUERIES and WIDE_QUERIES; `responses` maps each response to those of RESPONSE_QUERIES.
     Run pages are made one by one by `run_page(study results, run results, folder)`.
     """
-    files = study_page(results, previous)
+    files = study_page(results)
     for response, mine in responses.items():
-        files |= response_page(response, results, mine, previous)
+        files |= response_page(response, results, mine)
     return files
 
 
 def shared_assets() -> Files:
-    """What all pages share: the style, the scripts, and one bundle of Vega with the theme."""
+    """What all pages share: the style and the scripts, those of charts with their theme."""
     return {
         "assets/style.css": (style_variables() + _asset("style.css")).encode(),
         "assets/theme.js": _asset("theme.js").encode(),
@@ -90,9 +91,7 @@ def digest(*parts: Results) -> str:
 
 @cache
 def _own_digest() -> str:
-    told = hashlib.sha256(
-        " ".join(version(name) for name in ("altair", "vl-convert-python", "jinja2")).encode()
-    )
+    told = hashlib.sha256(" ".join(version(name) for name in ("altair", "jinja2")).encode())
     for path in sorted(
         path for path in HERE.parent.rglob("*") if path.suffix in (".py", ".j2", ".css", ".js")
     ):
@@ -100,16 +99,9 @@ def _own_digest() -> str:
     return told.hexdigest()
 
 
-@cache
 def _charts() -> str:
-    """A classic script, since pages from disk may not load modules."""
-    import vl_convert
-
-    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version="6.4")
     theme, light = (json.dumps(each, separators=(",", ":")) for each in (chart_config(), LIGHT))
-    return (
-        f"(() => {{\n{bundle}\n}})();\nconst THEME = {theme};\nconst LIGHT = {light};\n{_asset('charts.js')}"
-    )
+    return f"const THEME = {theme};\nconst LIGHT = {light};\n{_asset('charts.js')}"
 
 
 def _asset(name: str) -> str:

@@ -9,7 +9,7 @@ from reports.charts.effect_rows import effect_rows, variation_rows
 from reports.charts.effects import intervals, variation
 from reports.charts.levels import treatment_rows
 from reports.charts.study import oriented, trade_off
-from reports.pages.page import Files, Link, Page, Previous
+from reports.pages.page import Files, Link, Page
 from reports.tables.study import (
     alias_table,
     design_tables,
@@ -37,18 +37,18 @@ QUERIES = (
     "study_signs",
     "study_aliases",
     "study_order",
-    "study_observations",
     "study_treatment_means",
     "study_trade_offs",
     "study_runs",
 )
+WIDE_QUERIES = ("study_observations",)
 
 
-def study_page(results: Results, previous: Previous) -> Files:
+def study_page(results: Results) -> Files:
     """Everything below <study>/ that belongs to its index.html."""
     facts = results["study"].frame.row(0, named=True)
     name = facts["study"]
-    page = Page(slug(name), "index.html", results, previous)
+    page = Page(slug(name), "index.html", results)
     page.rows["treatments"] = treatment_rows(results["study_treatments"].frame)
     statements = results["study_statements"].frame
     trades = [_trade(page, i, rows) for i, rows in enumerate(_pairs(results["study_trade_offs"].frame), 1)]
@@ -146,7 +146,10 @@ def _about(row: Row) -> str:
 
 
 def _pairs(trades: pl.DataFrame) -> list[pl.DataFrame]:
-    return [oriented(rows) for _, rows in trades.group_by(["response_x", "response_y"], maintain_order=True)]
+    return [
+        oriented(rows.drop("study"))
+        for _, rows in trades.group_by(["response_x", "response_y"], maintain_order=True)
+    ]
 
 
 def _trade(page: Page, place: int, rows: pl.DataFrame) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 -- Type III analysis of variance of a response on every scale.
--- grain: scale, source
+-- grain: study, response, scale, source
 -- reads: anova_rows
 select
+    study,
+    response,
     scale,
     position,
     source,
@@ -14,5 +16,5 @@ select
     percent_of_variation,
     partial_eta_sq,
 from anova_rows
-where study = $study and response = $response
-order by scale, position
+where study in $studies and response in $responses
+order by study, response, scale, position

@@ -1,14 +1,16 @@
 -- Mean of a response at each pair of levels of each pair of factors, with the 95 % interval of the fitted model's error.
--- grain: factor_a, factor_b, level_a, level_b
+-- grain: study, response, factor_a, factor_b, level_a, level_b
 -- reads: observations, treatments, fits, alias_sets
 with error as (
-    select residual_sd, t975(df_resid) as t_quantile
+    select study, response, residual_sd, t975(df_resid) as t_quantile
     from fits
-    where study = $study and response = $response and scale = 'identity'
+    where scale = 'identity'
 ),
 
 values_at_levels as (
     select
+        observations.study,
+        observations.response,
         observations.container_key,
         observations.value,
         treatments.factor_position,
@@ -17,11 +19,16 @@ values_at_levels as (
         treatments.level,
     from observations
     inner join treatments on treatments.study = observations.study and treatments.run = observations.run
-    where observations.study = $study and observations.response = $response and not observations.is_center
+    where
+        observations.study in $studies
+        and observations.response in $responses
+        and not observations.is_center
 ),
 
 cells as (
     select
+        first.study,
+        first.response,
         first.factor_position as position_a,
         first.factor as factor_a,
         second.factor_position as position_b,
@@ -35,17 +42,20 @@ cells as (
     from values_at_levels as first
     inner join values_at_levels as second
         on second.container_key = first.container_key
+        and second.response = first.response
         and second.factor_position > first.factor_position
     group by all
 ),
 
 aliases as (
-    select term, aliases
+    select study, term, aliases
     from alias_sets
-    where study = $study and scope = 'declared'
+    where scope = 'declared'
 )
 
 select
+    cells.study,
+    cells.response,
     cells.position_a,
     cells.factor_a,
     cells.position_b,
@@ -60,6 +70,12 @@ select
     cells.mean - error.t_quantile * error.residual_sd / sqrt(cells.n) as ci_low,
     cells.mean + error.t_quantile * error.residual_sd / sqrt(cells.n) as ci_high,
 from cells
-left join error on true
-left join aliases on aliases.term = cells.factor_a || ':' || cells.factor_b
-order by cells.position_a, cells.position_b, cells.level_position_a, cells.level_position_b
+left join error on error.study = cells.study and error.response = cells.response
+left join aliases on aliases.study = cells.study and aliases.term = cells.factor_a || ':' || cells.factor_b
+order by
+    cells.study,
+    cells.response,
+    cells.position_a,
+    cells.position_b,
+    cells.level_position_a,
+    cells.level_position_b

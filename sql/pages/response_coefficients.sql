@@ -1,7 +1,9 @@
 -- Coefficients of the sum-to-zero coding with the level each stands for.
--- grain: scale, name
+-- grain: study, response, scale, name
 -- reads: coefficients
 select
+    study,
+    response,
     scale,
     position,
     name,
@@ -15,5 +17,5 @@ select
     ci_low,
     ci_high,
 from coefficients
-where study = $study and response = $response
-order by scale, position
+where study in $studies and response in $responses
+order by study, response, scale, position

@@ -1,43 +1,48 @@
 -- Means of a response at the corners of the cube of its three largest main effects.
--- grain: level_position_x, level_position_y, level_position_z
+-- grain: study, response, level_position_x, level_position_y, level_position_z
 -- reads: observations, treatments, effects, fits
 with decisive as (
-    select scale
+    select study, response, scale
     from fits
-    where study = $study and response = $response and is_decisive
+    where is_decisive and study in $studies and response in $responses
 ),
 
 two_level_factors as (
-    select factor
+    select study, factor
     from treatments
-    where study = $study and not is_center
-    group by factor
+    where not is_center
+    group by study, factor
     having count(distinct level) = 2
 ),
 
 largest as (
-    select effects.term
+    select effects.study, effects.response, effects.term
     from effects
-    inner join decisive on decisive.scale = effects.scale
-    inner join two_level_factors on two_level_factors.factor = effects.term
-    where effects.study = $study and effects.response = $response
-    order by effects.rank
-    limit 3
+    inner join decisive using (study, response, scale)
+    inner join two_level_factors on two_level_factors.study = effects.study and two_level_factors.factor = effects.term
+    qualify row_number() over (partition by effects.study, effects.response order by effects.rank) <= 3
 ),
 
 axes as (
     select
+        largest.study,
+        largest.response,
         treatments.run,
         treatments.factor,
         treatments.level,
         treatments.level_position,
-        dense_rank() over (order by treatments.factor_position) as axis,
+        dense_rank() over (
+            partition by largest.study, largest.response
+            order by treatments.factor_position
+        ) as axis,
     from treatments
-    inner join largest on largest.term = treatments.factor
-    where treatments.study = $study and not treatments.is_center
+    inner join largest on largest.study = treatments.study and largest.term = treatments.factor
+    where not treatments.is_center
 )
 
 select
+    x.study,
+    x.response,
     x.factor as factor_x,
     x.level as level_x,
     x.level_position as level_position_x,
@@ -50,12 +55,12 @@ select
     count(observations.value) as n,
     mean_of(observations.value) as mean,
 from axes as x
-inner join axes as y on y.run = x.run and y.axis = 2
-inner join axes as z on z.run = x.run and z.axis = 3
+inner join axes as y on y.study = x.study and y.response = x.response and y.run = x.run and y.axis = 2
+inner join axes as z on z.study = x.study and z.response = x.response and z.run = x.run and z.axis = 3
 left join observations
-    on observations.study = $study
-    and observations.response = $response
+    on observations.study = x.study
+    and observations.response = x.response
     and observations.run = x.run
 where x.axis = 1
 group by all
-order by level_position_x, level_position_y, level_position_z
+order by x.study, x.response, level_position_x, level_position_y, level_position_z

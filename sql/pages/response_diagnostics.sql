@@ -1,7 +1,9 @@
 -- What the residuals, the scale and the order of execution say about the model.
--- grain: scale, diagnostic
+-- grain: study, response, scale, diagnostic
 -- reads: diagnostics
 select
+    study,
+    response,
     scale,
     diagnostic,
     value,
@@ -10,5 +12,5 @@ select
     ci_high,
     reading,
 from diagnostics
-where study = $study and response = $response
-order by scale, position
+where study in $studies and response in $responses
+order by study, response, scale, position

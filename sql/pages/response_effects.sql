@@ -1,5 +1,5 @@
 -- Effects of a response on every scale in declared coding, largest first, with their verdicts.
--- grain: scale, term
+-- grain: study, response, scale, term
 -- reads: effects, effect_tests
 with container_tests as (
     select study, response, scale, term, margin, is_active
@@ -14,6 +14,8 @@ folder_tests as (
 )
 
 select
+    effects.study,
+    effects.response,
     effects.scale,
     effects.rank,
     effects.term,
@@ -40,5 +42,5 @@ select
 from effects
 left join container_tests using (study, response, scale, term)
 left join folder_tests using (study, response, scale, term)
-where effects.study = $study and effects.response = $response
-order by effects.scale, effects.rank
+where effects.study in $studies and effects.response in $responses
+order by effects.study, effects.response, effects.scale, effects.rank

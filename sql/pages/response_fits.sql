@@ -1,7 +1,9 @@
 -- The fitted model of a response on each scale.
--- grain: scale
+-- grain: study, response, scale
 -- reads: fits
 select
+    study,
+    response,
     scale,
     is_decisive,
     n,
@@ -16,5 +18,5 @@ select
     r_squared_predicted,
     is_balanced,
 from fits
-where study = $study and response = $response
-order by scale
+where study in $studies and response in $responses
+order by study, response, scale

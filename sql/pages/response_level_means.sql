@@ -1,14 +1,16 @@
 -- Mean of a response at each level, with the 95 % interval of the fitted model's error.
--- grain: factor, level
+-- grain: study, response, factor, level
 -- reads: observations, treatments, fits
 with error as (
-    select residual_sd, t975(df_resid) as t_quantile
+    select study, response, residual_sd, t975(df_resid) as t_quantile
     from fits
-    where study = $study and response = $response and scale = 'identity'
+    where scale = 'identity'
 ),
 
 level_counts as (
     select
+        observations.study,
+        observations.response,
         treatments.factor_position,
         treatments.factor,
         treatments.level_position,
@@ -17,11 +19,16 @@ level_counts as (
         mean_of(observations.value) as mean,
     from observations
     inner join treatments on treatments.study = observations.study and treatments.run = observations.run
-    where observations.study = $study and observations.response = $response and not observations.is_center
+    where
+        observations.study in $studies
+        and observations.response in $responses
+        and not observations.is_center
     group by all
 )
 
 select
+    level_counts.study,
+    level_counts.response,
     level_counts.factor_position,
     level_counts.factor,
     level_counts.level_position,
@@ -31,5 +38,5 @@ select
     level_counts.mean - error.t_quantile * error.residual_sd / sqrt(level_counts.n) as ci_low,
     level_counts.mean + error.t_quantile * error.residual_sd / sqrt(level_counts.n) as ci_high,
 from level_counts
-left join error on true
-order by level_counts.factor_position, level_counts.level_position
+left join error on error.study = level_counts.study and error.response = level_counts.response
+order by level_counts.study, level_counts.response, level_counts.factor_position, level_counts.level_position

@@ -1,7 +1,9 @@
 -- The observations of a response, one row a container.
--- grain: folder, container_id
+-- grain: study, response, folder, container_id
 -- reads: observations
 select
+    study,
+    response,
     run,
     replicate,
     folder,
@@ -11,5 +13,5 @@ select
     value,
     is_center,
 from observations
-where study = $study and response = $response
-order by run, folder, started_at, container_id
+where study in $studies and response in $responses
+order by study, response, run, folder, started_at, container_id

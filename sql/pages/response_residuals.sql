@@ -1,7 +1,9 @@
 -- Observations of a response with fitted values and residuals, on every scale.
--- grain: scale, container_id
+-- grain: study, response, scale, container_id
 -- reads: residuals
 select
+    study,
+    response,
     scale,
     run,
     folder,
@@ -16,5 +18,5 @@ select
     is_unusual,
     reason,
 from residuals
-where study = $study and response = $response
-order by scale, run, folder, started_at, container_id
+where study in $studies and response in $responses
+order by study, response, scale, run, folder, started_at, container_id

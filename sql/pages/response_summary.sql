@@ -1,7 +1,9 @@
 -- N, mean, standard deviation, standard error and 95 % interval of a response.
--- grain: one row
+-- grain: study, response
 -- reads: response_summaries
 select
+    study,
+    response,
     n,
     mean,
     sd,
@@ -12,4 +14,5 @@ select
     max,
     coalesce(unit, '') as unit,
 from response_summaries
-where study = $study and response = $response
+where study in $studies and response in $responses
+order by study, response

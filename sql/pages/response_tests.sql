@@ -1,7 +1,9 @@
 -- Every effect of a response under every error term.
--- grain: scale, term, error_unit
+-- grain: study, response, scale, term, error_unit
 -- reads: effect_tests, effects
 select
+    effect_tests.study,
+    effect_tests.response,
     effect_tests.scale,
     effects.rank,
     effect_tests.term,
@@ -24,5 +26,5 @@ inner join effects
     and effects.response = effect_tests.response
     and effects.scale = effect_tests.scale
     and effects.term = effect_tests.term
-where effect_tests.study = $study and effect_tests.response = $response
-order by effect_tests.scale, effects.rank, effect_tests.error_unit
+where effect_tests.study in $studies and effect_tests.response in $responses
+order by effect_tests.study, effect_tests.response, effect_tests.scale, effects.rank, effect_tests.error_unit

@@ -14,4 +14,4 @@ select
     studies.timezone,
 from runs
 inner join studies on studies.study = runs.study
-where runs.study = $study and runs.folder in $folders
+where runs.folder in $folders

@@ -11,5 +11,5 @@ select
     service_seconds,
     event_files,
 from container_times
-where study = $study and folder in $folders
+where folder in $folders
 order by folder, started_at nulls last, container_id

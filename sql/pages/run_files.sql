@@ -15,5 +15,5 @@ select
 from files
 inner join folders on folders.folder_id = files.folder_id
 left join containers on containers.container_key = files.container_key
-where folders.study = $study and folders.folder in $folders
+where folders.folder in $folders
 order by folders.folder, files.path

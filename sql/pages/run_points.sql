@@ -7,7 +7,7 @@
 with asked as not materialized (
     select folder, tag, container_id, step, logged_at, value, is_superseded
     from metrics
-    where study = $study and folder in $folders
+    where folder in $folders
 ),
 
 extents as (

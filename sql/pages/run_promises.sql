@@ -2,16 +2,15 @@
 -- grain: folder, code, container_id, response
 -- reads: verdicts, breaches, folders
 with latest as (
-    select code, severity, promise
+    select study, code, severity, promise
     from verdicts
-    where study = $study
-    qualify night_id = max(night_id) over ()
+    qualify night_id = max(night_id) over (partition by study)
 ),
 
 broken as (
     select folder, code, container_id, response, found, reason
     from breaches
-    where study = $study and folder in $folders
+    where folder in $folders
 )
 
 select
@@ -25,7 +24,7 @@ select
     broken.found,
     broken.reason,
 from folders
-cross join latest
+inner join latest on latest.study = folders.study
 left join broken on broken.folder = folders.folder and broken.code = latest.code
-where folders.study = $study and folders.folder in $folders
+where folders.folder in $folders
 order by folders.folder, is_kept, latest.code, broken.container_id, broken.response

@@ -8,5 +8,5 @@ select
     container_id,
     value,
 from measurements
-where study = $study and folder in $folders
+where folder in $folders
 order by folder, response_position, started_at nulls last, container_id

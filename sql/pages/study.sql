@@ -1,5 +1,5 @@
 -- What a study asks and how much of its data is there.
--- grain: one row
+-- grain: study
 -- reads: studies, treatments, runs, findings
 select
     studies.study,
@@ -25,5 +25,6 @@ select
     ) as folders_held,
 from studies
 left join runs on runs.study = studies.study
-where studies.study = $study
+where studies.study in $studies
 group by all
+order by studies.study

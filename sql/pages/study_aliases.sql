@@ -1,12 +1,13 @@
 -- Which effects cannot be told apart: in the design as declared and in the runs that are present.
--- grain: term, scope
+-- grain: study, term, scope
 -- reads: alias_sets
 select
+    study,
     term,
     letters,
     factors,
     scope,
     aliases,
 from alias_sets
-where study = $study
-order by factors, letters, scope
+where study in $studies
+order by study, factors, letters, scope

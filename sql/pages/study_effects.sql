@@ -1,10 +1,10 @@
 -- Effects of every response on the scale that decides, with their verdicts under both error terms.
--- grain: response, term
+-- grain: study, response, term
 -- reads: effects, effect_tests, fits, responses
 with decisive as (
     select study, response, scale
     from fits
-    where study = $study and is_decisive
+    where study in $studies and is_decisive
 ),
 
 container_tests as (
@@ -20,6 +20,7 @@ folder_tests as (
 )
 
 select
+    effects.study,
     responses.response_position,
     effects.response,
     coalesce(responses.unit, '') as unit,
@@ -43,4 +44,4 @@ inner join decisive using (study, response, scale)
 inner join responses on responses.study = effects.study and responses.response = effects.response
 left join container_tests using (study, response, scale, term)
 left join folder_tests using (study, response, scale, term)
-order by responses.response_position, effects.rank
+order by effects.study, responses.response_position, effects.rank

@@ -1,7 +1,8 @@
 -- The factors of a study with their levels, low to high.
--- grain: factor, level
+-- grain: study, factor, level
 -- reads: treatments
 select distinct
+    study,
     factor_position,
     factor,
     letter,
@@ -9,5 +10,5 @@ select distinct
     level,
     sign,
 from treatments
-where study = $study and not is_center
-order by factor_position, level_position
+where study in $studies and not is_center
+order by study, factor_position, level_position

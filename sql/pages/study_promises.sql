@@ -1,7 +1,8 @@
 -- Whether each promise about a study held, in the last night that looked.
--- grain: code
+-- grain: study, code
 -- reads: verdicts
 select
+    study,
     code,
     severity,
     promise,
@@ -10,6 +11,6 @@ select
     rows_failing,
     observed,
 from verdicts
-where study = $study
-qualify night_id = max(night_id) over ()
-order by is_kept, code
+where study in $studies
+qualify night_id = max(night_id) over (partition by study)
+order by study, is_kept, code

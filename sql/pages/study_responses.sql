@@ -1,7 +1,8 @@
 -- What was measured, with N, mean, standard deviation, standard error and 95 % interval.
--- grain: response
+-- grain: study, response
 -- reads: responses, response_summaries
 select
+    responses.study,
     responses.response_position,
     responses.response,
     coalesce(responses.unit, '') as unit,
@@ -22,5 +23,5 @@ from responses
 left join response_summaries
     on response_summaries.study = responses.study
     and response_summaries.response = responses.response
-where responses.study = $study
-order by responses.response_position
+where responses.study in $studies
+order by responses.study, responses.response_position

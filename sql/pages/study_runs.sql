@@ -1,5 +1,5 @@
 -- Every execution of a run: its folder, whether it counts, and when it ran.
--- grain: folder
+-- grain: study, folder
 -- reads: runs, container_times
 with times as (
     select
@@ -11,6 +11,7 @@ with times as (
 )
 
 select
+    runs.study,
     runs.run,
     runs.replicate,
     runs.folder,
@@ -22,5 +23,5 @@ select
     runs.reason,
 from runs
 left join times on times.folder_id = runs.folder_id
-where runs.study = $study
-order by runs.run nulls last, runs.folder
+where runs.study in $studies
+order by runs.study, runs.run nulls last, runs.folder

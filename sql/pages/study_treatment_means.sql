@@ -1,7 +1,8 @@
 -- Mean, spread and 95 % interval of each response in each run.
--- grain: response, run
+-- grain: study, response, run
 -- reads: treatment_means, responses
 select
+    treatment_means.study,
     treatment_means.response,
     coalesce(treatment_means.unit, '') as unit,
     treatment_means.run,
@@ -17,5 +18,5 @@ from treatment_means
 inner join responses
     on responses.study = treatment_means.study
     and responses.response = treatment_means.response
-where treatment_means.study = $study
-order by responses.response_position, treatment_means.run
+where treatment_means.study in $studies
+order by treatment_means.study, responses.response_position, treatment_means.run

@@ -1,7 +1,8 @@
 -- The level of every factor in every run of the design.
--- grain: run, factor
+-- grain: study, run, factor
 -- reads: treatments
 select
+    study,
     run,
     factor_position,
     factor,
@@ -9,5 +10,5 @@ select
     level,
     is_center,
 from treatments
-where study = $study
-order by run, factor_position
+where study in $studies
+order by study, run, factor_position

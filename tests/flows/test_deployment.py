@@ -1,28 +1,21 @@
 """Server, deployment and worker together: the schedule of prefect.yaml really makes nights, and one publishes."""
 
 import base64
-import json
 import os
 import re
-import secrets
-import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
-LOGIN = "doehouse:" + secrets.token_hex()
-CREDENTIALS = "Basic " + base64.b64encode(LOGIN.encode()).decode()
+from tests.houses import ROOT
+from tests.prefect_server import CREDENTIALS, PrefectServer, wait_for
 
+OFTEN = "* * * * * */20"  # every twenty seconds
 
 # What a stranger might ask, and would get with the login.
 QUESTIONS: list[tuple[str, bytes | None]] = [
@@ -30,26 +23,6 @@ QUESTIONS: list[tuple[str, bytes | None]] = [
     ("admin/settings", None),
     ("csrf-token?client=0a1b2c3d-0000-4000-8000-000000000000", None),
 ]
-
-
-def wait_for(what: Callable[[], Any], seconds: float, told: str) -> Any:
-    """The first true answer of `what`, asked for at most so long."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if answer := what():
-                return answer
-        except OSError:
-            pass
-        time.sleep(1)
-    raise AssertionError(f"{told} after {seconds} s")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def listeners(home: Path) -> set[tuple[str, int]]:
@@ -74,114 +47,14 @@ def listeners(home: Path) -> set[tuple[str, int]]:
     return found
 
 
-class Server:
-    """A Prefect server of its own on a free loopback port, with everything it needs in one folder."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.port, self.health_port = free_port(), free_port()
-        self.api = f"http://127.0.0.1:{self.port}/api"
-        self.environment = {
-            **os.environ,
-            "PREFECT_HOME": str(home),
-            "PREFECT_API_URL": self.api,
-            "PREFECT_SERVER_API_AUTH_STRING": LOGIN,
-            "PREFECT_API_AUTH_STRING": LOGIN,
-            "PREFECT_WORKER_WEBSERVER_PORT": str(self.health_port),
-            "DO_NOT_TRACK": "1",
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-        }
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    def start(self, *words: str, cwd: Path) -> None:
-        log = (cwd / f"prefect-{words[0]}.log").open("wb")
-        process = subprocess.Popen(
-            [BIN / "prefect", *words],
-            cwd=cwd,
-            env=self.environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        self.processes.append(process)
-
-    def run(self, *words: str, cwd: Path) -> None:
-        done = subprocess.run(
-            [BIN / "prefect", *words],
-            cwd=cwd,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def ask(self, path: str, body: bytes | None, **headers: str) -> Any:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = urllib.request.Request(
-            f"{self.api}/{path}", body, {"content-type": "application/json", **named}
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def runs(self) -> list[dict[str, Any]]:
-        client = "0a1b2c3d-0000-4000-8000-000000000000"
-        token = self.ask(f"csrf-token?client={client}", None, authorization=CREDENTIALS)["token"]
-        found: list[dict[str, Any]] = self.ask(
-            "flow_runs/filter",
-            b"{}",
-            authorization=CREDENTIALS,
-            prefect_csrf_client=client,
-            prefect_csrf_token=token,
-        )
-        return found
-
-    def status(self, path: str, body: bytes | None, **headers: str) -> int:
-        """The HTTP status of an answer."""
-        try:
-            self.ask(path, body, **headers)
-        except urllib.error.HTTPError as error:
-            return error.code
-        return 200
-
-    def refuses(self, **headers: str) -> bool:
-        """Whether a command with these headers is forbidden, and none of its answer is for a foreign page."""
-        try:
-            self.ask("flows/", b'{"name": "foreign"}', origin="http://elsewhere.example", **headers)
-        except urllib.error.HTTPError as error:
-            return error.code in (401, 403) and "access-control-allow-origin" not in error.headers
-        return False
-
-    def is_up(self) -> bool:
-        with urllib.request.urlopen(f"{self.api}/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-
-    def stop(self) -> None:
-        for process in reversed(self.processes):
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path / "prefect")
-    try:
-        yield made
-    finally:
-        made.stop()
+def server(prefect_server: PrefectServer) -> Iterator[PrefectServer]:
+    """The server of all tests; a worker that is started with it ends with the test."""
+    yield prefect_server
+    prefect_server.stop(but_the_first=1)
 
 
-def test_the_schedule_makes_nights_and_a_worker_publishes_one(server: Server, tmp_path: Path) -> None:
-    # The checkout as it is, but for a schedule that need not be waited for until half past two.
-    for room in ("flows", "models", "sql", "expectations", "reports", "pyproject.toml"):
-        (tmp_path / room).symlink_to(ROOT / room)
-    declared = (ROOT / "prefect.yaml").read_text()
-    assert "cron:" in declared and "timezone:" in declared
-    (tmp_path / "prefect.yaml").write_text(re.sub(r'cron: ".*?"', 'cron: "* * * * *"', declared))
-    server.environment |= {"DOEHOUSE_HOME": str(tmp_path), "DOEHOUSE_LOGS": str(ROOT / "sample" / "logs")}
-
-    server.start("server", "start", "--port", str(server.port), cwd=tmp_path)
-    wait_for(server.is_up, 90, "the server does not answer")
+def test_who_has_no_login_is_told_nothing_and_commands_nothing(server: PrefectServer) -> None:
     assert server.refuses(), "a command without a login was taken"
     assert server.refuses(authorization=CREDENTIALS), "a command without a token was taken"
     wrong = "Basic " + base64.b64encode(b"doehouse:guess").decode()
@@ -189,23 +62,35 @@ def test_the_schedule_makes_nights_and_a_worker_publishes_one(server: Server, tm
         assert server.status(path, body, authorization=CREDENTIALS) == 200, path
         assert server.status(path, body) in (401, 403), path
         assert server.status(path, body, authorization=wrong) in (401, 403), path
-    server.run("work-pool", "create", "doehouse", "--type", "process", cwd=tmp_path)
-    server.run("--no-prompt", "deploy", "--all", cwd=tmp_path)
-    wait_for(server.runs, 60, "the scheduler has made no run")
-    server.start("worker", "start", "--pool", "doehouse", "--with-healthcheck", cwd=tmp_path)
+
+
+def test_the_schedule_makes_nights_and_a_worker_publishes_one(server: PrefectServer, tmp_path: Path) -> None:
+    # The checkout as it is, but for a schedule that need not be waited for until half past two.
+    for room in ("flows", "models", "sql", "expectations", "reports", "pyproject.toml"):
+        (tmp_path / room).symlink_to(ROOT / room)
+    declared = (ROOT / "prefect.yaml").read_text()
+    assert "cron:" in declared and "timezone:" in declared
+    (tmp_path / "prefect.yaml").write_text(re.sub(r'cron: ".*?"', f'cron: "{OFTEN}"', declared))
+    places = {"DOEHOUSE_HOME": str(tmp_path), "DOEHOUSE_LOGS": str(ROOT / "sample" / "logs")}
+
+    server.run("work-pool", "create", "doehouse", "--type", "process", cwd=tmp_path, **places)
+    server.run("--no-prompt", "deploy", "--all", cwd=tmp_path, **places)
+    wait_for(server.scheduled_runs, 60, "the scheduler has made no run")
+    server.start("worker", "start", "--pool", "doehouse", "--with-healthcheck", cwd=tmp_path, **places)
     ports: set[tuple[str, int]] = set()
 
     def ended() -> list[dict[str, Any]]:
-        return [run for run in server.runs() if run["state_type"] in ("COMPLETED", "FAILED", "CRASHED")]
+        ports.update(listeners(server.home))
+        runs = server.scheduled_runs()
+        return [run for run in runs if run["state_type"] in ("COMPLETED", "FAILED", "CRASHED")]
 
     def published() -> bool:
-        ports.update(listeners(server.home))
         return (tmp_path / "house" / "site" / "fltk_2_4_1" / "index.html").exists()
 
-    wait_for(published, 240, "no scheduled night has published")
-    runs = wait_for(ended, 60, "no scheduled night has ended")
+    runs = wait_for(ended, 240, "no scheduled night has ended")
     # Nights that came while another was at work leave cleanly.
     assert {run["state_type"] for run in runs} == {"COMPLETED"}, [run["state"] for run in runs]
+    wait_for(published, 60, "no scheduled night has published")
     assert {("127.0.0.1", server.port), ("127.0.0.1", server.health_port)} <= ports
     # Prefect opens others for its own processes.
     assert {address for address, _ in ports} <= {"127.0.0.1", "::1"}

@@ -43,22 +43,27 @@ class Place(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[tuple[NightServer, NightServer]]:
-    """As many as two cores can keep up with."""
-    with NightServer() as one, NightServer() as other:
-        yield one, other
+def server() -> Iterator[NightServer]:
+    with NightServer() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def other_server() -> Iterator[NightServer]:
+    with NightServer() as started:
+        yield started
 
 
 @pytest.fixture
-def places(tmp_path: Path, servers: tuple[NightServer, NightServer]) -> list[Place]:
+def places(tmp_path: Path, server: NightServer, other_server: NightServer) -> list[Place]:
     """Two places beside each other, each with folders of both runs, and no night yet."""
-    return [furnish(tmp_path / f"place{number}", server) for number, server in enumerate(servers)]
+    return [furnish(tmp_path / name, each) for name, each in (("one", server), ("other", other_server))]
 
 
 @pytest.fixture
-def place(tmp_path: Path, servers: tuple[NightServer, NightServer]) -> Place:
+def place(tmp_path: Path, server: NightServer) -> Place:
     """Folders of both runs, and no night yet."""
-    return furnish(tmp_path, servers[0])
+    return furnish(tmp_path, server)
 
 
 def furnish(root: Path, server: NightServer) -> Place:

@@ -139,20 +139,20 @@ def serve() -> None:
     import flows.warehouse.declarations
     import models.analysis
     import models.words.conclusions
-    import reports.pages.site
+    import reports.pages.vega
     from expectations.evaluate import batches
 
     assert flows and models and statsmodels
     # Made once and elsewhere: it takes as long as all the rest of a night, and a JavaScript engine with its threads.
     bundle = subprocess.run(
-        [sys.executable, "-c", "from reports.pages.site import _charts; print(_charts(), end='')"],
+        [sys.executable, "-c", "from reports.pages.vega import bundle; print(bundle().decode(), end='')"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     ).stdout
-    reports.pages.site._charts = lambda: bundle
-    # Drawing charts takes nine tenths of a night and touches no file: kills would hardly ever hit a stage that
+    reports.pages.vega.bundle = bundle.encode
+    # Making charts takes most of a night and touches no file: kills would hardly ever hit a stage that
     # does. The pages of studies and runs hold only what they are made from; all others are the real ones.
     flows.stages.pages.study_pages = lambda results, *_: {"small/index.html": made_from(results)}
     flows.stages.pages.run_page = lambda _, results, __: {

@@ -21,6 +21,12 @@ PATH = "../../etc/passwd"
 FACTORS = {SQL: ["-", "+"], FORMULA: [BREAK_OUT, IMAGE], TEMPLATE: [VEGA, PATH]}
 RESPONSES = {BREAK_OUT: IMAGE, VEGA: TEMPLATE, "=cmd|' /C calc'!A0": SQL}  # response -> tag
 
+# Every chart is drawn, and every image that the page has by then came or failed.
+SETTLED = """
+    (document.documentElement.dataset.charts === "drawn" || !document.querySelector("script.spec"))
+    && [...document.images].every(image => image.complete)
+"""
+
 
 def test_hostile_names_stay_names(tmp_path: Path, browser: Any, figures: dict[str, str]) -> None:
     logs, studies, house = tmp_path / "logs", tmp_path / "studies", House.at(tmp_path / "house")
@@ -87,7 +93,7 @@ def opened_in_chromium(browser: Any, pages: list[Path]) -> list[str]:
     )
     for each in pages:
         page.goto(each.resolve().as_uri())
-        page.wait_for_timeout(150)
+        page.wait_for_function(SETTLED)
         if page.title() == "PWNED":
             troubles.append(f"{each.name}: PWNED")
     context.close()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -38,16 +39,17 @@ def mounted(image: Path, options: str) -> Iterator[Path]:
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A mounted loop image, next to it the image itself."""
-    image = tmp_path / "disk"
-    with image.open("wb") as file:
-        file.truncate(256 << 20)
+def disk() -> Iterator[Path]:
+    """A mounted loop image, next to it the image itself, on a disk whatever the other temporary folders lie on."""
     if not shutil.which("mkfs.ext4"):
         pytest.skip("mkfs.ext4 is missing")
-    subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
-    with mounted(image, LAZY) as place:
-        yield place
+    with TemporaryDirectory() as folder:
+        image = Path(folder, "disk")
+        with image.open("wb") as file:
+            file.truncate(256 << 20)
+        subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
+        with mounted(image, LAZY) as place:
+            yield place
 
 
 def cut(image: Path, house: House) -> object:

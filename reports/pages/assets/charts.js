@@ -35,18 +35,20 @@
   const picker = document.getElementById("focus");
   let focus = { runs: [], words: "" };
 
-  function show(runs, words) {
+  const lit = async (view) => {
+    const keys = [...new Set(focus.runs.flatMap((run) => levels.get(run) ?? []))];
+    try { await view.signal("focus_runs", focus.runs).signal("focus_levels", keys).runAsync(); } catch { /* a panel without marks */ }
+  };
+  async function show(runs, words) {
     focus = { runs, words };
-    const keys = [...new Set(runs.flatMap((run) => levels.get(run) ?? []))];
-    views.forEach((view) => {
-      try { view.signal("focus_runs", runs).signal("focus_levels", keys).runAsync(); } catch { /* a panel without marks */ }
-    });
     document.querySelectorAll("tr[data-run]").forEach((line) => {
       line.classList.toggle("faded", runs.length > 0 && !runs.includes(Number(line.dataset.run)));
     });
     note.hidden = runs.length === 0;
     note.querySelector("span").textContent = words;
     if (picker && !words) picker.value = "";
+    await Promise.all(views.map(lit));
+    document.documentElement.dataset.focus = focus.words;
   }
   const runsAt = (key) => [...levels].filter(([, keys]) => keys.includes(key)).map(([run]) => run);
   const toggle = (runs, words) => (words === focus.words ? show([], "") : show(runs, words));
@@ -100,20 +102,35 @@
     });
   });
 
-  for (const block of document.querySelectorAll("script.spec")) {
-    const spec = JSON.parse(block.textContent);
+  // A panel is drawn once, as wide as its place; one that is folded away, when it is opened.
+  const asked = new Map();
+  const draw = (block) => asked.get(block) ?? asked.set(block, drawPanel(block)).get(block);
+  async function drawPanel(block) {
     const place = document.createElement("div");
     place.setAttribute("aria-hidden", "true"); // the figure's own text says it all
     block.parentElement.append(place);
-    const result = await vegaEmbed(place, withRows(spec), { ...options, config: THEME });
-    views.push(result.view);
-    result.view.addEventListener("click", (_, item) => {
+    const { view } = await vegaEmbed(place, withRows(JSON.parse(block.textContent)), { ...options, config: THEME });
+    views.push(view);
+    if (focus.runs.length) await lit(view);
+    view.addEventListener("click", (_, item) => {
       const datum = item?.datum;
       if (!datum) return;
       if (datum.level_key) toggle(runsAt(datum.level_key), `${datum.factor ?? datum.factor_b} ${datum.level ?? datum.level_b}`);
       else if (levels.has(datum.run)) toggle([datum.run], `Run ${datum.run}: ${datum.levels ?? ""}`);
     });
-    await new Promise((done) => setTimeout(done));
   }
-  document.documentElement.dataset.charts = "drawn";
+  const blocks = [...document.querySelectorAll("script.spec")];
+  const isOpen = (block) => !block.closest("details:not([open])");
+  async function drawOpen() {
+    document.documentElement.dataset.charts = "drawing";
+    for (const block of blocks.filter((each) => isOpen(each) && !asked.has(each))) {
+      if (isOpen(block)) await draw(block);
+      await new Promise((done) => setTimeout(done)); // the reader may scroll in between
+    }
+    await Promise.all(asked.values());
+    document.documentElement.dataset.charts = "drawn";
+  }
+  document.querySelectorAll("details.fold").forEach((fold) => fold.addEventListener("toggle", drawOpen));
+  addEventListener("beforeprint", () => blocks.forEach(draw)); // after page.js has opened every fold
+  await drawOpen();
 })();

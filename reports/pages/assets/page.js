@@ -88,6 +88,14 @@ const saved = {
     });
   }
 
+  // On paper nothing can be opened.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details.fold:not([open])")];
+    folded.forEach((fold) => { fold.open = true; });
+  });
+  addEventListener("afterprint", () => folded.forEach((fold) => { fold.open = false; }));
+
   each("time[data-ago]", (time) => {
     const minutes = Math.round((Date.now() - Date.parse(time.dateTime)) / 60000);
     if (minutes < 0) return;

@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.commands.ad_hoc import examples
 from flows.night import Summary
+from flows.warehouse.warehouse import examples
 from tests.commands import DOEHOUSE, doehouse, modules_of
 from tests.houses import ROOT
 

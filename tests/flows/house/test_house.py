@@ -81,7 +81,7 @@ def test_doehouse_leaves_a_held_house_with_exit_code_3(
     house: House, holder: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     (tmp_path / "logs").mkdir()
-    command = [sys.executable, "-m", "flows.commands.command_line", "night", "--logs", str(tmp_path / "logs")]
+    command = [sys.executable, "-m", "flows.commands.app", "night", "--logs", str(tmp_path / "logs")]
     ended = subprocess.run([*command, "--house", str(house.root)], capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (3, "")
     assert ended.stderr.startswith(f"doehouse: {house.root}: held by process {holder.pid}")

@@ -146,16 +146,6 @@ def test_a_night_gets_over_pages_that_were_removed(order: Order) -> None:
     assert (site_of(order) / RUN_PAGE).is_file() and (site_of(order) / "dictionary.html").is_file()
 
 
-def test_a_chart_that_was_edited_is_drawn_again_with_its_page(order: Order) -> None:
-    chart = next(site_of(order).rglob("*.svg")).relative_to(site_of(order))
-    drawn = (site_of(order) / chart).read_bytes()
-    (site_of(order) / chart).chmod(0o644)
-    (site_of(order) / chart).write_bytes(drawn.replace(b"<svg", b"<SVG"))
-    night(order._replace(everything=True), NOW)
-    assert check(order, "pages").is_well
-    assert (site_of(order) / chart).read_bytes() == drawn
-
-
 def test_versions_of_before_pages_had_digests_are_no_error_and_the_next_has_them(order: Order) -> None:
     site = site_of(order)
     groups = json.loads((site / PAGE_LIST).read_text())

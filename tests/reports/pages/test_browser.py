@@ -1,6 +1,5 @@
 """The pages in a real browser, opened from disk with the network off."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +9,12 @@ import polars as pl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from flows.stages.pages import answers_by_folder
+from flows.stages.answers import answers_of_each
 from flows.warehouse.warehouse import open_published
+from reports.pages.site import RUN_QUERIES
 
 MOST_SECONDS = 60  # on a busy machine
+DRAWN = 'html[data-charts="drawn"]'
 
 
 @contextmanager
@@ -28,13 +29,8 @@ def opened(
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(path.as_uri())
-    deadline = time.monotonic() + MOST_SECONDS
-    while (
-        page.query_selector("script.spec")
-        and page.evaluate("document.documentElement.dataset.charts") != "drawn"
-    ):
-        assert time.monotonic() < deadline, (path, said)
-        time.sleep(0.05)
+    if page.query_selector("script.spec"):
+        page.wait_for_selector(DRAWN, state="attached", timeout=1000 * MOST_SECONDS)
     yield page, said
     context.close()
 
@@ -67,12 +63,12 @@ def test_a_picked_run_lights_up_in_every_chart_and_table(browser: Any, site: Pat
         faded = "document.querySelectorAll('.panel svg [opacity=\"0.12\"]').length"
         assert page.evaluate(faded) == 0
         page.select_option("#focus", "run=3")
-        page.wait_for_timeout(500)
+        page.wait_for_selector('html[data-focus="Run 3"]', state="attached")
         assert page.evaluate(faded) > 28 * 6  # all but four of 32 points, in many charts
         assert page.evaluate("document.querySelectorAll('tr.faded').length") > 0
         assert page.text_content("#focus-note span") == "Run 3"
         page.keyboard.press("Escape")
-        page.wait_for_timeout(500)
+        page.wait_for_selector('html[data-focus=""]', state="attached")
         assert page.evaluate(faded) == 0
         assert said == []
 
@@ -111,7 +107,7 @@ def test_a_run_page_is_one_file_that_saves_what_it_shows(browser: Any, house: Pa
             return Path(download.value.path()).read_bytes()
 
         with open_published(house / "current" / "warehouse.duckdb") as warehouse:
-            (told,) = dict(answers_by_folder(warehouse, "fltk_2_4_1", ["exp_11"])).values()
+            (told,) = answers_of_each(warehouse, RUN_QUERIES, ["folder"], [("exp_11",)]).values()
         points = pl.read_csv(saved("learning-curves", "csv"))
         assert points.columns == told["run_points"].frame.columns[2:]
         assert points["value"].to_list() == told["run_points"].frame["value"].to_list()
@@ -131,3 +127,16 @@ def test_a_figure_of_a_response_is_saved_as_png(browser: Any, site: Path) -> Non
             page.click("#main-effects [data-as=png]")
         assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
         assert said == []
+
+
+def test_a_page_printed_before_its_charts_are_drawn_shows_them_all(browser: Any, site: Path) -> None:
+    path = site / "fltk_2_4_1" / "Accuracy.html"
+    with opened(browser, path) as (page, said):
+        whole = page.pdf()
+        assert said == []
+    page = browser.new_page()
+    page.goto(path.as_uri(), wait_until="commit")
+    page.wait_for_selector(".foot", state="attached")
+    early = page.pdf()
+    page.close()
+    assert len(early) > 0.98 * len(whole)

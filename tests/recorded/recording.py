@@ -2,8 +2,10 @@
 
 A writer's record.py hands over its cases, functions that log into a folder. Each becomes CASE/logs (the files, with
 `worker` for this machine's name) and CASE/expected.json: about, and per run (the path of a folder below logs) its
-files in the order TensorBoard reads them, and per tag every [step, value] in the order of writing (`written`) and
-what TensorBoard's EventAccumulator ends with (`tensorboard`; size guidance 0, purge on).
+files in the order TensorBoard reads them, and per tag every [step, value] in the order of writing (`written`), what
+TensorBoard's EventAccumulator ends with (`tensorboard`; size guidance 0, purge on) and what its page shows (`shown`;
+by the data server that it starts unless told otherwise, nothing sampled away). The two readers differ on purpose and
+by accident: see findings/.
 """
 
 import json
@@ -16,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard.backend.event_processing import event_accumulator, event_file_loader, io_wrapper
-from tensorboard.util import tensor_util
+from tensorboard.context import RequestContext
+from tensorboard.data import server_ingester
+from tensorboard.util import grpc_util, tensor_util
 
 Point = tuple[int, float]
 
@@ -58,17 +62,44 @@ def accumulated(folder: Path) -> dict[str, list[Point]]:
     return tags
 
 
+def shown(logs: Path) -> dict[str, dict[str, list[Point]]]:
+    """Each run's tags and their points as TensorBoard's page shows them, from its default data server."""
+    server = server_ingester.SubprocessServerDataIngester(
+        server_ingester.get_server_binary(),
+        str(logs),
+        reload_interval=0,
+        channel_creds_type=grpc_util.ChannelCredsType.LOCAL,
+        samples_per_plugin={"scalars": 0},
+    )
+    server.start()
+    time.sleep(2)
+    asked = {"experiment_id": "", "plugin_name": "scalars"}
+    runs = server.data_provider.read_scalars(RequestContext(), downsample=10**6, **asked)
+    return {
+        run: {tag: [(point.step, point.value) for point in points] for tag, points in tags.items()}
+        for run, tags in runs.items()
+    }
+
+
 def expectation(logs: Path) -> dict[str, Any]:
     """Every run below a case's logs, as the case's expected.json has it."""
-    runs = {}
+    runs, page = {}, shown(logs)
     for folder in sorted(path for path in [logs, *logs.rglob("*")] if path.is_dir()):
         files = [
             Path(name) for name in sorted(io_wrapper.ListDirectoryAbsolute(str(folder))) if "tfevents" in name
         ]
         if files:
             was, ends = written(files), accumulated(folder)
-            tags = {tag: {"written": was[tag], "tensorboard": ends.get(tag, [])} for tag in sorted(was)}
-            runs[folder.relative_to(logs).as_posix()] = {"files": [path.name for path in files], "tags": tags}
+            run = folder.relative_to(logs).as_posix()
+            tags = {
+                tag: {
+                    "written": was[tag],
+                    "tensorboard": ends.get(tag, []),
+                    "shown": page.get(run, {}).get(tag, []),
+                }
+                for tag in sorted(was)
+            }
+            runs[run] = {"files": [path.name for path in files], "tags": tags}
     return runs
 
 
@@ -87,13 +118,24 @@ def record(here: Path, writer: str, cases: list[Callable[[Path], None]]) -> None
         case(logs)
         for path in sorted(logs.rglob("*tfevents*")):
             path.rename(path.with_name(path.name.replace(f".{socket.gethostname()}", ".worker")))
-        about = {"writer": writer, "about": case.__doc__, "runs": expectation(logs)}
-        text = json.dumps(about, indent=1)
-        (folder / "expected.json").write_text(compact(text) + "\n")
-        print(folder.name)
+        expect(folder, {"writer": writer, "about": case.__doc__})
+
+
+def expect(folder: Path, about: dict[str, Any]) -> None:
+    """Write the expected.json of a case whose logs stand."""
+    text = json.dumps({**about, "runs": expectation(folder / "logs")}, indent=1)
+    (folder / "expected.json").write_text(compact(text) + "\n")
+    print(folder.parent.name, folder.name)
 
 
 def compact(text: str) -> str:
     """One line a list of points, not four."""
     text = re.sub(r"\[\s+(-?\d+),\s+([-\w.+]+)\s+\]", r"[\1, \2]", text)
     return re.sub(r"\],\s+\[", "], [", text)
+
+
+if __name__ == "__main__":  # read the recorded files again, with what is written about them kept
+    for path in sorted((Path(__file__).parent / "events").rglob("expected.json")):
+        expect(
+            path.parent, {key: value for key, value in json.loads(path.read_text()).items() if key != "runs"}
+        )

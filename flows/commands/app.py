@@ -1,0 +1,86 @@
+"""The command `doehouse`: what can be typed, and the exit codes. A command is imported when it is typed."""
+
+import os
+import sys
+from importlib.metadata import version
+
+from cyclopts import App, Group
+
+from flows.commands.exit_codes import FAILED, HELD, USAGE
+from flows.house.errors import HouseError, HouseHeldError, UsageError
+
+app = App(
+    name="doehouse",
+    help="A nightly warehouse for designed experiments: log folders in, DuckDB and pages out.",
+    help_epilogue="Exit codes: 0 done; 1 failed, nothing published; 2 wrong usage; 3 another night holds the house.",
+    version=lambda: version("doehouse"),
+    help_on_error=False,
+)
+PLANNING = Group("Planning")
+CARE = Group("Care of the house")
+
+# Where the function of each command stands, and what `doehouse --help` says of it: the first line of its docstring.
+app.command(
+    "flows.commands.nights:night", help="Bring the warehouse and the pages up to date with the log folders."
+)
+app.command(
+    "flows.commands.ad_hoc:sql",
+    help="Query the published warehouse, read-only; without a query, list its relations and start a prompt.",
+)
+app.command(
+    "flows.commands.export:export", help="Write every relation of the published warehouse as a Parquet file."
+)
+app.command("flows.commands.open_pages:open_pages", name="open", help="Open the pages in a browser.")
+app.command(
+    "flows.commands.conformance:conformance",
+    help="Analyse published data sets and write a page that compares the results with print.",
+)
+app.command(
+    "flows.commands.planning:design",
+    group=PLANNING,
+    help="Print the design of a study file: sign table, aliases, resolution and power.",
+)
+app.command(
+    "flows.commands.doctor:doctor",
+    group=CARE,
+    help="Check libraries, file system, manifest, pages and freshness of a house.",
+)
+app.command(
+    "flows.commands.rollback:rollback",
+    group=CARE,
+    help="Make the version before the current one current again; the next night builds on it.",
+)
+app.command(
+    "flows.commands.nights:forget",
+    group=CARE,
+    help="Remove the facts of a folder that is gone from the log root, in a night of its own.",
+)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        result = app()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read along (`| head`) has seen enough; what is still to be flushed goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except HouseHeldError as error:
+        sys.exit(stop(error, HELD))
+    except UsageError as error:
+        sys.exit(stop(error, USAGE))
+    except HouseError as error:
+        sys.exit(stop(error, FAILED))
+    except KeyboardInterrupt:
+        sys.exit(stop("interrupted; the published version is as it was.", FAILED))
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def stop(error: object, code: int) -> int:
+    print(f"doehouse: {error}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The command `doehouse export`: every relation as a Parquet file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from flows.commands.options import HOUSE, HouseOption
+from flows.house.house import House
+from flows.warehouse.warehouse import open_published
+
+
+def export(target: Path, *, house: HouseOption = HOUSE) -> int:
+    """Write every relation of the published warehouse as a Parquet file.
+
+    Parameters
+    ----------
+    target
+        Folder to write into; made if it is not there.
+    house
+        Folder of the warehouse.
+    """
+    for path in write_relations(House.at(house), target):
+        print(path)
+    return 0
+
+
+def write_relations(house: House, target: Path) -> Iterator[Path]:
+    """Write every relation as `<relation>.parquet` below `target`; gives the files as they are written."""
+    from pyarrow.parquet import write_table
+
+    target.mkdir(parents=True, exist_ok=True)
+    with open_published(house.published()) as warehouse:
+        for relation, _ in warehouse.rows("ad_hoc/relations"):
+            path = target / f"{relation}.parquet"
+            write_table(warehouse.relation(relation), path)
+            yield path

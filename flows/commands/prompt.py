@@ -1,0 +1,97 @@
+"""The prompt of `doehouse sql`: queries with history and completion."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from flows.commands.ad_hoc import show
+from flows.house.house import House
+from flows.warehouse.warehouse import QueryError, Warehouse, examples, open_published
+
+HELP = """\
+.tables            relations with their comments
+.describe NAME     columns of a relation with their comments
+.help              this, and the five most useful queries
+.quit              leave (or Ctrl-D)
+Anything else is SQL and ends with a semicolon."""
+
+
+def list_relations(warehouse: Warehouse) -> None:
+    comments = warehouse.rows("ad_hoc/relations")
+    width = max(len(name) for name, _ in comments)
+    for name, comment in comments:
+        print(f"  {name:<{width}}  {comment or ''}")
+
+
+def prompt(house: House) -> int:
+    """List the relations, then answer queries until the end of input."""
+    path = house.published()
+    with open_published(path, is_locked=True) as warehouse:
+        print(f"{path} (read-only)")
+        list_relations(warehouse)
+        print(".help for help")
+        ask = (
+            reader([name for (name,) in warehouse.rows("ad_hoc/names")])
+            if sys.stdin.isatty()
+            else lambda: input()
+        )
+        pending = ""
+        while True:
+            try:
+                line = ask()
+            except EOFError:
+                return 0
+            except KeyboardInterrupt:
+                pending = ""
+                continue
+            if not pending and line.strip().startswith("."):
+                if not command(warehouse, line.split()):
+                    return 0
+                continue
+            pending = f"{pending}\n{line}" if pending else line
+            if pending.rstrip().endswith(";"):
+                run(warehouse, pending)
+                pending = ""
+
+
+def command(warehouse: Warehouse, words: list[str]) -> bool:
+    """Carry out a dot command; False ends the prompt."""
+    match words:
+        case [".quit" | ".exit" | ".q", *_]:
+            return False
+        case [".tables", *_]:
+            list_relations(warehouse)
+        case [".describe", name]:
+            for column, kind, comment in warehouse.rows("ad_hoc/columns", relation=name):
+                print(f"  {column:<24} {kind:<12} {comment or ''}")
+        case [".help", *_]:
+            print(HELP)
+            for what, query in examples():
+                print(f"\n-- {what}\n{query}")
+        case _:
+            print(f"found {words[0]}, expected .tables, .describe NAME, .help or .quit")
+    return True
+
+
+def run(warehouse: Warehouse, query: str) -> None:
+    try:
+        show(warehouse, query, "table")
+    except QueryError as error:
+        print(error, file=sys.stderr)
+
+
+def reader(names: list[str]) -> Any:
+    """A line editor with history and completion of relation and column names."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.completion import WordCompleter
+    from prompt_toolkit.history import FileHistory
+
+    state = Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "doehouse"
+    state.mkdir(parents=True, exist_ok=True)
+    session: PromptSession[str] = PromptSession(
+        "doehouse> ",
+        history=FileHistory(str(state / "history")),
+        completer=WordCompleter(names, ignore_case=True),
+    )
+    return session.prompt

@@ -1,0 +1,103 @@
+"""Which rows of a file are the runs: those with certain levels, the first, the last."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from flows.reading.records.numbers import meant
+from flows.reading.records.paths import Key, read_path
+from flows.reading.records.shape import PLACES, Asked, Problem, Shape, no_rows
+from models.declared.levels import level_key
+
+_SHOWN = 12  # names that are listed in a problem
+
+
+def chosen(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
+    """The rows that `where` and `take` leave, with the cells of `wanted` as they are meant."""
+    shape, rows = asked.shape, frame.height
+    for path, text in shape.where.items():
+        frame = frame.filter(_answers(frame[path], text))
+    if frame.is_empty():
+        where = " and ".join(f"{path} = {text}" for path, text in shape.where.items())
+        found = f"none of {rows:,} rows with {where}" if rows else "no rows"
+        remedy = "Check whether the job has written any."
+        asked.log.add(Problem(None, "Q324", found, "at least one row", remedy))
+    if shape.take != "each":
+        frame = _ends(frame, shape)
+    cells = {path: meant(frame[path], path in asked.literal) for path in asked.wanted}
+    return pl.DataFrame({**{place: frame[place] for place in PLACES}, **cells})
+
+
+def _ends(frame: pl.DataFrame, shape: Shape) -> pl.DataFrame:
+    """The first or last row of the file, or, as a file may hold many runs, of every element with items."""
+    element = pl.col("element")
+    if shape.each:
+        return frame.filter(
+            element.is_first_distinct() if shape.take == "first" else element.is_last_distinct()
+        )
+    return frame.head(1) if shape.take == "first" else frame.tail(1)
+
+
+def columns_of(path: str, names: Sequence[str]) -> list[int]:
+    """The columns of a table that a path means, the first place to look first; a name as it is wins."""
+    if path in names:
+        return [names.index(path)]
+    try:
+        places = read_path(path).places
+    except ValueError:  # a name that is no path, and no column
+        return []
+    keys = [place.steps[0] for place in places if len(place.steps) == 1 and not place.is_from_top]
+    return [names.index(key.name) for key in keys if isinstance(key, Key) and key.name in names]
+
+
+def table_columns(names: Sequence[str], asked: Asked) -> dict[str, list[int]]:
+    """The columns of every path that is wanted or asked for by `where`."""
+    columns = {path: columns_of(path, names) for path in dict.fromkeys((*asked.wanted, *asked.shape.where))}
+    for path, found in columns.items():
+        if not found:
+            asked.log.add(missing("column", path, names))
+    return columns
+
+
+def missing(what: str, path: str, names: Sequence[str]) -> Problem:
+    """The problem of a column or key that is nowhere in the file."""
+    near = difflib.get_close_matches(path.casefold(), [name.casefold() for name in names[:1000]], 1, 0.6)
+    meaning = next((name for name in names if name.casefold() == near[0]), None) if near else None
+    remedy = f"Perhaps {meaning!r} is meant. Correct the study file or the file." if meaning else (
+        "Correct the study file or the file."
+    )  # fmt: skip
+    shown = ", ".join(repr(name) for name in names[:_SHOWN]) or "none"
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return Problem(None, "Q324", f"the {what}s {shown}{more}", f"the {what} {path!r}", remedy)
+
+
+def from_table(table: pl.DataFrame, columns: Mapping[str, list[int]], asked: Asked) -> pl.DataFrame:
+    """The rows of a table (`line`, and text columns named by their number) for what is wanted."""
+    if any(not columns[path] for path in asked.shape.where):
+        return no_rows(asked.wanted)
+    count = table.height
+    places = {
+        "line": table["line"],
+        "element": pl.int_range(1, count + 1, eager=True),
+        "item": pl.repeat(1, count, dtype=pl.Int64, eager=True),
+    }
+    cells = {path: _first_of(table, found, path in asked.literal) for path, found in columns.items()}
+    return chosen(pl.DataFrame({**places, **cells}), asked)
+
+
+def _first_of(table: pl.DataFrame, places: list[int], is_literal: bool) -> pl.Series:
+    if not places:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, table.height)
+    cells = table[str(places[0])]
+    for place in places[1:]:
+        cells = meant(cells, is_literal).fill_null(table[str(place)])
+    return cells
+
+
+def _answers(cells: pl.Series, text: str) -> pl.Series:
+    cells = meant(cells, is_literal=text != "*")
+    if text == "*":
+        return cells.is_not_null()
+    wanted = level_key(text)
+    return cells.is_in([each for each in cells.unique().drop_nulls() if level_key(each) == wanted])

@@ -1,0 +1,194 @@
+"""Tables of text: CSV with any separator, TSV."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from flows.reading.records.choosing import from_table, table_columns
+from flows.reading.records.shape import Asked, Problem, ProblemLog, RecordError, Shape
+from flows.reading.records.trees import as_text
+
+_SAMPLE_BYTES = 1 << 16
+_SAMPLE_LINES = 100
+_CANDIDATES = (",", ";", "\t", "|")
+_SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_NO_SEPARATOR = "\x1f"  # of a table of one column; no text holds it
+_MARK = b"\xef\xbb\xbf"
+
+
+class _Layout(NamedTuple):
+    names: list[str]
+    separator: str
+    start: int  # byte of the first line below the header
+    line: int  # its number, from 1
+
+
+def read_delimited(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Rows and column names. Raises RecordError for what is no table of text."""
+    content = _plain(content, is_aligned=name.endswith(".txt") and asked.shape.separator is None)
+    layout = _layout(content, asked.shape)
+    columns = table_columns(layout.names, asked)
+    _refuse_twice(layout, {place for places in columns.values() for place in places}, asked.shape.header)
+    needed = sorted({place for places in columns.values() for place in places} | {len(layout.names) - 1})
+    table = _fast(content, layout, needed)
+    if table is None:
+        table = _slow(content, layout, needed, asked.log)
+    return from_table(table, columns, asked), tuple(layout.names)
+
+
+def _plain(content: bytes, is_aligned: bool) -> bytes:
+    """UTF-8 with line feeds; columns aligned by blanks (`column -t`, `kubectl get`) as tabs."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        content = as_text(content).encode()
+    content = content.removeprefix(_MARK)
+    if b"\n" not in content and b"\r" in content:
+        content = content.replace(b"\r", b"\n")
+    if is_aligned and not re.search(rb"[,;\t|]", content[:_SAMPLE_BYTES].partition(b"\n")[0]):
+        content = re.sub(rb"[ \t]+", b"\t", re.sub(rb"(?m)^[ \t]+|[ \t]+$", b"", content))
+    return content
+
+
+def _layout(content: bytes, shape: Shape) -> _Layout:
+    comments = re.match(rb"(?:#[^\n]*\n|\s*\n)*", content)  # perf stat -x writes one
+    line = shape.header or 1 + (comments[0].count(b"\n") if comments else 0)
+    start = _line_start(content, line)
+    sample = content[start : start + _SAMPLE_BYTES]
+    if len(sample) == _SAMPLE_BYTES:
+        sample = sample[: sample.rfind(b"\n") + 1 or None]
+    lines = sample.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+    if not any(line.strip() for line in lines):
+        found = f"{len(content.splitlines()):,} lines" if content else "an empty file"
+        raise RecordError("Q324", found, f"names in line {line}", "Check the file.")
+    separator = shape.separator or _sniffed([each for each in lines if each][:_SAMPLE_LINES], line)
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=separator)
+    try:
+        first = next(reader)
+    except csv.Error as error:
+        raise RecordError("Q325", str(error), "names in the header", line=shape.header) from error
+    if shape.header == 0:
+        return _Layout([str(i) for i in range(1, len(first) + 1)], separator, start, line)
+    below = start + _line_start(content[start : start + _SAMPLE_BYTES], reader.line_num + 1)
+    return _Layout([each.strip() for each in first], separator, below, shape.header + reader.line_num)
+
+
+def _sniffed(lines: Sequence[str], line: int) -> str:
+    """The separator that parts the first of some lines, the header, and as many cells in those below it.
+
+    Raises RecordError where two answer.
+    """
+    counted = {each: _cell_counts(lines, each) for each in _CANDIDATES}
+    parting = {each: counts for each, counts in counted.items() if counts and counts[0] > 1}
+    if not parting:
+        return _NO_SEPARATOR
+    answers = {each: sum(count == counts[0] for count in counts[1:]) for each, counts in parting.items()}
+    best = max(answers.values())
+    fitting = [each for each, score in answers.items() if score == best]
+    if len(fitting) > 1 and len(lines) > 1 and best == 0:  # no line is like the header
+        return max(fitting, key=lambda each: parting[each][0])
+    if len(fitting) > 1:
+        choices = " and ".join(_SEPARATOR_NAMES[each] for each in fitting)
+        remedy = 'State the separator in the study file, such as separator = ";".'
+        raise RecordError("Q325", f"lines that {choices} part alike", "one separator", remedy, line)
+    return fitting[0]
+
+
+def _cell_counts(lines: Sequence[str], separator: str) -> list[int]:
+    """Cells of every line; lines are cut, so a quote may stay open."""
+    try:
+        return [len(row) for row in csv.reader(lines, delimiter=separator) if row]
+    except csv.Error:
+        return []
+
+
+def _line_start(content: bytes, line: int) -> int:
+    """The byte at which a line begins; the end of the file for lines that it does not have."""
+    at = 0
+    for _ in range(line - 1):
+        at = content.find(b"\n", at) + 1
+        if not at:
+            return len(content)
+    return at
+
+
+def _refuse_twice(layout: _Layout, asked: set[int], header: int) -> None:
+    """Spreadsheets leave columns without a name, which nobody asks for."""
+    names = layout.names
+    twice = {name for name in names if names.count(name) > 1 and (name or names.index(name) in asked)}
+    if twice:
+        found = f"the column {min(twice)!r} {names.count(min(twice))} times"
+        raise RecordError("Q325", found, "each name once", "Rename one of them.", header)
+
+
+def _fast(content: bytes, layout: _Layout, needed: list[int]) -> pl.DataFrame | None:
+    """The table by polars, or None unless a row is a line with a cell for every name, which polars leaves open."""
+    below = memoryview(content)[layout.start :]
+    lines = int(np.count_nonzero(np.frombuffer(below, np.uint8) == 0x0A))
+    lines += bool(len(below)) and below[-1] != 0x0A
+    if not lines:
+        return None
+    width = len(layout.names)
+    try:
+        table = pl.read_csv(
+            io.BytesIO(below),
+            has_header=False,
+            schema={str(i): pl.String for i in range(width)},
+            columns=needed,
+            separator=layout.separator,
+            encoding="utf8",
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    if table.height != lines:
+        return None
+    # A short line is filled up with nulls, as an empty last cell is.
+    if table[str(width - 1)].null_count() and (b'"' in content or not _is_full(content, layout, lines)):
+        return None
+    numbers = pl.int_range(layout.line, layout.line + lines, dtype=pl.Int64, eager=True)
+    return table.select(numbers.alias("line"), pl.all())
+
+
+def _is_full(content: bytes, layout: _Layout, lines: int) -> bool:
+    return content.count(layout.separator.encode(), layout.start) == lines * (len(layout.names) - 1)
+
+
+def _slow(content: bytes, layout: _Layout, needed: list[int], log: ProblemLog) -> pl.DataFrame:
+    """The table by Python's csv, line by line: quoted line breaks, blank lines, lines with too few cells."""
+    as_text(content)  # names the line that is not UTF-8
+    text = io.TextIOWrapper(io.BytesIO(content[layout.start :]), "utf-8", newline="")
+    reader = csv.reader(text, delimiter=layout.separator, strict=True)
+    width = len(layout.names)
+    numbers: list[int] = []
+    cells: list[list[str]] = [[] for _ in needed]
+    last = None
+    while True:
+        line = layout.line + reader.line_num
+        try:
+            row = next(reader)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            found = "a quote that is never closed" if "end of data" in str(error) else str(error)
+            log.add(Problem(line, "Q323", found, "cells whose quotes are closed", "Correct the line."))
+            continue
+        if len(row) == width and (width > 1 or row[0]):
+            numbers.append(line)
+            for place, column in zip(needed, cells, strict=True):
+                column.append(row[place])
+        elif any(row) and not row[0].startswith("#"):  # no blank line, no comment
+            last = _ragged(line, row, layout)
+            log.add(last)
+    table = {str(place): column for place, column in zip(needed, cells, strict=True)}
+    schema = {"line": pl.Int64(), **dict.fromkeys(table, pl.String())}
+    return pl.DataFrame({"line": numbers, **table}, schema=schema)
+
+
+def _ragged(line: int, row: list[str], layout: _Layout) -> Problem:
+    parted = "" if layout.separator == _NO_SEPARATOR else f" parted by {layout.separator!r}"
+    found = f"{len(row)} cells, {layout.separator.join(row)[:60]!r}"
+    expected = f"{len(layout.names)}{parted}, as the header has names"
+    return Problem(line, "Q323", found, expected, "Correct the line, or say which line is the header.")

@@ -1,0 +1,91 @@
+"""What is asked of a result file, with what comes back: rows, problems."""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+import polars as pl
+
+PLACES = ("line", "element", "item")  # columns of every frame
+_KINDS = 20  # of problems that are listed; a file of nothing but damage stays one screen
+
+
+class Shape(NamedTuple):
+    """How a file holds its rows; `rows`, `each` and `product` are for trees, the last three for tables."""
+
+    rows: str = ""  # path of the list whose elements are the rows; "": the top, a list or one object
+    each: tuple[str, ...] = ()  # paths, from an element, of parallel lists that become rows together
+    where: Mapping[str, str] = MappingProxyType({})  # path -> the level it must be; "*": anything but missing
+    take: Literal["each", "first", "last"] = "each"  # of the file; with `each`, of every element
+    header: int = 1  # the line that holds the names; 0: none does, the columns are 1, 2, 3 ...
+    separator: str | None = None
+    sheet: str | None = None
+    product: str = ""  # path, from an element, of a list of lists that `each` crosses, the last one fastest
+
+
+class Problem(NamedTuple):
+    """`Q323` a row or cell has another form, `Q324` rows, columns or keys are missing, `Q325` the file cannot be
+    understood, `Q316` it is too large."""
+
+    line: int | None  # null: the file as a whole
+    code: str
+    found: str
+    expected: str
+    remedy: str
+
+
+class RecordError(Exception):
+    """A file, or a place in it, of which nothing can be read."""
+
+    def __init__(
+        self, code: str, found: str, expected: str, remedy: str = "Correct the file.", line: int | None = None
+    ) -> None:
+        super().__init__(f"found {found}, expected {expected}. {remedy}")
+        self.problem = Problem(line, code, found, expected, remedy)
+
+    @property
+    def code(self) -> str:
+        return self.problem.code
+
+
+class ProblemLog:
+    """The problems of one file; what was expected in the same words is one problem with a count."""
+
+    __slots__ = ("_counted",)
+
+    def __init__(self) -> None:
+        self._counted: dict[tuple[str, str], tuple[Problem, int]] = {}
+
+    def add(self, problem: Problem, times: int = 1) -> None:
+        """Of problems of one kind the first is told, so they are added in the order of the file."""
+        key = (problem.code, problem.expected)
+        first, count = self._counted.get(key, (problem, 0))
+        if count or len(self._counted) < _KINDS:
+            self._counted[key] = (first, count + times)
+
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(
+            first._replace(found=f"{first.found} (and {count - 1:,} more like it)") if count > 1 else first
+            for first, count in self._counted.values()
+        )
+
+
+class Records(NamedTuple):
+    frame: pl.DataFrame  # line, element, item, and a String column for every path that was asked for
+    columns: tuple[str, ...]  # names or flattened paths that were met, the first 1,000
+    problems: tuple[Problem, ...]
+
+
+def no_rows(paths: tuple[str, ...]) -> pl.DataFrame:
+    """A frame of Records without rows."""
+    texts: dict[str, pl.DataType] = dict.fromkeys(paths, pl.String())
+    return pl.DataFrame(schema={**dict.fromkeys(PLACES, pl.Int64()), **texts})
+
+
+class Asked(NamedTuple):
+    """What every reader is given beside the bytes."""
+
+    wanted: tuple[str, ...]
+    shape: Shape
+    literal: Collection[str]  # paths whose cells are names or levels
+    log: ProblemLog
