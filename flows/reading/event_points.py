@@ -62,11 +62,15 @@ def event_files(logs: Path, batch: Batch, owners: Owners) -> list[EventFile]:
             owner = owners[folder.folder].get(file.path, "")
             within = file.within if file.container else within_of(shown(file.path), folder.folder, owner)
             found.append(EventFile(file_id, folder_id, folder, file, owner, within))
-    order = {each: (each.folder_id, each.owner, *write_order(each.file)) for each in found}
+    order = {each.file_id: (each.folder_id, each.owner, *write_order(each.file)) for each in found}
     often = Counter(order.values())
     with LogRoot(logs) as root:
-        begun = {each: first_second(root, each.file) for each in found if often[order[each]] > 1}
-    return sorted(found, key=lambda each: (*order[each], begun.get(each, 0.0), each.file.path))
+        begun = {
+            each.file_id: first_second(root, each.file) for each in found if often[order[each.file_id]] > 1
+        }
+    return sorted(
+        found, key=lambda each: (*order[each.file_id], begun.get(each.file_id, 0.0), each.file.path)
+    )
 
 
 def write_order(file: LogFile) -> tuple[int, int]:

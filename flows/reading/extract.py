@@ -166,15 +166,13 @@ def unfinished(
     if not sourced:
         return
     heard_of: dict[str, dict[str, Heard]] = {}
-    for (folder, container), each in times.items():
-        heard_of.setdefault(folder, {})[container] = each
+    for (folder, container), time in times.items():
+        heard_of.setdefault(folder, {})[container] = time
     counts = points_by_metric(sourced, studies, shards, events)
-    for folder in sourced:
-        study = studies[folder.study]
-        claimed = folder._replace(claim=seen.claims[folder.folder])
-        yield from going_on(
-            claimed, study, heard_of.get(folder.folder, {}), counts.get(folder.folder, {}), now
-        )
+    for each in sourced:
+        name = each.folder
+        claimed = each._replace(claim=seen.claims[name])
+        yield from going_on(claimed, studies[each.study], heard_of.get(name, {}), counts.get(name, {}), now)
 
 
 def points_by_metric(

@@ -1,12 +1,22 @@
 """Ask the published warehouse what was read of the log folders until now."""
 
+from typing import NamedTuple
+
 from flows.house.house import House
 from flows.reading.discover import Known
 from flows.warehouse.warehouse import open_published
 
 
-def read_known(house: House) -> tuple[Known, dict[str, int], int]:
-    """What was read until now, the key of every folder, and the number of tonight."""
+class Keys(NamedTuple):
+    """The key of every folder, and the first keys that are free."""
+
+    folders: dict[str, int]
+    next_folder: int
+    night: int
+
+
+def read_known(house: House) -> tuple[Known, Keys]:
+    """What was read until now, and the keys that were given."""
     with open_published(house.warehouse) as warehouse:
         folders = warehouse.rows("night/known_folders")
         files: dict[str, set[tuple[str, int, int]]] = {}
@@ -25,5 +35,5 @@ def read_known(house: House) -> tuple[Known, dict[str, int], int]:
             unread=unread,
             claims={folder: (run, replicate) for _, folder, _, _, _, run, replicate in folders},
         )
-        night_id = warehouse.record("night/next_keys")["night_id"]
-    return known, {row[1]: row[0] for row in folders}, night_id
+        free = warehouse.record("night/next_keys")
+    return known, Keys({row[1]: row[0] for row in folders}, free["folder_id"], free["night_id"])

@@ -11,7 +11,7 @@ from flows.reading.containers import Owners
 from flows.reading.log_folders import LogFile, LogFolder, Told
 from flows.reading.notices.findings import Finding
 from flows.reading.records.paths import read_path, value_at
-from flows.reading.records.problems import RecordError
+from flows.reading.records.shape import RecordError
 from flows.reading.records.trees import load_tree
 from models.declared.folders import read_pattern
 from models.declared.levels import declared_level, level_key

@@ -1,7 +1,7 @@
 """The result files of a batch: the values, stamps and levels of one run each, as points like those of event files."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -13,13 +13,13 @@ from flows.reading.log_folders import LogFile, LogFolder, Told
 from flows.reading.notices.findings import Finding
 from flows.reading.records.moments import as_moments
 from flows.reading.records.numbers import as_numbers
-from flows.reading.records.problems import Problem
 from flows.reading.records.rows import Records, Shape, read_records
+from flows.reading.records.shape import Problem
 from flows.reading.stamps.stamps import Heard
 from models.declared.source import Source
 from models.declared.study import Study
 
-POINTS = {
+POINTS: dict[str, Any] = {
     "folder": pl.String,
     "container_id": pl.String,
     "tag": pl.String,
@@ -29,7 +29,7 @@ POINTS = {
     "logged_at": pl.Datetime("us"),
     "value": pl.Float64,
 }
-STAMP_ROWS = {
+STAMP_ROWS: dict[str, Any] = {
     "folder": pl.String,
     "container_id": pl.String,
     "event": pl.String,
@@ -111,7 +111,7 @@ def read_results(
             within=pl.lit(file.within),
             file_id=pl.lit(file_id, dtype=pl.Int32),
         )
-        points.append(own.select(POINTS))
+        points.append(own.select(list(POINTS)))
         if own["logged_at"].count():
             first, last = own["logged_at"].min(), own["logged_at"].max()
             read.heard[folder.folder, owner] = Heard(first, last)  # type: ignore[arg-type]
@@ -124,7 +124,8 @@ def read_results(
 
 def points_of(study: Study, records: Records, source: Source) -> tuple[pl.DataFrame, list[Problem]]:
     """Every value of a response in the rows of one file (tag, step, logged_at, value), and cells that hold none."""
-    frame, problems = records.frame, []
+    frame = records.frame
+    problems: list[Problem] = []
     steps = frame["element"] - 1 if not source.each else frame["item"] - 1
     if source.step and source.step in frame.columns:
         numbers, is_bad = as_numbers(frame[source.step], source.decimal)

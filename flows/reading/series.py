@@ -51,7 +51,8 @@ class Series:
         new = np.flatnonzero(is_used & (self._numbers < 0))
         self._numbers[new] = np.arange(len(self._met), len(self._met) + new.size, dtype=np.int32)
         self._met += [divmod(int(key), self._branches) for key in new]
-        return self._numbers[keys]
+        series: Places = self._numbers[keys]
+        return series
 
     def _note_results(self, piece: Piece) -> None:
         if piece.summaries.is_empty():

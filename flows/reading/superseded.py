@@ -33,7 +33,9 @@ def at_one_step(rows: pl.DataFrame, is_repeated: pl.Series) -> set[tuple[int, in
 def keys_of(rows: pl.DataFrame) -> npt.NDArray[np.int64]:
     """A number for each container and tag."""
     container, tag = (rows[name].to_numpy() for name in ("container", "tag"))
-    return (container - container.min(initial=0)).astype(np.int64) * (tag.max(initial=0) + 1) + tag
+    places = (container - container.min(initial=0)).astype(np.int64)
+    keys: npt.NDArray[np.int64] = places * (tag.max(initial=0) + 1) + tag
+    return keys
 
 
 def keys_that_go_back(keys: npt.NDArray[np.int64], steps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

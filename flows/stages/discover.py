@@ -7,7 +7,7 @@ from flows.house.errors import HouseError
 from flows.house.house import House
 from flows.house.manifest import read_manifest
 from flows.reading.discover import Known, discover
-from flows.reading.known import read_known
+from flows.reading.known import Keys, read_known
 from flows.stages.plan import Order, Plan
 from flows.warehouse.warehouse import relations, schema_digest
 from models.declared.study import load_studies
@@ -21,12 +21,10 @@ def discover_folders(order: Order, now: datetime) -> Plan:
     studies = load_studies(order.studies, relations())
     current = house.current_version()
     is_fresh = current is None or is_of_another_make(current, order)
-    known, ids, night_id = (Known.nothing(), {}, 1) if is_fresh else read_known(house)
+    known, keys = (Known.nothing(), Keys({}, 1, 1)) if is_fresh else read_known(house)
     news = discover(order.logs, studies, known, now, order.again, order.everything, order.forget)
-    next_id = max(ids.values(), default=0) + 1
-    for place, folder in enumerate(news.new):
-        ids[folder.folder] = next_id + place
-    return Plan(order, house, tuple(studies), news, ids, night_id, now, is_fresh)
+    new = {folder.folder: keys.next_folder + place for place, folder in enumerate(news.new)}
+    return Plan(order, house, tuple(studies), news, {**keys.folders, **new}, keys.night, now, is_fresh)
 
 
 def is_of_another_make(current: Path, order: Order) -> bool:

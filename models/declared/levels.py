@@ -1,7 +1,7 @@
 """When two texts are the same level of a factor: as numbers where both are numbers, else letter by letter."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 # ASCII digits only; an exponent of more digits is no number that anybody set
 _NUMBER = re.compile(
@@ -38,3 +38,11 @@ def level_key(text: str) -> Hashable:
 def same_level(one: str, other: str) -> bool:
     """Whether two texts are the same level."""
     return level_key(one) == level_key(other)
+
+
+def declared_level(seen: str, levels: Sequence[str]) -> str:
+    """The declared level that was seen, in the study's spelling; what was seen if it is none of them."""
+    if seen in levels:
+        return seen
+    key = level_key(seen)
+    return next((level for level in levels if level_key(level) == key), seen)

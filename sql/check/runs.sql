@@ -12,7 +12,7 @@ with folders_of_run as (
 told as (
     select
         levels_seen.folder_id,
-        string_agg(distinct levels_seen.factor || ' = ' || levels_seen.seen, ', ' order by levels_seen.factor) as levels_told,
+        array_to_string(list_sort(list_distinct(list(levels_seen.factor || ' = ' || levels_seen.seen))), ', ') as levels_told,
     from levels_seen
     inner join folders on folders.folder_id = levels_seen.folder_id
     where folders.study = $study and folders.run is null
