@@ -8,18 +8,20 @@ import polars as pl
 from models.declared.study import Study
 from models.design.alias_sets import alias_rows
 from models.design.design import Design
-from models.fits.effects import anova_rows, coefficient_rows, effect_rows, fit_row
+from models.fits.effects import anova_rows, coefficient_rows
 from models.fits.error_terms import test_rows
 from models.fits.execution_order import execution_order
+from models.fits.judged_effects import effect_rows, fit_row
 from models.fits.response_analysis import ResponseAnalysis
 from models.fits.samples import Sample, in_order, samples
 from models.fits.trade_offs import trade_off_rows
 from models.results import SCHEMAS, Row, frame
 from models.words.conclusions import conclusion_rows, statement_rows
 from models.words.diagnosis import diagnostic_rows, reading, residual_rows
+from models.words.error_terms import error_terms
 from models.words.gaps import gap_statements, unfitted, unreadable
 from models.words.order import order_rows, order_statements
-from models.words.outcomes import alias_warnings, error_terms, outcome
+from models.words.outcomes import alias_warnings, outcome
 from models.words.scale_advice import scale_statements
 
 Said = tuple[str | None, str, str, str]  # response, topic, kind, sentence
@@ -82,11 +84,11 @@ def _sentences(analysis: ResponseAnalysis) -> Iterator[tuple[str, str, str]]:
 def _rows(analysis: ResponseAnalysis) -> Iterator[tuple[str, list[Row]]]:
     for scale, sample in analysis.samples.items():
         judgement = analysis.judgements[scale]
-        yield "fits", [fit_row(sample, is_decisive=sample is analysis.decisive)]
+        yield "fits", [fit_row(sample, judgement, sample is analysis.decisive)]
         yield "coefficients", list(coefficient_rows(sample, analysis.aliases))
         yield "anova_rows", list(anova_rows(sample, analysis.aliases))
-        yield "effects", effect_rows(sample, analysis.aliases)
+        yield "effects", effect_rows(sample, judgement, analysis.aliases)
         yield "effect_tests", list(test_rows(sample, judgement, analysis.aliases))
         yield "diagnostics", list(diagnostic_rows(sample, analysis.diagnostics[scale]))
         yield "residuals", list(residual_rows(sample))
-        yield "conclusions", list(conclusion_rows(sample, judgement, analysis.aliases))
+        yield "conclusions", list(conclusion_rows(analysis, scale))

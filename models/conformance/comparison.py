@@ -59,8 +59,8 @@ NOUNS = {
     "r_squared_predicted": "predicted R²",
     "press": "PRESS",
     "error": "pseudo standard error",
-    "margin": "margin of error",
-    "simultaneous_margin": "simultaneous margin of error",
+    "conventional_margin": "margin of error",
+    "conventional_simultaneous_margin": "simultaneous margin of error",
     "is_active": "active",
     "defining_relation": "defining relation",
 }

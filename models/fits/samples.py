@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -14,8 +14,16 @@ from models.design.design import Design
 from models.fits.anova import Fit, fit
 
 Scale = Literal["identity", "log10"]
+Unit = Literal["container", "folder"]
 
 READ = ("response", "run", "folder", "container_id", "started_at", "stopped_at", "value")
+
+
+class Copies(NamedTuple):
+    """Observations that repeat others to the last digit: those left out, and of what each now counts once."""
+
+    left_out: int
+    unit: Literal["container", "folder"]
 
 
 @dataclass(frozen=True)
@@ -28,11 +36,53 @@ class Sample:
     scale: Scale
     rows: pl.DataFrame
     observed: Vector
+    scaled: Vector | None = None  # means of the scaled values, where the rows are folders
+    copies: Copies | None = None
 
     @cached_property
     def y(self) -> Vector:
         """The observations on the sample's scale."""
+        if self.scaled is not None:
+            return self.scaled
         return np.log10(self.observed) if self.scale == "log10" else self.observed
+
+    @property
+    def unit(self) -> Unit:
+        """What counts as an execution: the folder, unless the study declares the container."""
+        return self.study.unit or "folder"
+
+    @cached_property
+    def executions(self) -> "Sample":
+        """The same with a row for each execution: the mean of a folder, unless its containers count themselves."""
+        if self.unit == "container" or self.folders[2].max() == 1:
+            return self
+        rows = self.rows.group_by("folder", maintain_order=True).agg(
+            pl.col("run").first(), pl.col("started_at").min(), pl.col("stopped_at").max()
+        )
+        rows = rows.with_columns(container_id=pl.lit(None, pl.String)).select(
+            [column for column in self.rows.columns if column in ("container_id", *rows.columns)]
+        )
+        means = self.folders[0]
+        observed = 10.0**means if self.scale == "log10" else means
+        order = np.argsort(rows["folder"].to_numpy().astype(str), kind="stable")
+        return replace(self, rows=rows[order], observed=observed, scaled=means)
+
+    @cached_property
+    def resolution(self) -> float:
+        """Differences of means below this are rounding: of numbers with 53 bits, or 24 in many event files."""
+        largest = float(np.abs(self.observed).max())
+        is_single = bool(
+            (self.observed == self.observed.astype(np.float32)).all()
+            and (self.observed != np.round(self.observed)).any()
+        )
+        relative = 2.0**-23 if is_single else 2.0**-50
+        if self.scale == "log10":
+            return relative / float(np.log(10)) + 2.0**-50 * float(np.abs(self.y).max())
+        return relative * largest
+
+    def carried(self, value: float) -> float:
+        """An effect as far as the data carry it: zero instead of rounding."""
+        return 0.0 if abs(value) <= self.resolution else value
 
     @cached_property
     def places(self) -> Integers:
@@ -50,14 +100,27 @@ class Sample:
 
     @cached_property
     def fit(self) -> Fit:
-        """The study's model, without the terms that missing runs took away."""
-        return fit(self.y, self.coding.blocks, self.places)
+        """The study's model, as far as missing runs leave it."""
+        return fit(self.y, self.coding.blocks, self.places, self.coding.whole)
 
     def reduced(self, terms: Collection[str]) -> Fit:
         """The same with these of its terms only."""
         others = set(self.coding.terms) - set(terms)
         blocks = {term: block for term, block in self.coding.blocks.items() if term not in others}
-        return fit(self.y, blocks, self.places)
+        whole = {term: block for term, block in self.coding.whole.items() if term in blocks}
+        return fit(self.y, blocks, self.places, whole)
+
+    def fit_of_folders(self, terms: Collection[str] | None = None) -> Fit:
+        """The model of the folders' means, of all its terms or of some."""
+        means, places, _ = self.folders
+        keep = [*self.coding.terms] if terms is None else terms
+        blocks = {
+            term: block
+            for term, block in self.coding.blocks.items()
+            if term in keep or term not in self.coding.terms
+        }
+        whole = {term: block for term, block in self.coding.whole.items() if term in blocks}
+        return fit(means, blocks, places, whole)
 
     @cached_property
     def folders(self) -> tuple[Vector, Integers, Integers]:
@@ -153,9 +216,33 @@ def samples(
         good = of_response.filter(is_finite)
         bad = of_response.filter(~is_finite.fill_null(False))
         names = [f"{row['container_id']} in {row['folder']}" for row in bad.iter_rows(named=True)]
-        sample = (
-            Sample(study, design, response, "identity", good, good["value"].to_numpy())
-            if good.height
-            else None
-        )
+        sample = None
+        if good.height:
+            good, copies = without_copies(good)
+            sample = Sample(
+                study, design, response, "identity", good, good["value"].to_numpy(), copies=copies
+            )
         yield response, sample, names
+
+
+def without_copies(rows: pl.DataFrame) -> tuple[pl.DataFrame, Copies | None]:
+    """Where no repeat differs from its first (as with a fixed seed), the first alone: copies are no replicates.
+
+    First the containers of each folder, then the folders of each run; one repeated group alone may be chance.
+    """
+    kept, unit = rows, None
+    for group, of in (("folder", "container"), ("run", "folder")):
+        groups = kept.group_by(group).agg(n=pl.len(), values=pl.col("value").n_unique())
+        repeated = groups.filter(pl.col("n") > 1)
+        if repeated.height > 1 and repeated["values"].max() == 1 and kept["value"].n_unique() > 1:
+            kept, unit = kept.unique(group, keep="first", maintain_order=True), of
+    if unit is None:
+        return rows, None
+    return kept, Copies(rows.height - kept.height, "container" if unit == "container" else "folder")
+
+
+def identical_runs(sample: Sample) -> tuple[int, int]:
+    """How many runs repeat themselves to the last digit, and how many were repeated."""
+    runs = sample.rows.with_columns(y=sample.y).group_by("run").agg(n=pl.len(), values=pl.col("y").n_unique())
+    repeated = runs.filter(pl.col("n") > 1)
+    return repeated.filter(pl.col("values") == 1).height, repeated.height

@@ -32,7 +32,7 @@ def reading(sample: Sample, one: Diagnostic) -> str:
     if one.name in ("Shapiro-Wilk", "Brown-Forsythe", "Bartlett", "Durbin-Watson", CURVATURE):
         return _tested(one)
     if one.name == "Unusual observations":
-        named = [_reason(sample, i, why) for i, why in unusual(sample).items()]
+        named = list(dict.fromkeys(_reason(sample, i, why) for i, why in unusual(sample).items()))
         if named:
             return f"To be looked at: {joined(named, 4)}."
         return "No observation lies far from the others of its run."
@@ -83,8 +83,9 @@ def _summary(sample: Sample, one: Diagnostic) -> str:
     if one.name == "PRESS":
         return "Squared errors of predicting each observation from the others."
     if one.name == "Predicted R²":
+        gap = model.r_squared_adjusted - one.value
         text = f"It would predict {percent(max(one.value, 0.0))} of the variation of new observations"
-        return f"{text}, far less than it fits: it holds too many terms." if one.is_alarm else f"{text}."
+        return f"{text}, far less than it fits: it may hold too many terms." if gap > 0.2 else f"{text}."
     assert one.name == "Largest leverage"
     average = number(len(model.coefficients) / model.n, 2)
     return f"On average an observation has {average}; 1 decides its own fit."
@@ -109,6 +110,8 @@ def _allowed(one: Diagnostic) -> str:
 
 def _reason(sample: Sample, i: int, why: Unusual) -> str:
     row = sample.rows.row(i, named=True)
+    if why.kind == "folder":
+        return f"the mean of folder {row['folder']} lies {number(why.size, 1)} standard errors from its fit"
     place = f"container {row['container_id']} in {row['folder']}"
     if why.kind == "far":
         return f"{place} lies {number(why.size, 1)} standard errors from its fit"

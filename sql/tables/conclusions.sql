@@ -11,6 +11,7 @@ create table conclusions (
     error_unit varchar,
     effect double,
     is_active boolean,
+    is_decisive boolean,
 );
 
 comment on table conclusions is 'Which effects were active, night by night: the memory behind what changed.';
@@ -23,3 +24,4 @@ comment on column conclusions.aliases is 'Effects that could not be told from it
 comment on column conclusions.error_unit is 'container or folder.';
 comment on column conclusions.effect is 'The effect that night.';
 comment on column conclusions.is_active is 'Whether it was active.';
+comment on column conclusions.is_decisive is 'Whether scale and unit are those that decided that night; null of nights before it was kept.';
