@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from flows.reading.records.choosing import from_table, table_columns
+from flows.reading.records.choosing import from_table, refuse_twice, table_columns
 from flows.reading.records.shape import Asked, Problem, ProblemLog, RecordError, Shape
 from flows.reading.records.trees import as_text
 
@@ -33,7 +33,7 @@ def read_delimited(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFram
     content = _plain(content, is_aligned=name.endswith(".txt") and asked.shape.separator is None)
     layout = _layout(content, asked.shape)
     columns = table_columns(layout.names, asked)
-    _refuse_twice(layout, {place for places in columns.values() for place in places}, asked.shape.header)
+    refuse_twice(layout.names, columns, asked.shape.header)
     needed = sorted({place for places in columns.values() for place in places} | {len(layout.names) - 1})
     table = _fast(content, layout, needed)
     if table is None:
@@ -113,15 +113,6 @@ def _line_start(content: bytes, line: int) -> int:
         if not at:
             return len(content)
     return at
-
-
-def _refuse_twice(layout: _Layout, asked: set[int], header: int) -> None:
-    """Spreadsheets leave columns without a name, which nobody asks for."""
-    names = layout.names
-    twice = {name for name in names if names.count(name) > 1 and (name or names.index(name) in asked)}
-    if twice:
-        found = f"the column {min(twice)!r} {names.count(min(twice))} times"
-        raise RecordError("Q325", found, "each name once", "Rename one of them.", header)
 
 
 def _fast(content: bytes, layout: _Layout, needed: list[int]) -> pl.DataFrame | None:

@@ -4,6 +4,8 @@ from typing import TypeVar
 
 import polars as pl
 
+from flows.reading.records.shape import no_text
+
 _ISO = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:[0-5]\d(?:[.,]\d{1,9})?(?: ?(?:[Zz]|UTC|[+-]\d\d(?::?\d\d)?))?$"
 _MONTH_FIRST = r"^(\d\d)-(\d\d)-(\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?)$"
 _NO_SECONDS = r"^(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)( ?(?:[Zz]|UTC|[+-]\d\d(?::?\d\d)?))?$"
@@ -28,17 +30,13 @@ def as_moments(cells: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
     if not is_iso.all():
         text = text.str.replace(_MONTH_FIRST, "$3-$1-$2 $4").str.replace(_NO_SECONDS, "$1:00$2")
         is_iso = text.str.contains(_ISO)
-    moments = _from_iso(text.zip_with(is_iso.fill_null(False), _nothing(text)), zone)
+    moments = _from_iso(text.zip_with(is_iso.fill_null(False), no_text(len(text))), zone)
     if (moments.is_null() & text.is_not_null()).any():
-        others = pl.DataFrame({"text": text.zip_with(~is_iso.fill_null(False), _nothing(text))})
+        others = pl.DataFrame({"text": text.zip_with(~is_iso.fill_null(False), no_text(len(text)))})
         moments = moments.fill_null(others.select(_from_epoch()).to_series())
     is_told = moments.dt.year().is_between(2000, 2100)
     moments = pl.select(pl.when(is_told).then(moments)).to_series().alias(cells.name)
     return moments, (moments.is_null() & cells.is_not_null()).alias("is_bad")
-
-
-def _nothing(text: pl.Series) -> pl.Series:
-    return pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
 
 
 def _from_iso(text: pl.Series, zone: str) -> pl.Series:
