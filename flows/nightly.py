@@ -71,7 +71,7 @@ def nightly(
 
 
 def run_flow(order: Order) -> Summary:
-    """Run the flow in this process; without PREFECT_API_URL Prefect brings a server for its length."""
+    """Run the flow in this process."""
     # Every flow ends a second late while its heartbeat sleeps.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         ended = nightly(order.logs, order.studies, order.house, order.again, order.everything, order.forget)

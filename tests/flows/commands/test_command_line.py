@@ -16,6 +16,7 @@ from flows.night import Order, Summary
 from tests.commands import doehouse, modules_of
 from tests.houses import ask, spend, verdicts
 from tests.log_folders import edit, write_folder, write_study
+from tests.prefect_server import PrefectServer
 
 HEAVY = {
     "prefect",
@@ -66,7 +67,7 @@ def test_wrong_usage_has_exit_code_2_and_says_nothing_on_stdout(words: list[str]
 
 
 def test_a_small_night_from_the_command_line(tmp_path: Path) -> None:
-    """The whole flow, pages and all, in a process of its own; then a night with nothing to do."""
+    """A whole night, pages and all, in a process of its own; then one with nothing to do."""
     order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
     write_study(
         order.studies,
@@ -87,6 +88,8 @@ def test_a_small_night_from_the_command_line(tmp_path: Path) -> None:
         f"Pages: {order.house}/site/index.html",
     ]
     assert "2 folders seen, 2 new, 0 to load again" in ended.stderr
+    logged = (order.house / "night.log").read_text()
+    assert all(line in logged for line in (*ended.stdout.splitlines(), *ended.stderr.splitlines()))
     assert (order.house / "site" / "index.html").is_file()
     assert ask(order, "select count(*) from pumps") == [(4,)]
 
@@ -94,6 +97,34 @@ def test_a_small_night_from_the_command_line(tmp_path: Path) -> None:
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.splitlines()[0] == "Nothing new: 2 folders seen, no row changed."
     assert len(House.at(order.house).all_versions()) == 1
+
+
+def test_a_night_without_a_server_loads_no_prefect(second_night: Order) -> None:
+    shutil.rmtree(second_night.logs / "exp_16")
+    assert "prefect" not in modules_of("night", *places(second_night))
+    assert len(House.at(second_night.house).all_versions()) == 2
+
+
+def test_a_server_that_does_not_answer_is_told_and_the_night_goes_on(second_night: Order) -> None:
+    environment = os.environ | {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
+    ended = doehouse("night", *places(second_night), env=environment)
+    assert (ended.returncode, ended.stdout.splitlines()[0]) == (
+        0,
+        "Nothing new: 8 folders seen, no row changed.",
+    )
+    assert ended.stderr == (
+        "http://127.0.0.1:9/api: Prefect's server does not answer; the night goes on without it\n"
+    )
+
+
+def test_a_night_is_a_flow_where_a_server_is_set_up(
+    second_night: Order, prefect_server: PrefectServer
+) -> None:
+    shutil.rmtree(second_night.logs / "exp_16")
+    ended = doehouse("night", *places(second_night), env=prefect_server.environment)
+    assert ended.returncode == 0, ended.stderr
+    assert "starting the flow" in ended.stderr
+    assert len(House.at(second_night.house).all_versions()) == 2
 
 
 def test_a_night_with_nothing_new_loads_nothing_heavy(second_night: Order) -> None:
