@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from models.checks.execution_order import execution_order
+from models.checks.response_analysis import ResponseAnalysis
 from models.declared.study import Study
 from models.design.alias_sets import alias_rows
 from models.design.design import Design
 from models.fits.effects import anova_rows, coefficient_rows
 from models.fits.error_terms import test_rows
-from models.fits.execution_order import execution_order
 from models.fits.judged_effects import effect_rows, fit_row
-from models.fits.response_analysis import ResponseAnalysis
 from models.fits.samples import Sample, in_order, samples
 from models.fits.trade_offs import trade_off_rows
 from models.results import SCHEMAS, Row, frame

@@ -124,11 +124,16 @@ class Fit:
 
 
 def fit(
-    y: Vector, blocks: dict[str, Matrix], rows: Integers, whole: Mapping[str, Matrix] | None = None
+    y: Vector,
+    blocks: dict[str, Matrix],
+    rows: Integers,
+    whole: Mapping[str, Matrix] | None = None,
+    weights: Vector | None = None,
 ) -> Fit:
     """Fit y (n,) by the `rows` (n,) of the blocks (runs, df); the first block is the mean's column of ones.
 
-    whole: all columns of the terms of which the blocks hold a part only.
+    whole: all columns of the terms of which the blocks hold a part only. weights (n,): variances are inverse to
+    them; R², PRESS and leverages then have no meaning.
     Raises FitError where terms are aliased or outnumber the observations: statsmodels would only warn, halve the
     coefficients of aliased terms and count their sum of squares twice.
     """
@@ -146,8 +151,9 @@ def fit(
         )
     # A value amid the data is taken off before the fit: that costs no digit, and a large offset then eats none.
     shift = float(np.sort(y)[n // 2])
-    result = OLS(y - shift, X).fit(method="qr")
-    residuals = np.asarray(result.resid, dtype=np.float64)
+    root = np.ones(n) if weights is None else np.sqrt(weights)
+    result = OLS((y - shift) * root, X * root[:, None]).fit(method="qr")
+    residuals = np.asarray(result.resid, dtype=np.float64) / root
     rounding = 4 * np.finfo(np.float64).eps * float(np.abs(y).max())
     has_error = n > parameters and bool(np.abs(residuals).max() > rounding)
     coefficients = np.asarray(result.params, dtype=np.float64).copy()
@@ -170,7 +176,7 @@ def fit(
         overall=overall,
         tests={
             term: (
-                _beside_parts(result, {**blocks, **whole}, term, rows, has_error)
+                _beside_parts(result, {**blocks, **whole}, term, rows, root, has_error)
                 if whole and place.start
                 else None
             )
@@ -182,7 +188,7 @@ def fit(
 
 
 def _beside_parts(
-    result: Any, blocks: Mapping[str, Matrix], term: str, rows: Integers, has_error: bool
+    result: Any, blocks: Mapping[str, Matrix], term: str, rows: Integers, root: Vector, has_error: bool
 ) -> FTest | None:
     """Type III of what can be estimated of a term beside others that are incomplete, by comparing two models.
 
@@ -190,10 +196,10 @@ def _beside_parts(
     without it has fewer. None where it has none left: then the others' lost parts are taken as nil.
     """
     y = np.asarray(result.model.endog)
-    others = np.hstack([block for name, block in blocks.items() if name != term])[rows]
+    others = np.hstack([block for name, block in blocks.items() if name != term])[rows] * root[:, None]
     basis, singular, _ = np.linalg.svd(others, full_matrices=False)
     basis = basis[:, singular > 1e-8 * singular.max()]
-    df = int(result.df_model) + 1 - basis.shape[1]
+    df = result.model.exog.shape[1] - basis.shape[1]
     if df < 1:
         return None
     left = y - basis @ (basis.T @ y)

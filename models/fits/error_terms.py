@@ -124,7 +124,7 @@ def judge(sample: Sample) -> Judgement:
 
     folder: with several folders a run, the residual of the same model fitted to the means of the folders. For
     balanced data that is the test of a mixed model with random folders; where folders hold different numbers of
-    containers it is the unweighted-means analysis, which needs no iteration and keeps exact degrees of freedom.
+    containers their means are weighted (see `folder_weights`).
     With one folder a run, or so few more that they give fewer degrees of freedom than Lenth's m/3, it is Lenth's
     method on the means of the runs; where that is impossible, the terms that the model leaves out are the error.
     Where runs are missing and none of this is left, interactions leave the model until it is.

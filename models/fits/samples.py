@@ -12,6 +12,7 @@ from models.declared.study import Study
 from models.design.coding import Coding, FitError, Integers, Vector, code
 from models.design.design import Design
 from models.fits.anova import Fit, fit
+from models.fits.folder_weights import folder_weights
 
 Scale = Literal["identity", "log10"]
 Unit = Literal["container", "folder"]
@@ -112,7 +113,7 @@ class Sample:
 
     def fit_of_folders(self, terms: Collection[str] | None = None) -> Fit:
         """The model of the folders' means, of all its terms or of some."""
-        means, places, _ = self.folders
+        means, places, sizes = self.folders
         keep = [*self.coding.terms] if terms is None else terms
         blocks = {
             term: block
@@ -120,17 +121,33 @@ class Sample:
             if term in keep or term not in self.coding.terms
         }
         whole = {term: block for term, block in self.coding.whole.items() if term in blocks}
-        return fit(means, blocks, places, whole)
+        X = np.hstack(list(blocks.values()))[places]
+        weights = None
+        if len(means) > X.shape[1]:
+            weights = folder_weights(means, sizes, X, *self.inside_folders)
+        return fit(means, blocks, places, whole, weights)
+
+    @cached_property
+    def inside_folders(self) -> tuple[float, int]:
+        """Sum of squares of containers about the mean of their folder, and its degrees of freedom."""
+        means = self.folders[0]
+        deviations = self.y - means[self.folder_of]
+        return float(deviations @ deviations), len(self.y) - len(means)
 
     @cached_property
     def folders(self) -> tuple[Vector, Integers, Integers]:
         """Mean, place of the run and number of containers of each folder, in the order of the folders' names."""
-        names, inverse = np.unique(self.rows["folder"].to_numpy().astype(str), return_inverse=True)
-        sizes = np.bincount(inverse)
-        means = grouped_means(self.y, inverse)
-        places = np.zeros(len(names), dtype=np.int64)
-        places[inverse] = self.places
+        sizes = np.bincount(self.folder_of)
+        means = grouped_means(self.y, self.folder_of)
+        places = np.zeros(len(sizes), dtype=np.int64)
+        places[self.folder_of] = self.places
         return means, places, sizes
+
+    @cached_property
+    def folder_of(self) -> Integers:
+        """Place of each observation's folder, from 0, in the order of the folders' names."""
+        names = self.rows["folder"].to_numpy().astype(str)
+        return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
     @cached_property
     def missing_runs(self) -> list[int]:

@@ -6,9 +6,9 @@ from itertools import count
 
 import polars as pl
 
+from models.checks.response_analysis import ResponseAnalysis
 from models.design.alias_sets import joined_aliases
 from models.fits.effects import key
-from models.fits.response_analysis import ResponseAnalysis
 from models.fits.samples import Scale
 from models.results import Row, frame
 from models.wording import joined

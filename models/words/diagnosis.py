@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from scipy import stats
 
+from models.checks.diagnostics import Unusual, unusual
+from models.checks.misfit import ALPHA, STUDY, Diagnostic
 from models.design.coding import CURVATURE, Vector
-from models.fits.diagnostics import Unusual, unusual
 from models.fits.effects import key
-from models.fits.misfit import ALPHA, STUDY, Diagnostic
 from models.fits.samples import Sample
 from models.results import Row
 from models.wording import joined, number, p_text, percent, with_alias

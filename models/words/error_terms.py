@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from models.checks.response_analysis import ResponseAnalysis
 from models.fits.error_terms import ErrorTerm
-from models.fits.response_analysis import ResponseAnalysis
 from models.fits.samples import Sample
 from models.wording import count, joined, number, with_alias
 from models.words.outcomes import Statement, named, unit_phrase
@@ -112,6 +112,7 @@ def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
     sizes = sorted(set(sample.folders[2].tolist()))
     if len(sizes) > 1:
         text += (
-            f"; folders hold {sizes[0]} to {sizes[-1]} containers and weigh the same, which is approximate"
+            f"; folders hold {sizes[0]} to {sizes[-1]} containers, and their means weigh by what folders and containers "
+            "vary (restricted maximum likelihood), which is approximate"
         )
     return f"{text}."

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from models.checks.response_analysis import ResponseAnalysis
 from models.design.coding import CURVATURE
 from models.design.completion import runs_that_complete
-from models.fits.response_analysis import ResponseAnalysis
 from models.fits.samples import Sample, identical_runs
 from models.wording import count, joined, with_alias
 from models.words.outcomes import Statement

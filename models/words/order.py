@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.fits.execution_order import EXPOSED, ExecutionOrder
+from models.checks.execution_order import EXPOSED, ExecutionOrder
 from models.results import Row
 from models.wording import count, joined, number, with_alias
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from models.checks.response_analysis import ResponseAnalysis
 from models.fits.error_terms import ErrorTerm
 from models.fits.extremes import extremes
-from models.fits.response_analysis import ResponseAnalysis
 from models.wording import count, joined, number, p_text, with_alias
 from models.words.sizes import difference, interval_text, unit_of
 

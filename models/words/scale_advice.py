@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from models.checks.diagnostics import brown_forsythe
+from models.checks.misfit import ALPHA, MAIN, STUDY, asked
+from models.checks.response_analysis import ResponseAnalysis
+from models.checks.scale_choice import ScaleChoice
 from models.fits.anova import lack_of_fit
-from models.fits.diagnostics import brown_forsythe
-from models.fits.misfit import ALPHA, MAIN, STUDY, asked
-from models.fits.response_analysis import ResponseAnalysis
 from models.fits.samples import Sample
-from models.fits.scale_choice import ScaleChoice
 from models.wording import count, joined, number, p_text, with_alias
 from models.words.outcomes import Statement, unit_phrase
 

@@ -9,6 +9,8 @@ import statsmodels.formula.api as smf
 from scipy import stats
 
 from models.analysis import analyse
+from models.fits.anova import fit
+from models.fits.folder_weights import folder_weights
 from models.fits.lenth import lenth, reference, sparsity_p
 from models.textbook import textbook_observations
 
@@ -271,3 +273,49 @@ def test_left_out_terms_are_the_error_where_nothing_else_is(textbook: Any) -> No
     tables = textbook({"A": ["1", "2", "3"], "B": ["1", "2", "3"]}, values, terms=["A", "B"])
     rows = verdicts(tables, "folder")
     assert {row["method"] for row in rows.values()} == {"left-out terms"} and rows["A"]["df"] == 4
+
+
+def test_folders_of_unequal_size_are_weighted_as_a_mixed_model_weighs_them(
+    declare: Any, two_level: Any
+) -> None:
+    """The estimates of REML with random folders, by statsmodels; their errors by Knapp and Hartung."""
+    rng = np.random.default_rng(21)
+    study = declare(two_level("AB"), terms=["A", "B"])
+    sizes = [(1, 12, 3), (8, 2, 2), (1, 1, 9), (5, 5, 12)]
+    values = [
+        np.concatenate([50 + 3 * (run % 2) + rng.normal(0, 1) + rng.normal(0, 1, size) for size in of_run])
+        for run, of_run in enumerate(sizes)
+    ]
+    observations = textbook_observations(study, {"y": [run.tolist() for run in values]})
+    folder = [
+        f"run_{run}_{i}"
+        for run, of_run in enumerate(sizes, 1)
+        for i, n in enumerate(of_run)
+        for _ in range(n)
+    ]
+    observations = observations.with_columns(folder=pl.Series(folder))
+    rows = verdicts(analyse(study, observations), "folder")
+    coded = observations.with_columns(
+        **{name: pl.when(pl.col(name) == "+").then(0.5).otherwise(-0.5) for name in "AB"}
+    ).to_pandas()
+    mixed = smf.mixedlm("value ~ A + B", coded, groups=coded["folder"]).fit(reml=True)
+    for term in "AB":
+        assert rows[term]["effect"] == pytest.approx(mixed.params[term], abs=1e-3)
+        assert rows[term]["error"] == pytest.approx(mixed.bse[term], rel=0.25)
+        assert rows[term]["df"] == 12 - 3
+
+
+@pytest.mark.parametrize("between", [0.0, 0.3, 1.0])
+def test_folders_of_very_unequal_size_reject_as_often_as_they_should(between: float) -> None:
+    """Two folders of one container against eight of twenty: with equal weights up to 41 % at a nominal 5 %."""
+    rng = np.random.default_rng(22)
+    sizes = np.array([1, 1] + [20] * 8)
+    X = np.column_stack([np.ones(10), np.repeat([-1.0, 1.0], [2, 8])])
+    rejected = 0
+    for _ in range(500):
+        means = between * rng.normal(size=10) + rng.normal(size=10) / np.sqrt(sizes)
+        within = float(rng.chisquare((sizes - 1).sum()))
+        weights = folder_weights(means, sizes, X, within, int((sizes - 1).sum()))
+        found = fit(means, {"Intercept": X[:, :1], "A": X[:, 1:]}, np.arange(10), weights=weights)
+        rejected += found.tests["A"].p_value < 0.05
+    assert 0.01 < rejected / 500 < 0.085

@@ -8,10 +8,10 @@ import numpy as np
 from scipy import integrate, stats
 from statsmodels.stats.stattools import durbin_watson
 
+from models.checks.misfit import ALPHA, Diagnostic, misfit
 from models.design.coding import Vector
 from models.design.contrasts import Matrix
 from models.fits.anova import NAN
-from models.fits.misfit import ALPHA, Diagnostic, misfit
 from models.fits.samples import Sample
 
 EXACT = 120  # observations up to which eigenvalues cost nothing; beyond, the beta distribution is as good
@@ -127,9 +127,7 @@ def unusual(sample: Sample) -> dict[int, Unusual]:
     found: dict[int, Unusual] = {}
     executions = sample.executions
     if executions is not sample:
-        of_folder = np.searchsorted(
-            executions.rows["folder"].to_numpy().astype(str), sample.rows["folder"].to_numpy().astype(str)
-        )
+        of_folder = sample.folder_of
         inside, df_inside = _inside_folders(sample, of_folder)
         between, df_between = executions.fit.studentised, executions.fit.df_error - 1
         number = np.isfinite(inside).sum() + np.isfinite(between).sum()
@@ -166,9 +164,8 @@ def _inside_folders(
     """Externally studentised deviations of containers from the mean of their folder, and their df."""
     means, _, sizes = sample.folders
     deviations = sample.y - means[of_folder]
-    df = len(sample.y) - len(means)
     room = 1 - 1 / sizes[of_folder]
-    sum_sq = float(deviations @ deviations)
+    sum_sq, df = sample.inside_folders
     if df < 2 or sum_sq <= 0:
         return np.full(len(sample.y), NAN), df - 1
     with np.errstate(divide="ignore", invalid="ignore"):

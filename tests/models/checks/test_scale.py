@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from models.analysis import analyse
-from models.fits.scale import box_cox
+from models.checks.scale import box_cox
 
 Tables = dict[str, pl.DataFrame]
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.checks.scale import BoxCox, box_cox
 from models.design.coding import CURVATURE
 from models.fits.anova import NAN, Fit, lack_of_fit
 from models.fits.samples import Sample
-from models.fits.scale import BoxCox, box_cox
 
 ALPHA = 0.05
 

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from models.analysis import analyse
+from models.checks.execution_order import execution_order
 from models.design.design import Design
-from models.fits.execution_order import execution_order
 
 Tables = dict[str, pl.DataFrame]
 

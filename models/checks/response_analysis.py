@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from models.checks.diagnostics import diagnostics
+from models.checks.misfit import Diagnostic
+from models.checks.scale_choice import ScaleChoice, choose_scale
 from models.design.alias_sets import Aliases, aliases_in
-from models.fits.diagnostics import diagnostics
 from models.fits.error_terms import Judgement, judge
-from models.fits.misfit import Diagnostic
 from models.fits.samples import Sample, Scale
-from models.fits.scale_choice import ScaleChoice, choose_scale
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.checks.misfit import ALPHA, power_of
+from models.checks.scale import BoxCox
 from models.fits.error_terms import Judgement
-from models.fits.misfit import ALPHA, power_of
 from models.fits.samples import Sample, Scale
-from models.fits.scale import BoxCox
 
 
 @dataclass(frozen=True)
