@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 
 from flows.reading.records.choosing import from_table, refuse_twice, table_columns
-from flows.reading.records.shape import MOST_CELLS, MOST_UNPACKED, Asked, RecordError
+from flows.reading.records.shape import MOST_UNPACKED, Asked, RecordError
 
 _MOST_RATIO = 200  # unpacked to packed; sheets of equal rows reach 100
-_SMALL = 1 << 20  # bytes unpacked, of which any ratio is harmless
+_MOST_CELLS = MOST_UNPACKED // 32  # calamine makes so many bytes of each, empty or not
+_SMALL = 16 << 20  # bytes unpacked, of which any ratio is harmless
 
 # What a damaged archive makes zipfile raise.
 _BROKEN = (
@@ -29,6 +30,8 @@ _BROKEN = (
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # Excel's own; LZMA could ask for any memory
 _PARTS = re.compile(r"(xl/|_rels/|docProps/)[^\\]*\.(xml|rels)|\[Content_Types\]\.xml", re.IGNORECASE)
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{0,9})["']""")
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_CELL = re.compile(rb"<(?:\w+:)?c\b")
 _ENTRY_END = re.compile(rb"si\s*>")
 
 
@@ -162,14 +165,16 @@ def _unpacked(packed: zipfile.ZipFile) -> bytes:
 
 def _check_corner(sheet: bytes) -> None:
     """Raises RecordError for cells so far from the first that the rectangle between them is too large."""
-    rows = columns = 1
+    # Places may be left out: then cells and rows follow each other.
+    parts = _ROW.split(sheet)
+    rows, columns = len(parts), max(len(_CELL.findall(part)) for part in parts)
     for letters, digits in set(_PLACE.findall(sheet)):
         rows = max(rows, int(digits or 0))
         columns = max(columns, _column(letters))
-    if rows * columns > MOST_CELLS:
+    if rows * columns > _MOST_CELLS:
         remedy = "Remove the cells that lie far from the others."
         found = f"a sheet of {rows:,} rows and {columns:,} columns"
-        raise RecordError("Q316", found, f"at most {MOST_CELLS:,} cells", remedy)
+        raise RecordError("Q316", found, f"at most {_MOST_CELLS:,} cells", remedy)
 
 
 def _column(letters: bytes) -> int:
