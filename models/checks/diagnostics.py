@@ -29,7 +29,7 @@ def diagnostics(sample: Sample, active: Sequence[str]) -> list[Diagnostic]:
     base = executions if executions.fit.df_error else sample
     found: list[Diagnostic] = []
     if base.fit.df_error:
-        found += _residuals(base)
+        found += _residuals(base, are_executions=base is executions)
     if sample.fit.df_error:
         far = unusual(sample)
         found.append(Diagnostic("Unusual observations", float(len(far)), bool(far)))
@@ -37,7 +37,7 @@ def diagnostics(sample: Sample, active: Sequence[str]) -> list[Diagnostic]:
     return [*found, *_spread(sample), *misfit(executions, active)]
 
 
-def _residuals(sample: Sample) -> Iterator[Diagnostic]:
+def _residuals(sample: Sample, are_executions: bool) -> Iterator[Diagnostic]:
     model = sample.fit
     free = model.residuals[model.leverages < 1 - 1e-9]  # the others are zero whatever the errors are
     if 3 <= len(free) <= 5000:
@@ -46,6 +46,9 @@ def _residuals(sample: Sample) -> Iterator[Diagnostic]:
     if not sample.rows["started_at"].has_nulls():
         d, p = in_order_of_execution(sample)
         yield Diagnostic("Durbin-Watson", d, p < ALPHA, p)
+        drift = trend(sample) if are_executions else None
+        if drift:
+            yield Diagnostic("Trend", drift[0], drift[1] < ALPHA, drift[1])
 
 
 def in_order_of_execution(sample: Sample) -> tuple[float, float]:
@@ -54,6 +57,31 @@ def in_order_of_execution(sample: Sample) -> tuple[float, float]:
     order = rows.sort("started_at", "folder", "container_id")["index"].to_numpy()
     d = float(durbin_watson(sample.fit.residuals[order]))
     return d, durbin_watson_p(d, sample.fit.X[order])
+
+
+def trend(sample: Sample) -> tuple[float, float] | None:
+    """By how much the values rise from the first start to the last beside the model, and its p.
+
+    The t test of the place in the order as one more term, which sees a steady drift better than Durbin and Watson.
+    None where the model leaves no degree of freedom for an error beside it, or the order is one of its terms.
+    """
+    model = sample.fit
+    df = model.df_error - 1
+    if df < 1:
+        return None
+    places = stats.rankdata(sample.rows["started_at"].to_numpy())
+    Q = np.linalg.qr(model.X)[0]
+    centred = places - places.mean()
+    own = centred - Q @ (Q.T @ centred)
+    size = float(own @ own)
+    if size < 1e-9 * float(centred @ centred):
+        return None
+    slope = float(own @ model.residuals) / size
+    left = max(model.sum_sq_error - slope**2 * size, 0.0)
+    if left == 0:
+        return None
+    t = slope / np.sqrt(left / df / size)
+    return slope * float(np.ptp(places)), float(2 * stats.t.sf(abs(t), df))
 
 
 def durbin_watson_p(d: float, X: Matrix) -> float:

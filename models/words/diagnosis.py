@@ -11,6 +11,7 @@ from models.fits.effects import key
 from models.fits.samples import Sample
 from models.results import Row
 from models.wording import joined, number, p_text, percent, with_alias
+from models.words.sizes import unit_of
 
 
 def diagnostic_rows(sample: Sample, found: Sequence[Diagnostic]) -> Iterator[Row]:
@@ -31,6 +32,8 @@ def reading(sample: Sample, one: Diagnostic) -> str:
     """What the diagnostic says of the sample."""
     if one.name in ("Shapiro-Wilk", "Brown-Forsythe", "Bartlett", "Durbin-Watson", CURVATURE):
         return _tested(one)
+    if one.name == "Trend":
+        return _drifted(sample, one)
     if one.name == "Unusual observations":
         named = list(dict.fromkeys(_reason(sample, i, why) for i, why in unusual(sample).items()))
         if named:
@@ -71,6 +74,21 @@ def _tested(one: Diagnostic) -> str:
         f"The runs do not spread equally ({p}){remark}: one error for all is only an average."
         if one.is_alarm
         else f"Nothing speaks against equal spread of the runs ({p}){remark}."
+    )
+
+
+def _drifted(sample: Sample, one: Diagnostic) -> str:
+    if not one.is_alarm:
+        return f"No steady drift in the order of execution ({p_text(one.p_value)})."
+    by = (
+        f"{number(abs(one.value))}{unit_of(sample)}"
+        if sample.scale == "identity"
+        else f"a factor of {number(10.0 ** abs(one.value))}"
+    )
+    way = "rise" if one.value > 0 else "fall"
+    return (
+        f"Beside the effects the values {way} steadily by {by} from the first execution to the last "
+        f"({p_text(one.p_value)}): something drifted."
     )
 
 
