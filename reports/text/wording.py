@@ -28,6 +28,15 @@ def verdict(row: dict[str, Any]) -> str:
     return VERDICTS[{(True, True): 0, (True, False): 1, (False, True): 2}.get((container, folder), 3)]
 
 
+def deciding_error(rows: pl.DataFrame) -> str:
+    """What the intervals of effects or means are made from: "folders as the unit (Lenth's method)"."""
+    known = rows.filter(pl.col("error_unit").is_not_null())
+    if known.is_empty():
+        return "no error that could be judged"
+    method = known["method"][0] if "method" in known.columns else ""
+    return f"{known['error_unit'][0]}s as the unit" + (" (Lenth's method)" if method == "Lenth" else "")
+
+
 def difference_unit(unit: str, scale: str = "identity") -> str:
     """The unit of a difference: percentages differ by percentage points; logarithms have their own."""
     if scale != "identity":

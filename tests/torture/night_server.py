@@ -13,7 +13,9 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -135,10 +137,12 @@ def made_from(results: Any) -> bytes:
 
 
 def serve() -> None:
+    import pyDOE2
     import statsmodels.formula.api
 
-    import flows.reading.extract
-    import flows.stages.audit
+    import flows.house
+    import flows.night
+    import flows.reading
     import flows.stages.pages
     import flows.warehouse.declarations
     import models.analysis
@@ -146,7 +150,10 @@ def serve() -> None:
     import reports.pages.vega
     from expectations.evaluate import batches
 
-    assert flows and models and statsmodels
+    assert models and pyDOE2 and statsmodels
+    for wing in (flows.house, flows.reading, flows.stages):
+        for module in iter_modules(wing.__path__, f"{wing.__name__}."):
+            import_module(module.name)
     # Made once and elsewhere: it takes as long as all the rest of a night, and a JavaScript engine with its threads.
     bundle = subprocess.run(
         [sys.executable, "-c", "from reports.pages.vega import bundle; print(bundle().decode(), end='')"],
