@@ -73,10 +73,10 @@ def missing(what: str, path: str, names: Sequence[str]) -> Problem:
     """The problem of a column or key that is nowhere in the file."""
     near = difflib.get_close_matches(path.casefold(), [name.casefold() for name in names[:1000]], 1, 0.6)
     meaning = next((name for name in names if name.casefold() == near[0]), None) if near else None
-    remedy = f"Perhaps {meaning!r} is meant. Correct the study file or the file." if meaning else (
+    remedy = f"Perhaps {shortened(meaning)} is meant. Correct the study file or the file." if meaning else (
         "Correct the study file or the file."
     )  # fmt: skip
-    shown = ", ".join(repr(name) for name in names[:_SHOWN]) or "none"
+    shown = ", ".join(shortened(name) for name in names[:_SHOWN]) or "none"
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
     return Problem(None, "Q324", f"the {what}s {shown}{more}", f"the {what} {path!r}", remedy)
 
@@ -87,8 +87,12 @@ def refuse_twice(names: Sequence[str], columns: Mapping[str, list[int]], header:
     counts = Counter(names)
     for place, name in enumerate(names):
         if counts[name] > 1 and (name or place in asked):
-            found = f"{counts[name]} columns {name!r}"
+            found = f"{counts[name]} columns {shortened(name)}"
             raise RecordError("Q325", found, "each name once", "Rename one of them.", header or None)
+
+
+def shortened(name: str) -> str:
+    return repr(name if len(name) <= 60 else f"{name[:60]}…")
 
 
 def from_table(table: pl.DataFrame, columns: Mapping[str, list[int]], asked: Asked) -> pl.DataFrame:

@@ -13,11 +13,12 @@ from flows.reading.records.choosing import from_table, refuse_twice, table_colum
 from flows.reading.records.shape import Asked, Problem, ProblemLog, RecordError, Shape
 from flows.reading.records.trees import as_text
 
-_SAMPLE_BYTES = 1 << 16
+_SAMPLE_BYTES = 1 << 20
 _SAMPLE_LINES = 100
 _CANDIDATES = (",", ";", "\t", "|")
 _SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NO_SEPARATOR = "\x1f"  # of a table of one column; no text holds it
+_FIRST = b"#\n"
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -59,17 +60,22 @@ def _layout(content: bytes, shape: Shape) -> _Layout:
     start = _line_start(content, line)
     sample = content[start : start + _SAMPLE_BYTES]
     if len(sample) == _SAMPLE_BYTES:
-        sample = sample[: sample.rfind(b"\n") + 1 or None]
+        sample = sample[: sample.rfind(b"\n") + 1]
+        if not sample:
+            found = f"a line of more than {_SAMPLE_BYTES:,} bytes"
+            raise RecordError("Q325", found, "names in it", "Check the file.", line)
     lines = sample.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     if not any(line.strip() for line in lines):
         found = f"{len(content.splitlines()):,} lines" if content else "an empty file"
         raise RecordError("Q324", found, f"names in line {line}", "Check the file.")
     separator = shape.separator or _sniffed([each for each in lines if each][:_SAMPLE_LINES], line)
-    reader = csv.reader((f"{line}\n" for line in lines), delimiter=separator)
+    reader = csv.reader((f"{each}\n" for each in lines), delimiter=separator, strict=True)
     try:
         first = next(reader)
     except csv.Error as error:
-        raise RecordError("Q325", str(error), "names in the header", line=shape.header) from error
+        raise RecordError("Q325", _said(error), "names in the header", line=line) from error
+    if not first:
+        raise RecordError("Q324", "a blank line", "names in it", "Say which line is the header.", line)
     if shape.header == 0:
         return _Layout([str(i) for i in range(1, len(first) + 1)], separator, start, line)
     below = start + _line_start(content[start : start + _SAMPLE_BYTES], reader.line_num + 1)
@@ -125,7 +131,8 @@ def _fast(content: bytes, layout: _Layout, needed: list[int]) -> pl.DataFrame | 
     width = len(layout.names)
     try:
         table = pl.read_csv(
-            io.BytesIO(below),
+            io.BytesIO(_FIRST + below),  # polars unpacks, to any size, what begins as a packed file does
+            skip_lines=1,
             has_header=False,
             schema={str(i): pl.String for i in range(width)},
             columns=needed,
@@ -137,7 +144,9 @@ def _fast(content: bytes, layout: _Layout, needed: list[int]) -> pl.DataFrame | 
     if table.height != lines:
         return None
     # A short line is filled up with nulls, as an empty last cell is.
-    if table[str(width - 1)].null_count() and (b'"' in content or not _is_full(content, layout, lines)):
+    if table[str(width - 1)].null_count() and (
+        width == 1 or b'"' in content or not _is_full(content, layout, lines)
+    ):
         return None
     numbers = pl.int_range(layout.line, layout.line + lines, dtype=pl.Int64, eager=True)
     return table.select(numbers.alias("line"), pl.all())
@@ -155,7 +164,6 @@ def _slow(content: bytes, layout: _Layout, needed: list[int], log: ProblemLog) -
     width = len(layout.names)
     numbers: list[int] = []
     cells: list[list[str]] = [[] for _ in needed]
-    last = None
     while True:
         line = layout.line + reader.line_num
         try:
@@ -163,19 +171,21 @@ def _slow(content: bytes, layout: _Layout, needed: list[int], log: ProblemLog) -
         except StopIteration:
             break
         except csv.Error as error:
-            found = "a quote that is never closed" if "end of data" in str(error) else str(error)
-            log.add(Problem(line, "Q323", found, "cells whose quotes are closed", "Correct the line."))
+            log.add(Problem(line, "Q323", _said(error), "cells whose quotes are closed", "Correct the line."))
             continue
-        if len(row) == width and (width > 1 or row[0]):
+        if len(row) == width:
             numbers.append(line)
             for place, column in zip(needed, cells, strict=True):
                 column.append(row[place])
-        elif any(row) and not row[0].startswith("#"):  # no blank line, no comment
-            last = _ragged(line, row, layout)
-            log.add(last)
+        elif any(map(str.strip, row)) and not row[0].startswith("#"):  # no blank line, no comment
+            log.add(_ragged(line, row, layout))
     table = {str(place): column for place, column in zip(needed, cells, strict=True)}
     schema = {"line": pl.Int64(), **dict.fromkeys(table, pl.String())}
     return pl.DataFrame({"line": numbers, **table}, schema=schema)
+
+
+def _said(error: csv.Error) -> str:
+    return "a quote that is never closed" if "end of data" in str(error) else str(error)
 
 
 def _ragged(line: int, row: list[str], layout: _Layout) -> Problem:
