@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Most would guess that dask's quantile(0.5) is about the median: 'approximate' is read as the last digits.
-# With a few dozen rows in a few partitions, what a nightly table of a small experiment is, its 'median' is far outside
-# the confidence interval of the true one; more partitions change it again.
+# With a hundred rows in ten partitions, what a nightly table of ten files is, its median is five standard errors off the
+# true one; another number of partitions gives another value, and only one partition the right one.
 # Robust summaries of replicates depend on how many files the rows came in.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Most would guess that times[] in hyperfine's JSON are the measured times of the command.
 # The mean time of an empty shell is subtracted from each and what falls below is set to 0.0, unmarked: of a fast command
-# many replicates are exactly zero, and mean and min are those of the cut values (with --shell=none nothing is subtracted).
-# A logarithm of the response fails, and the fast level of a factor looks slower than it is and less variable.
+# many replicates are exactly zero, and mean and min are taken over them (with --shell=none nothing is subtracted).
+# A logarithm of the response fails, and the fast level's mean and spread are those of the cut values.
 set -euo pipefail
 command -v hyperfine > /dev/null || { echo "needs hyperfine (Debian's package; seen with 1.15.0)"; exit 3; }
 folder=$(mktemp -d)

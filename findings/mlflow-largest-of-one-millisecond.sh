@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Most would guess that the value of a metric in MLflow is the one that was logged last.
 # Of values with the same step (0 when none is given) and the same millisecond the largest is kept as the run's value, also
-# within one log_batch call, whose order is the program's; in the history they stand sorted by value.
+# within one log_batch call, whose order is the program's; in the history (SQLite) they stand sorted by value.
 # For a loss the worst value of a burst becomes the response of the run; the rarer the ties, the harder to see.
 set -euo pipefail
 folder=$(mktemp -d)
