@@ -1,6 +1,7 @@
 """Every fit, test and sentence of a study's observations, as the rows of the result tables."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -59,6 +60,8 @@ def analyse(study: Study, observations: pl.DataFrame) -> dict[str, pl.DataFrame]
         for table, found in _rows(analysis):
             tables[table] += found
     order = execution_order(design, rows)
+    if order:
+        order = replace(order, block=study.block, whole_plot=study.whole_plot)
     tables["diagnostics"] += order_rows(study.name, order)
     said += [(None, "order", *one) for one in order_statements(order)] if rows.height else []
     present = np.unique(rows["run"].to_numpy().astype(np.int64)) - 1

@@ -56,7 +56,7 @@ def misfit(sample: Sample, active: Sequence[str]) -> Iterator[Diagnostic]:
     """
     models = asked(sample, active)
     for name, (terms, model) in models.items():
-        parts = lack_of_fit(model, sample.treatments)
+        parts = None if sample.study.block else lack_of_fit(model, sample.treatments)
         if parts:
             F, p = parts.lack.f_value, parts.lack.p_value
             is_alarm = p < ALPHA and name == STUDY

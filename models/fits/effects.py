@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from models.design.alias_sets import Aliases, joined_aliases
-from models.design.coding import CURVATURE, INTERCEPT, Vector
+from models.design.coding import BLOCK, CURVATURE, INTERCEPT, Vector
 from models.design.contrasts import factor_contrasts
 from models.fits.anova import Estimate, Fit, lack_of_fit
 from models.fits.samples import Sample
@@ -23,6 +23,8 @@ def coefficient_rows(sample: Sample, aliases: Aliases) -> Iterator[Row]:
     model = sample.fit
     position = 0
     for term, place in model.columns.items():
+        if term == BLOCK:
+            continue
         is_single = term in (INTERCEPT, CURVATURE)
         combinations = [(term, np.ones(1), True)] if is_single else _level_combinations(sample, term)
         for name, combination, is_declared in combinations:
@@ -106,7 +108,7 @@ def anova_rows(sample: Sample, aliases: Aliases) -> Iterator[Row]:
             "percent_of_variation": 100 * model.sum_sq_error / model.sum_sq_total,
         }
     )
-    parts = lack_of_fit(model, sample.treatments)
+    parts = None if sample.study.block else lack_of_fit(model, sample.treatments)
     if parts:
         rows.append({"source": "Lack of fit", **parts.lack._asdict()})
         rows.append({"source": "Pure error", **parts.pure._asdict()})

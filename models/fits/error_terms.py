@@ -1,13 +1,15 @@
 """Each effect judged under every error term there is: folders as executions, and containers as replicates."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from models.design.alias_sets import Aliases, joined_aliases
-from models.fits.anova import NAN, Fit
+from models.design.coding import NO_TERMS, Blocking, code, slices
+from models.design.contrasts import independent
+from models.fits.anova import NAN, Fit, fit
 from models.fits.effects import holm, key
 from models.fits.lenth import Lenth, lenth, reference, sparsity_p
 from models.fits.samples import Sample, Unit, grouped_means
@@ -31,6 +33,8 @@ class Verdict(NamedTuple):
     is_active: bool = False
     is_active_at_once: bool = False
     conventional_p_value: float = NAN
+    df: float = NAN  # of its own error, where that is not the same for all
+    stratum: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class ErrorTerm:
     sparsity_p: float = NAN
     left_out: tuple[str, ...] = ()  # terms of the study's model that the executions do not bear
     model: Fit | None = None  # whose residual it is; None of Lenth's method
+    model_of: Mapping[str, Fit] = field(default_factory=dict)  # of each term, where they differ
 
     @property
     def active(self) -> list[str]:
@@ -143,7 +148,9 @@ def judge(sample: Sample) -> Judgement:
 def _by_folders(sample: Sample, no_lenth: str | None) -> tuple[ErrorTerm | None, str | None]:
     """The error term of folders, or why there is none."""
     by_means = sample.fit_of_folders()
-    between = by_means.n - len(np.unique(sample.treatments))
+    between = sample.by_folder.df_repeats
+    if sample.study.whole_plot:
+        return _by_strata(sample, between)
     if between >= (1 if no_lenth else (len(sample.design.places) - 1) / 3):
         if by_means.df_error:
             return _by_residual(sample, by_means, between), None
@@ -161,7 +168,72 @@ def _by_folders(sample: Sample, no_lenth: str | None) -> tuple[ErrorTerm | None,
     return None, no_lenth
 
 
+def _by_strata(sample: Sample, between: int) -> tuple[ErrorTerm | None, str | None]:
+    """Each term by the error of its stratum: of whole plots where those determine it, else of folders inside them.
+
+    For balanced data that is the analysis of variance with Error() of R: the means of whole plots for the one, the
+    model with a column for each whole plot for the other.
+    """
+    folders = sample.by_folder
+    plots = folders.whole_plots
+    assert plots is not None
+    cells, rows = np.unique(np.stack([folders.places, plots], axis=1), axis=0, return_inverse=True)
+    coding = code(
+        sample.design, sample.study.terms, sample.coding.present, Blocking(cells[:, 0], cells[:, 1])
+    )
+    inside = fit(folders.y, coding.blocks, rows.ravel(), coding.whole)
+    of_plots = [term for term in sample.coding.terms if term not in coding.terms]
+    sizes = np.bincount(plots)
+    averages = {
+        term: np.stack(
+            [np.bincount(plots, column) / sizes for column in block[folders.matrix_rows].T], axis=1
+        )
+        for term, block in sample.coding.blocks.items()
+        if term in of_plots or term in NO_TERMS
+    }
+    kept = set(independent(np.hstack(list(averages.values()))))
+    places = slices(averages)
+    averages = {
+        term: block
+        for term, block in averages.items()
+        if kept.issuperset(range(places[term].start, places[term].stop))
+    }
+    models = [(coding.terms, inside, "folders inside whole plots")]
+    if len(sizes) >= sum(block.shape[1] for block in averages.values()):
+        outside = fit(grouped_means(folders.y, plots), averages, np.arange(len(sizes)))
+        models.append((tuple(term for term in of_plots if term in averages), outside, "whole plots"))
+    judged = [
+        _judged(sample, model, "folder", stratum, 0, terms=terms)
+        for terms, model, stratum in models
+        if model.df_error
+    ]
+    if not judged:
+        return None, "neither whole plots nor the folders inside them leave a degree of freedom for an error"
+    verdicts = [verdict._replace(df=one.df, stratum=one.method) for one in judged for verdict in one.verdicts]
+    adjusted = holm([verdict.p_value for verdict in verdicts])
+    verdicts = [
+        verdict._replace(p_holm=p_holm, is_active_at_once=p_holm < 1 - CONFIDENCE)
+        for verdict, p_holm in zip(verdicts, adjusted, strict=True)
+    ]
+    return (
+        ErrorTerm(
+            "folder",
+            "error of strata",
+            judged[0].df,
+            {term: error for one in judged for term, error in one.errors.items()},
+            {term: margin for one in judged for term, margin in one.margins.items()},
+            _largest_first(verdicts),
+            df_repeats=between,
+            model=judged[0].model,
+            model_of={term: model for terms, model, _ in models for term in terms if model.df_error},
+        ),
+        None,
+    )
+
+
 def _why_no_lenth(sample: Sample) -> str | None:
+    if sample.study.block:
+        return "Lenth's method knows no blocks"
     runs = len(sample.design.places)
     if not sample.design.is_two_level:
         return "Lenth's method is for two-level factors"
@@ -217,8 +289,7 @@ def _by_containers(sample: Sample) -> ErrorTerm:
     method = "within-folder error" if model.df_error == within else "pooled error"
     if sizes.max() == 1:
         method = "model residual"
-    repeats = len(sample.y) - len(np.unique(sample.treatments))
-    return _judged(sample, model, "container", method, repeats)
+    return _judged(sample, model, "container", method, sample.df_repeats)
 
 
 def _by_residual(sample: Sample, model: Fit, between: int, left_out: Sequence[str] = ()) -> ErrorTerm:
@@ -232,13 +303,19 @@ def _by_residual(sample: Sample, model: Fit, between: int, left_out: Sequence[st
 
 
 def _judged(
-    sample: Sample, model: Fit, unit: Unit, method: str, repeats: int, left_out: Sequence[str] = ()
+    sample: Sample,
+    model: Fit,
+    unit: Unit,
+    method: str,
+    repeats: int,
+    left_out: Sequence[str] = (),
+    terms: Sequence[str] | None = None,
 ) -> ErrorTerm:
     """t tests of two-level effects, F tests of other terms."""
     verdicts: list[Verdict] = []
     errors: dict[str, float] = {}
     margins: dict[str, float] = {}
-    for term in sample.coding.terms:
+    for term in sample.coding.terms if terms is None else terms:
         if term not in model.tests:
             continue
         test, effect = model.tests[term], model.effect(term)
@@ -284,9 +361,9 @@ def test_rows(sample: Sample, judgement: Judgement, aliases: Aliases) -> Iterato
                 **verdict._asdict(),
                 "aliases": joined_aliases(aliases.get(verdict.term, ())),
                 "error_unit": one.unit,
-                "method": one.method,
+                "method": verdict.stratum or one.method,
                 "error": one.errors.get(verdict.term),
-                "df": one.df,
+                "df": verdict.df if np.isfinite(verdict.df) else one.df,
                 "margin": one.margins.get(verdict.term),
                 "simultaneous_margin": usual.simultaneous_margin if usual else None,
                 "conventional_margin": usual.conventional_margin if usual else None,

@@ -28,10 +28,12 @@ def extremes(sample: Sample, model: Fit, term: str) -> Extremes | None:
     """Means that the model gives the levels that were run, at the average of the other factors.
 
     The margin is Tukey's of all pairs (the studentised range), NaN without an error. None where fewer than two
-    combinations of the term's levels were run.
+    combinations of the term's levels were run, or the model is one of a stratum that does not hold all it takes.
     """
     names = term.split(":")
-    parents = [one for one in model.tests if one != INTERCEPT and set(one.split(":")) <= set(names)]
+    parents = [one for one in sample.coding.terms if set(one.split(":")) <= set(names)]
+    if not model.tests.keys() >= set(parents):
+        return None
     rows = sample.design.places[sample.coding.present[sample.coding.present < len(sample.design.places)]]
     columns = [sample.design.factors.index(name) for name in names]
     were_run = {tuple(row) for row in rows[:, columns].tolist()}

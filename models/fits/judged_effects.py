@@ -39,7 +39,7 @@ def effect_rows(sample: Sample, judgement: Judgement, aliases: Aliases) -> list[
             margin = deciding.margins.get(term, float("nan"))
             row |= {
                 "error_unit": deciding.unit,
-                "method": deciding.method,
+                "method": verdict.stratum or deciding.method,
                 "std_err": deciding.errors.get(term),
                 "ci_low": effect - margin,
                 "ci_high": effect + margin,

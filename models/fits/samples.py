@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from models.declared.study import Study
-from models.design.coding import Coding, FitError, Integers, Vector, code
+from models.design.coding import NO_TERMS, Blocking, Coding, FitError, Integers, Vector, code
 from models.design.design import Design
 from models.fits.anova import Fit, fit
 from models.fits.folder_weights import folder_weights
@@ -52,13 +52,18 @@ class Sample:
         """What counts as an execution: the folder, unless the study declares the container."""
         return self.study.unit or "folder"
 
-    @cached_property
+    @property
     def executions(self) -> "Sample":
         """The same with a row for each execution: the mean of a folder, unless its containers count themselves."""
-        if self.unit == "container" or self.folders[2].max() == 1:
+        return self if self.unit == "container" else self.by_folder
+
+    @cached_property
+    def by_folder(self) -> "Sample":
+        """The same with the mean of each folder; itself where each folder holds one container."""
+        if self.folders[2].max() == 1:
             return self
         rows = self.rows.group_by("folder", maintain_order=True).agg(
-            pl.col("run").first(), pl.col("started_at").min(), pl.col("stopped_at").max()
+            pl.col("run", "block").first(), pl.col("started_at").min(), pl.col("stopped_at").max()
         )
         rows = rows.with_columns(container_id=pl.lit(None, pl.String)).select(
             [column for column in self.rows.columns if column in ("container_id", *rows.columns)]
@@ -97,35 +102,81 @@ class Sample:
 
     @cached_property
     def coding(self) -> Coding:
-        return code(self.design, self.study.terms, np.unique(self.places))
+        return code(self.design, self.study.terms, np.unique(self.places), self.blocking)
+
+    @cached_property
+    def cells(self) -> tuple[Integers, Integers, Integers]:
+        """Runs and blocks of the cells of a blocked design, and the place among them of each observation's."""
+        blocks = np.unique(self.rows["block"].to_numpy().astype(str), return_inverse=True)[1]
+        cells, inverse = np.unique(np.stack([self.places, blocks], axis=1), axis=0, return_inverse=True)
+        return cells[:, 0], cells[:, 1], inverse.ravel().astype(np.int64)
+
+    @property
+    def blocking(self) -> Blocking | None:
+        return Blocking(*self.cells[:2]) if self.study.block else None
+
+    @property
+    def matrix_rows(self) -> Integers:
+        """The row of the coded matrices that each observation stands in."""
+        return self.cells[2] if self.study.block else self.places
+
+    @cached_property
+    def whole_plots(self) -> Integers | None:
+        """Of a sample of folders, the number of each one's whole plot: within a block, the levels that were kept.
+
+        Without blocks a whole plot lasts as long as these factors stay as they are in the order of execution.
+        """
+        if not self.study.whole_plot:
+            return None
+        columns = [self.design.factors.index(name) for name in self.study.whole_plot]
+        kept = self.design.places[np.minimum(self.places, len(self.design.places) - 1)][:, columns]
+        if self.study.block:
+            spell = self.cells[1][self.cells[2]]
+        else:
+            ordered = self.rows.with_row_index().sort("started_at", "folder")["index"].to_numpy()
+            changes = np.any(np.diff(kept[ordered], axis=0) != 0, axis=1)
+            spell = np.empty(len(kept), dtype=np.int64)
+            spell[ordered] = np.concatenate([[0], np.cumsum(changes)])
+        keys = np.column_stack([spell, kept])
+        return np.unique(keys, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+
+    @property
+    def df_repeats(self) -> int:
+        """By how many degrees of freedom observations of the same treatment differ beside what blocks explain."""
+        if not self.study.block:
+            return len(self.y) - len(np.unique(self.treatments))
+        runs, blocks, inverse = self.cells
+        treatments = treatment_numbers(self.study)[runs][inverse]
+        dummies = [np.equal.outer(of, np.unique(of)).astype(float) for of in (treatments, blocks[inverse])]
+        return len(self.y) - int(np.linalg.matrix_rank(np.hstack(dummies)))
 
     @cached_property
     def fit(self) -> Fit:
         """The study's model, as far as missing runs leave it."""
-        return fit(self.y, self.coding.blocks, self.places, self.coding.whole)
+        return fit(self.y, self.coding.blocks, self.matrix_rows, self.coding.whole)
 
     def reduced(self, terms: Collection[str]) -> Fit:
         """The same with these of its terms only."""
         others = set(self.coding.terms) - set(terms)
         blocks = {term: block for term, block in self.coding.blocks.items() if term not in others}
         whole = {term: block for term, block in self.coding.whole.items() if term in blocks}
-        return fit(self.y, blocks, self.places, whole)
+        return fit(self.y, blocks, self.matrix_rows, whole)
 
     def fit_of_folders(self, terms: Collection[str] | None = None) -> Fit:
         """The model of the folders' means, of all its terms or of some."""
-        means, places, sizes = self.folders
+        means, _, sizes = self.folders
+        rows = np.zeros(len(means), dtype=np.int64)
+        rows[self.folder_of] = self.matrix_rows
         keep = [*self.coding.terms] if terms is None else terms
         blocks = {
-            term: block
-            for term, block in self.coding.blocks.items()
-            if term in keep or term not in self.coding.terms
+            term: block for term, block in self.coding.blocks.items() if term in keep or term in NO_TERMS
         }
         whole = {term: block for term, block in self.coding.whole.items() if term in blocks}
-        X = np.hstack(list(blocks.values()))[places]
+        X = np.hstack(list(blocks.values()))[rows]
         weights = None
         if len(means) > X.shape[1]:
             weights = folder_weights(means, sizes, X, *self.inside_folders)
-        return fit(means, blocks, places, whole, weights)
+        return fit(means, blocks, rows, whole, weights)
 
     @cached_property
     def inside_folders(self) -> tuple[float, int]:
@@ -203,6 +254,7 @@ def in_order(study: Study, observations: pl.DataFrame) -> pl.DataFrame:
         pl.col("container_id").cast(pl.String),
         *(_naive_utc(rows, stamp) for stamp in ("started_at", "stopped_at")),
         pl.col("value").cast(pl.Float64),
+        block=_block(study, rows),
     ).sort("response", "folder", "container_id")
     last = len(study.treatments)
     strange = rows.filter(pl.col("run").is_null() | ~pl.col("run").is_between(1, last))
@@ -213,6 +265,24 @@ def in_order(study: Study, observations: pl.DataFrame) -> pl.DataFrame:
             "Correct the folder's name or the study's generators."
         )
     return rows
+
+
+def _block(study: Study, rows: pl.DataFrame) -> pl.Expr:
+    """What the study's blocks are told by, joined: the folder's replicate, the day of its first start in its zone."""
+    parts: list[pl.Expr] = []
+    for name in study.block:
+        if name == "date":
+            first = _naive_utc(rows, "started_at").min().over("folder")
+            local = first.dt.replace_time_zone("UTC").dt.convert_time_zone(study.timezone)
+            parts.append(local.dt.strftime("%Y-%m-%d").fill_null("?"))
+        elif "replicate" in rows.columns:
+            parts.append(pl.col("replicate").cast(pl.String).fill_null("?"))
+        else:
+            raise FitError(
+                f'{study.name}: found block = ["replicate"] and no column replicate in the observations. Write '
+                "{replicate} into folders."
+            )
+    return pl.concat_str(parts, separator="/") if parts else pl.lit("")
 
 
 def _naive_utc(rows: pl.DataFrame, stamp: str) -> pl.Expr:

@@ -87,6 +87,13 @@ def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
             f"±{number(found.conventional_simultaneous_margin)}{unit}"
             + (" (in log10)." if sample.scale == "log10" else ".")
         )
+    if folder.method == "error of strata":
+        return _about_strata(folder)
+    blocks = (
+        f"; what blocks (by {joined(list(sample.study.block))}) differ by is taken out first"
+        if sample.study.block
+        else ""
+    )
     df = f"{count(round(folder.df), 'degree')} of freedom"
     repeats, left = folder.df_repeats, folder.df_left_out
     if not repeats:
@@ -99,7 +106,8 @@ def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
             text += (
                 f". The runs that are there do not bear {left_out} beside an error, so the model goes without"
             )
-        return f"{text}."
+            return f"{text}."
+        return f"{text}{blocks}."
     text = f"With folders as the unit the error has {df}"
     text += (
         f": {repeats} from the means of folders of the same run" if left else ", from the means of folders"
@@ -115,4 +123,16 @@ def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
             f"; folders hold {sizes[0]} to {sizes[-1]} containers, and their means weigh by what folders and containers "
             "vary (restricted maximum likelihood), which is approximate"
         )
-    return f"{text}."
+    return f"{text}{blocks}."
+
+
+def _about_strata(folder: ErrorTerm) -> str:
+    """'Each term is judged by the error of its stratum: V by whole plots (10 df), ...'"""
+    strata: dict[tuple[str, float], list[str]] = {}
+    for verdict in folder.verdicts:
+        strata.setdefault((verdict.stratum, verdict.df), []).append(verdict.term)
+    parts = [
+        f"{joined(terms, 6)} by {stratum} ({count(round(df), 'degree')} of freedom)"
+        for (stratum, df), terms in strata.items()
+    ]
+    return f"Each term is judged by the error of its stratum: {'; '.join(parts)}."

@@ -50,7 +50,8 @@ def size_text(analysis: ResponseAnalysis, error_term: ErrorTerm, term: str) -> s
 def _levels_text(analysis: ResponseAnalysis, error_term: ErrorTerm, term: str) -> str:
     """'best 3, worst 1: +41.9 h [12.3, 71.5]; '; 'highest' and 'lowest' without a goal."""
     sample = analysis.decisive
-    found = extremes(sample, error_term.model, term) if error_term.model else None
+    model = error_term.model_of.get(term, error_term.model)
+    found = extremes(sample, model, term) if model else None
     if found is None:
         return ""
     goal = sample.study.responses[sample.response].goal

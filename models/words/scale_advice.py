@@ -94,7 +94,7 @@ def _caveats(raw: Sample, log: Sample, plain: str) -> Iterator[Statement]:
     parts = [
         (lack_of_fit(models[MAIN if MAIN in models else STUDY][1], sample.treatments), scale)
         for models, sample, scale in fits
-        if models
+        if models and not sample.study.block
     ]
     tests = [
         (part.lack.p_value, scale, f"F({part.lack.df}, {part.pure.df}) = {number(part.lack.f_value)}, ")
