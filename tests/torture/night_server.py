@@ -52,7 +52,7 @@ class NightServer:
 
     def begin(self, logs: Path, studies: Path, house: Path, now: datetime, **how: Any) -> int:
         """Start a night, once all is imported, and give its process id; `how`: everything, fail_at, kill_at, errno,
-        is_bound (by the rights of files, also for root), is_lazy (folders are not synced), is_bare."""
+        is_bound (by the rights of files, also for root), is_lazy (folders are not synced), is_bare, has_two_pages."""
         order = {
             "logs": str(logs),
             "studies": str(studies),
@@ -82,6 +82,7 @@ def carry_out(order: dict[str, Any], result: int) -> None:
         bind_root()
     if order.get("is_lazy"):
         sync_files_only()
+    way = barely if order.get("is_bare") else with_two_pages if order.get("has_two_pages") else plainly
     said: dict[str, Any] = {"error": "", "message": "", "version": None}
     house = Path(order["house"])
     faults = order.get("fail_at"), order.get("kill_at"), order.get("errno", 5)
@@ -91,12 +92,23 @@ def carry_out(order: dict[str, Any], result: int) -> None:
             summary = night(
                 Order(*paths, everything=order.get("everything", False)),
                 datetime.fromtimestamp(order["now"], UTC),
-                barely if order.get("is_bare") else plainly,
+                way,
             )
             said["version"] = summary.version and summary.version.name
         except BaseException as error:
             said |= {"error": type(error).__name__, "message": str(error)}
     os.write(result, json.dumps({**said, "calls": calls}).encode())
+
+
+def with_two_pages(stage: Callable[..., Any], *arguments: Any) -> Any:
+    """A stage; that of the pages writes two without looking at anything, a third of a night's time."""
+    if stage.__name__ != "render_pages":
+        return stage(*arguments)
+    site = arguments[0].house.staging / "site"
+    for page in (site / "index.html", site / "small" / "index.html"):
+        page.parent.mkdir(parents=True)
+        page.write_text("<html></html>")
+    return []
 
 
 def barely(stage: Callable[..., Any], *arguments: Any) -> Any:
@@ -107,13 +119,7 @@ def barely(stage: Callable[..., Any], *arguments: Any) -> Any:
         import flows.stages.audit
 
         flows.stages.audit.audit = lambda *_: None  # of this process, which ends with the night
-    if stage.__name__ != "render_pages":
-        return stage(*arguments)
-    site = arguments[0].house.staging / "site"
-    for page in (site / "index.html", site / "small" / "index.html"):
-        page.parent.mkdir(parents=True)
-        page.write_text("<html></html>")
-    return []
+    return with_two_pages(stage, *arguments)
 
 
 def bind_root() -> None:
