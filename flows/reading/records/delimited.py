@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 
 from flows.reading.records.choosing import from_table, refuse_twice, table_columns
@@ -18,7 +17,7 @@ _SAMPLE_LINES = 100
 _CANDIDATES = (",", ";", "\t", "|")
 _SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NO_SEPARATOR = "\x1f"  # of a table of one column; no text holds it
-_FIRST = b"#\n"
+_PACKED = b"\x1fx("  # polars unpacks, to any size, what begins as gzip, zlib or zstandard do
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -123,16 +122,16 @@ def _line_start(content: bytes, line: int) -> int:
 
 def _fast(content: bytes, layout: _Layout, needed: list[int]) -> pl.DataFrame | None:
     """The table by polars, or None unless a row is a line with a cell for every name, which polars leaves open."""
-    below = memoryview(content)[layout.start :]
-    lines = int(np.count_nonzero(np.frombuffer(below, np.uint8) == 0x0A))
-    lines += bool(len(below)) and below[-1] != 0x0A
+    lines = content.count(b"\n", layout.start)
+    lines += len(content) > layout.start and content[-1:] != b"\n"
     if not lines:
         return None
     width = len(layout.names)
+    is_plain = content[0] not in _PACKED
     try:
         table = pl.read_csv(
-            io.BytesIO(_FIRST + below),  # polars unpacks, to any size, what begins as a packed file does
-            skip_lines=1,
+            content if is_plain else b"\n" + content,
+            skip_lines=layout.line - is_plain,
             has_header=False,
             schema={str(i): pl.String for i in range(width)},
             columns=needed,
