@@ -1,6 +1,6 @@
 """Parquet files, every cell as text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 import pyarrow as pa
@@ -37,19 +37,28 @@ def read_parquet(content: bytes, asked: Asked) -> tuple[pl.DataFrame, tuple[str,
         needed = sorted({place for places in columns.values() for place in places})
         tops = {fields[place][1][0] for place in needed}
         _check_size(file.metadata, tops)
+        # Texts stay a dictionary until they are counted: one of 100 kB may stand in a million rows.
+        texts = [path for path in _leaves(file.metadata) if _is_below(path, tops)]
+        file = pq.ParquetFile(
+            pa.BufferReader(content), page_checksum_verification=True, read_dictionary=texts
+        )
         table = file.read(columns=sorted(tops))
         table.validate(full=True)
         if table.num_rows != file.metadata.num_rows and tops:
             raise ValueError("its parts disagree in the number of rows")
         frame = pl.DataFrame(table)
+        found = {place: _cells(frame, fields[place][1]) for place in needed}
+        _check_texts(found.values())
         literal = {place for path in asked.literal for place in columns.get(path, [])}
-        cells = {str(place): _text(frame, fields[place][1], place in literal, asked) for place in needed}
+        cells = {
+            str(place): _text(column, names[place], place in literal, asked)
+            for place, column in found.items()
+        }
     except _BROKEN as error:
-        found = f"Parquet that is broken ({str(error).splitlines()[0]})"
-        raise RecordError("Q325", found, "a Parquet file", "Copy it again.") from error
-    size = sum(int(text.str.len_bytes().sum()) for text in cells.values())
-    if size > MOST_UNPACKED:
-        raise _too_large(f"{size:,} bytes of text", f"at most {MOST_UNPACKED:,}")
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise RecordError(
+            "Q325", f"Parquet that is broken ({reason})", "a Parquet file", "Copy it again."
+        ) from error
     line = pl.int_range(1, table.num_rows + 1, dtype=pl.Int64, eager=True)
     return from_table(pl.DataFrame({"line": line, **cells}), columns, asked), tuple(names)
 
@@ -62,6 +71,14 @@ def _fields(field: pa.Field, above: tuple[str, ...] = ()) -> Iterator[tuple[str,
             yield from _fields(below, steps)
     else:
         yield (field.name if not above else ".".join(map(quoted, steps))), steps
+
+
+def _leaves(metadata: pq.FileMetaData) -> Iterator[str]:
+    """Paths of the columns that hold bytes."""
+    for i in range(metadata.num_columns):
+        leaf = metadata.schema.column(i)
+        if leaf.physical_type == "BYTE_ARRAY":
+            yield leaf.path
 
 
 def _check_size(metadata: pq.FileMetaData, tops: set[str]) -> None:
@@ -83,12 +100,23 @@ def _is_below(path: str, tops: set[str]) -> bool:
     return any(path == top or path.startswith(f"{top}.") for top in tops)
 
 
-def _text(frame: pl.DataFrame, steps: tuple[str, ...], is_literal: bool, asked: Asked) -> pl.Series:
+def _cells(frame: pl.DataFrame, steps: tuple[str, ...]) -> pl.Series:
     cells = frame[steps[0]]
     for step in steps[1:]:
         cells = cells.struct.field(step)
+    return cells
+
+
+def _check_texts(columns: Iterable[pl.Series]) -> None:
+    """Raises RecordError for texts that are small only while each is kept once."""
+    size = sum(int(cells.cat.len_bytes().sum()) for cells in columns if cells.dtype == pl.Categorical)
+    if size > MOST_UNPACKED:
+        raise _too_large(f"{size:,} bytes of text", f"at most {MOST_UNPACKED:,}")
+
+
+def _text(cells: pl.Series, name: str, is_literal: bool, asked: Asked) -> pl.Series:
     if isinstance(cells.dtype, _NO_TEXT):
-        found = f"the type {cells.dtype} of {'.'.join(steps)!r}"
+        found = f"the type {cells.dtype} of {name!r}"
         remedy = "Write texts, numbers, truth values or times."
         asked.log.add(Problem(None, "Q323", found, "a type of single values", remedy))
         return no_text(len(cells))
