@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from flows.commands.options import HOUSE, HouseOption
+from flows.commands.options import HOUSE, HouseOption, PathArgument
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
 from flows.warehouse.warehouse import QueryError, Warehouse, open_published
@@ -24,7 +24,7 @@ def sql(
     house: HouseOption = HOUSE,
     csv: Annotated[bool, Parameter(negative=())] = False,
     json: Annotated[bool, Parameter(negative=())] = False,
-    parquet: Path | None = None,
+    parquet: PathArgument | None = None,
 ) -> int:
     """Query the published warehouse, read-only; without a query, list its relations and start a prompt.
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flows.commands.exit_codes import FAILED
+from flows.commands.options import PathArgument
 from flows.house.errors import UsageError
 from models.conformance.comparison import conform
 from models.conformance.simulation import FEWER, SETS, simulate, wrong
@@ -10,7 +11,7 @@ from reports.pages.conformance_page import conformance_page
 from reports.pages.site import shared_assets
 
 
-def conformance(folder: Path = Path("house-conformance")) -> int:
+def conformance(folder: PathArgument = Path("house-conformance")) -> int:
     """Analyse published data sets and write a page that compares the results with print; exit code 1 if one differs.
 
     It also simulates how often the tests speak where nothing is wrong.

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.commands.options import HOUSE, HouseOption
+from flows.commands.options import HOUSE, HouseOption, PathArgument
 from flows.house.house import House
 from flows.warehouse.warehouse import open_published
 
 
-def export(target: Path, *, house: HouseOption = HOUSE) -> int:
+def export(target: PathArgument, *, house: HouseOption = HOUSE) -> int:
     """Write every relation of the published warehouse as a Parquet file.
 
     Parameters

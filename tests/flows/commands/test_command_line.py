@@ -156,6 +156,35 @@ def test_a_folder_that_is_still_there_cannot_be_forgotten(second_night: Order) -
     assert "is still there and would be loaded again" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["night", option, ""] for option in ("--logs", "--studies", "--house")),
+        ["night", "--logs="],
+        ["night", "--logs", " "],
+        ["doctor", "--house", ""],
+        ["export", ""],
+        ["sql", "select 1", "--parquet", ""],
+        ["forget", "exp_11", "--logs", ""],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_is_refused_by_name_and_is_not_the_current_folder(
+    words: list[str], tmp_path: Path
+) -> None:
+    ended = doehouse(*words, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    name = next((word.rstrip("=") for word in reversed(words) if word.startswith("--")), "a path")
+    assert ended.stderr.startswith(f"doehouse: {name}: found an empty text, expected a path."), ended.stderr
+
+
+@pytest.mark.parametrize("name", ["DOEHOUSE_LOGS", "DOEHOUSE_STUDIES", "DOEHOUSE_HOUSE"])
+def test_an_empty_variable_is_refused_by_name(name: str, tmp_path: Path) -> None:
+    ended = doehouse("night", cwd=tmp_path, env=os.environ | {name: ""})
+    assert (ended.returncode, ended.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert ended.stderr.startswith(f"doehouse: {name}: found an empty text"), ended.stderr
+
+
 def test_places_can_be_told_by_the_environment(published_house: Summary) -> None:
     environment = os.environ | {"DOEHOUSE_HOUSE": str(published_house.house.root)}
     assert doehouse("sql", "select 42 as x", "--csv", env=environment).stdout == "x\n42\n"
