@@ -84,6 +84,8 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         p_holm=_REAL,
         is_active=_TRUTH,
         is_active_at_once=_TRUTH,
+        minimum_effect=_REAL,
+        is_below_minimum=_TRUTH,
         sum_sq=_REAL,
         percent_of_variation=_REAL,
         partial_eta_sq=_REAL,
@@ -156,6 +158,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         effect=_REAL,
         is_active=_TRUTH,
         is_decisive=_TRUTH,
+        is_firm=_TRUTH,
     ),
 }
 

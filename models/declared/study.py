@@ -63,6 +63,9 @@ class Study(Strict):
     replicates: Count | None = None
     unit: Literal["container", "folder"] | None = None
     scale: Literal["log"] | None = None
+    alpha: Annotated[float, Field(strict=True, gt=0, lt=0.5)] = (
+        0.05  # how often an inert effect may be called active
+    )
     factors: Annotated[Factors, Field(min_length=1)]
     generators: tuple[str, ...] = Field(default=(), validate_default=True)
     center: dict[str, str] = Field(default_factory=dict)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from models.design.alias_sets import Aliases, joined_aliases
 from models.design.coding import NO_TERMS, Blocking, code, slices
@@ -16,7 +17,6 @@ from models.fits.samples import Sample, Unit, grouped_means
 from models.results import Row
 
 FEWEST_CONTRASTS = 7  # Lenth's method takes its error from the smaller half of them
-CONFIDENCE = 0.95
 
 
 class Verdict(NamedTuple):
@@ -212,7 +212,7 @@ def _by_strata(sample: Sample, between: int) -> tuple[ErrorTerm | None, str | No
     verdicts = [verdict._replace(df=one.df, stratum=one.method) for one in judged for verdict in one.verdicts]
     adjusted = holm([verdict.p_value for verdict in verdicts])
     verdicts = [
-        verdict._replace(p_holm=p_holm, is_active_at_once=p_holm < 1 - CONFIDENCE)
+        verdict._replace(p_holm=p_holm, is_active_at_once=p_holm < sample.study.alpha)
         for verdict, p_holm in zip(verdicts, adjusted, strict=True)
     ]
     return (
@@ -253,7 +253,7 @@ def _why_no_lenth(sample: Sample) -> str | None:
 def _by_lenth(sample: Sample) -> ErrorTerm:
     effects = contrasts(sample)
     values = np.array(list(effects.values()))
-    found, null = lenth(values, CONFIDENCE), reference(len(values))
+    found, null = lenth(values, 1 - sample.study.alpha), reference(len(values))
     statistics = {term: effect / found.pse for term, effect in effects.items()}
     p_values = [null.p_value(statistic) for statistic in statistics.values()]
     verdicts = [
@@ -315,21 +315,22 @@ def _judged(
     verdicts: list[Verdict] = []
     errors: dict[str, float] = {}
     margins: dict[str, float] = {}
+    quantile = float(stats.t.ppf(1 - sample.study.alpha / 2, model.df_error)) if model.df_error else NAN
     for term in sample.coding.terms if terms is None else terms:
         if term not in model.tests:
             continue
         test, effect = model.tests[term], model.effect(term)
         if effect:
             verdicts.append(Verdict(term, sample.carried(effect.value), effect.t_value, effect.p_value))
-            errors[term], margins[term] = effect.std_err, effect.ci_high - effect.value
+            errors[term], margins[term] = effect.std_err, quantile * effect.std_err
         else:
             verdicts.append(Verdict(term, NAN, test.f_value, test.p_value))
     adjusted = holm([verdict.p_value for verdict in verdicts])
     verdicts = [
         verdict._replace(
             p_holm=p_holm,
-            is_active=verdict.p_value < 1 - CONFIDENCE,
-            is_active_at_once=p_holm < 1 - CONFIDENCE,
+            is_active=verdict.p_value < sample.study.alpha,
+            is_active_at_once=p_holm < sample.study.alpha,
         )
         for verdict, p_holm in zip(verdicts, adjusted, strict=True)
     ]

@@ -48,7 +48,8 @@ def extremes(sample: Sample, model: Fit, term: str) -> Extremes | None:
     estimate = model.estimate(weights[highest] - weights[lowest])
     margin = NAN
     if model.df_error:
-        margin = studentised_range(len(weights), model.df_error) / np.sqrt(2) * estimate.std_err
+        quantile = studentised_range(len(weights), model.df_error, 1 - sample.study.alpha)
+        margin = quantile / np.sqrt(2) * estimate.std_err
     high, low = (
         {name: sample.study.factors[name][place] for name, place in zip(names, places, strict=True)}
         for places in (highest, lowest)
@@ -74,6 +75,6 @@ def _weights(sample: Sample, model: Fit, terms: list[str], at: dict[str, int]) -
 
 
 @lru_cache(maxsize=256)
-def studentised_range(means: int, df: int) -> float:
-    """Its 95 % quantile (Tukey)."""
-    return float(stats.studentized_range.ppf(0.95, means, df))
+def studentised_range(means: int, df: int, confidence: float) -> float:
+    """Its quantile (Tukey)."""
+    return float(stats.studentized_range.ppf(confidence, means, df))

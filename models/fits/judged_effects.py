@@ -6,6 +6,7 @@ from scipy import stats
 from models.design.alias_sets import Aliases, joined_aliases
 from models.fits.effects import key, real, shares
 from models.fits.error_terms import ErrorTerm, Judgement
+from models.fits.minimum import is_below_minimum, smallest_that_counts
 from models.fits.samples import Sample
 from models.results import Row
 
@@ -48,6 +49,8 @@ def effect_rows(sample: Sample, judgement: Judgement, aliases: Aliases) -> list[
                 "p_holm": verdict.p_holm,
                 "is_active": verdict.is_active,
                 "is_active_at_once": verdict.is_active_at_once,
+                "minimum_effect": smallest_that_counts(sample),
+                "is_below_minimum": is_below_minimum(sample, effect, margin),
             }
         if np.isfinite(effect):
             row |= {"effect": effect, "coefficient": effect / 2}
@@ -109,7 +112,10 @@ def _error(sample: Sample, deciding: ErrorTerm | None) -> dict[str, object]:
         "error_df": deciding.df,
     }
     if deciding.model:
-        sd, quantile = deciding.model.mean_sq_error**0.5, float(stats.t.ppf(0.975, deciding.df))
+        sd, quantile = (
+            deciding.model.mean_sq_error**0.5,
+            float(stats.t.ppf(1 - sample.study.alpha / 2, deciding.df)),
+        )
     elif deciding.lenth:
         # an effect is the difference of the means of two halves of the folders
         sd = deciding.lenth.pse * len(sample.folders[0]) ** 0.5 / 2

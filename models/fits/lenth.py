@@ -88,3 +88,11 @@ def sparsity_p(effects: Vector) -> float:
     if smallest == 0:
         return 1.0
     return _beyond(reference(len(effects)).ratios, float(pseudo_errors(sizes[None])[0]) / smallest)
+
+
+def power(m: int, size: float, alpha: float = 0.05) -> float:
+    """The chance to find one effect of so many pseudo standard errors among m - 1 that are zero."""
+    drawn = np.random.default_rng(SEED).standard_normal((DRAWN // m // 10, m))
+    drawn[:, 0] += size
+    sizes = np.abs(drawn)
+    return float((sizes[:, 0] > np.quantile(reference(m).sizes, 1 - alpha) * pseudo_errors(sizes)).mean())

@@ -205,6 +205,19 @@ class Sample:
         """Numbers of the runs of the design without any observation."""
         return sorted({run.run for run in self.study.treatments} - set(self.rows["run"].to_list()))
 
+    @cached_property
+    def progress(self) -> tuple[int, int]:
+        """Folders that are there of those planned, and the plan: so many replicates of each run."""
+        wanted = self.study.replicates or 1
+        folders = np.bincount(self.folders[1], minlength=len(self.study.treatments))
+        return int(np.minimum(folders, wanted).sum()), wanted * len(folders)
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether this is the look that was planned: earlier ones, and later ones without a plan, are provisional."""
+        made, planned = self.progress
+        return made == planned and (self.study.replicates is not None or len(self.folders[0]) == planned)
+
     @property
     def is_balanced(self) -> bool:
         """Every run of the design has as many observations as every other."""

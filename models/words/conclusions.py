@@ -29,6 +29,7 @@ def conclusion_rows(analysis: ResponseAnalysis, scale: Scale) -> Iterator[Row]:
                 "effect": verdict.effect,
                 "is_active": verdict.is_active,
                 "is_decisive": one is judgement.decisive and sample is analysis.decisive,
+                "is_firm": sample.is_firm,
             }
 
 

@@ -20,6 +20,8 @@ def gap_statements(analysis: ResponseAnalysis, left_out: Sequence[str]) -> Itera
     runs = len(sample.study.treatments)
     if sample.missing_runs:
         yield "data", "doubt", _missing(sample)
+    elif not sample.is_firm:
+        yield "data", "note", _looks(sample)
     counts = np.bincount(sample.places, minlength=runs)
     seen = counts[counts > 0]
     if seen.min() == seen.max():
@@ -36,6 +38,20 @@ def gap_statements(analysis: ResponseAnalysis, left_out: Sequence[str]) -> Itera
         f"{sample.response}: {joined(fewer, 6)} {'has' if len(fewer) == 1 else 'have'} fewer observations than the "
         f"{seen.max()} of others: effects are no longer independent of each other, and sums of squares (Type III) do "
         "not add up to the total.",
+    )
+
+
+def _looks(sample: Sample) -> str:
+    made, planned = sample.progress
+    if sample.study.replicates:
+        return (
+            f"{sample.response}: in progress, {made} of {planned} folders: verdicts are provisional until all are there, "
+            "since every night is another look."
+        )
+    return (
+        f"{sample.response}: the study declares no number of replicates, so that every further folder is another look "
+        "and its verdicts are provisional: who looks often enough finds something by chance. "
+        "replicates = N makes the look at N folders of each run the firm one."
     )
 
 

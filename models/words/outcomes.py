@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from models.checks.response_analysis import ResponseAnalysis
 from models.fits.error_terms import ErrorTerm
 from models.fits.extremes import extremes
+from models.fits.minimum import detection, is_below_minimum, smallest_that_counts
 from models.wording import count, joined, number, p_text, with_alias
 from models.words.sizes import difference, interval_text, unit_of
 
@@ -87,6 +88,7 @@ def outcome(analysis: ResponseAnalysis) -> Iterator[Statement]:
     else:
         text = f"no effect stands out {under(main)}{_possible(analysis, main)}"
     yield "outcome", "finding" if main.active else "note", f"{lead}: {text}."
+    yield from _smallest(analysis, main)
     if main.sparsity_p < FEW:
         yield (
             "outcome",
@@ -98,11 +100,48 @@ def outcome(analysis: ResponseAnalysis) -> Iterator[Statement]:
         verdict.term for verdict in main.verdicts if not verdict.is_active and verdict.term in main.margins
     ]
     if idle:
+        confidence = f"{100 * (1 - sample.study.alpha):g}"
         widest = sorted(idle, key=lambda term: -_reach(main, term))
         yield (
             "outcome",
             "note",
-            f"Not shown to matter, but possible with 95 % confidence: {effects_text(analysis, main, widest)}.",
+            f"Not shown to matter, but possible with {confidence} % confidence: {effects_text(analysis, main, widest)}.",
+        )
+
+
+def _smallest(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement]:
+    """Which effects are smaller than the smallest that counts, and whether the data would have found one so large."""
+    sample = analysis.decisive
+    smallest = smallest_that_counts(sample)
+    if smallest is None:
+        return
+    size = (
+        f"a factor of {number(10.0**smallest)}"
+        if sample.scale == "log10"
+        else f"{smallest:.3g}{unit_of(sample)}"
+    )
+    told: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    for term, margin in main.margins.items():
+        told[is_below_minimum(sample, main[term].effect, margin)].append(term)
+    parts = [
+        f"{text}: {joined(named(analysis, terms), MOST_NAMED + 3)}"
+        for text, terms in (("yes", told[True]), ("no", told[False]), ("cannot tell", told[None]))
+        if terms
+    ]
+    if parts:
+        yield "outcome", "note", f"Smaller than {size}, the smallest effect that counts: {'; '.join(parts)}."
+    found = detection(sample, main)
+    if found:
+        needed = (
+            "more folders than anyone makes would"
+            if found.folders is None
+            else f"{count(found.folders, 'folder')} of each run would"
+        )
+        yield (
+            "outcome",
+            "note",
+            f"These data find an effect of {size} with a power of {number(found.now, 2)}; for a power of 0.8, {needed} be "
+            "needed.",
         )
 
 
@@ -112,9 +151,12 @@ def _lead(analysis: ResponseAnalysis) -> str:
     parts: list[str] = []
     if sample.copies:
         parts.append(f"{count(sample.copies.left_out, 'copy', 'copies')} of other values left out")
+    made, planned = sample.progress
     if sample.missing_runs:
         runs = len(sample.study.treatments)
         parts.append(f"in progress, {runs - len(sample.missing_runs)} of {runs} runs")
+    elif made < planned:
+        parts.append(f"in progress, {made} of {planned} folders")
     unit = sample.study.responses[sample.response].unit
     plain = f"in {unit}" if unit else "as observed"
     if choice.rejects_identity and choice.power:

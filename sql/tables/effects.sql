@@ -23,6 +23,8 @@ create table effects (
     p_holm double,
     is_active boolean,
     is_active_at_once boolean,
+    minimum_effect double,
+    is_below_minimum boolean,
     sum_sq double,
     percent_of_variation double,
     partial_eta_sq double,
@@ -43,13 +45,15 @@ comment on column effects.ratio is 'Factor from - to + on the log scale; null on
 comment on column effects.error_unit is 'What decides: folder (executions of a run) or container (repeats inside a folder); null where nothing can.';
 comment on column effects.method is 'Where the error that decides comes from, as in effect_tests.';
 comment on column effects.std_err is 'Standard error of the effect under the error that decides; Lenth''s pseudo standard error under his method.';
-comment on column effects.ci_low is 'Lower end of its 95 % interval under that error: the effect less the margin.';
+comment on column effects.ci_low is 'Lower end of its interval under that error: the effect less the margin; 95 %, or 1 - alpha where the study declares it.';
 comment on column effects.ci_high is 'Upper end.';
 comment on column effects.t_value is 'Effect over standard error; null for terms of several degrees of freedom.';
 comment on column effects.p_value is 'p-value under that error.';
 comment on column effects.p_holm is 'The same, adjusted by Holm for all effects of the response.';
 comment on column effects.is_active is 'Whether the effect, taken alone, lies beyond the margin.';
 comment on column effects.is_active_at_once is 'Whether it does so when all effects of the response are judged at once.';
+comment on column effects.minimum_effect is 'Smallest effect that counts, as the study declares it, on this scale; null where it does not.';
+comment on column effects.is_below_minimum is 'Whether the effect is smaller than that: yes where its whole interval is, no where none of it is, null where the data cannot tell.';
 comment on column effects.sum_sq is 'Sum of squares (Type III).';
 comment on column effects.percent_of_variation is 'Share of the total sum of squares, percent (Jain).';
 comment on column effects.partial_eta_sq is 'Sum of squares over itself plus the residual; null outside the model.';

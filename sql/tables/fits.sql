@@ -48,6 +48,6 @@ comment on column fits.error_unit is 'What decides about effects: folder or cont
 comment on column fits.error_method is 'Where that error comes from, as in effect_tests.';
 comment on column fits.error_df is 'Its degrees of freedom.';
 comment on column fits.error_sd is 'Standard deviation of one such unit: of the mean of a folder, or of a container.';
-comment on column fits.error_quantile is 'How many standard errors make a 95 % interval: the quantile of t, or of Lenth''s reference.';
+comment on column fits.error_quantile is 'How many standard errors make an interval: the quantile of t, or of Lenth''s reference, 95 % unless alpha says otherwise.';
 comment on column fits.terms is 'Terms of the model.';
 comment on column fits.dropped is 'Terms of the study that missing runs took away whole.';
