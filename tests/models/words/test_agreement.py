@@ -53,6 +53,7 @@ def assert_agree(tables: Tables, response: str) -> int:
         found = re.search(rf"(?:[:,] |and ){re.escape(row['term'])}{SIZE}", where)
         if found is None:
             continue  # among the "more" of a long list, or of several degrees of freedom
+        compared += 1
         shown = [
             10 ** row[name] if scale == "log10" else row[name] for name in ("effect", "ci_low", "ci_high")
         ]
