@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from flows.commands.options import HOUSE, HouseOption, PathArgument
+from flows.house.current import published
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
 from flows.warehouse.warehouse import QueryError, Warehouse, open_published
@@ -57,7 +58,7 @@ def sql(
 
 def answer(house: House, query: str, form: Form, parquet: Path | None = None) -> int:
     """Print the result of one query on the published warehouse; raises duckdb.Error on bad SQL."""
-    with open_published(house.published(), is_locked=True) as warehouse:
+    with open_published(published(house), is_locked=True) as warehouse:
         if parquet:
             from pyarrow.parquet import write_table
 

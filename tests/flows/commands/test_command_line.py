@@ -13,6 +13,7 @@ from flows.house.house import DATABASE, House
 from flows.house.publishing import publish
 from flows.house.recovery import recover
 from flows.night import Order, Summary
+from flows.warehouse.warehouse import schema_digest
 from tests.commands import doehouse, modules_of
 from tests.houses import ask, spend, verdicts
 from tests.log_folders import edit, write_folder, write_study
@@ -280,7 +281,36 @@ def test_doctor_tells_of_a_warehouse_that_cannot_say_what_is_held_back(tmp_path:
     ended = doehouse("doctor", "--house", house.root)
     assert (ended.returncode, ended.stderr) == (1, "")
     (line,) = [line for line in ended.stdout.splitlines() if "held back" in line]
-    assert line.startswith("ILL   held back: ") and line.endswith("Rebuild it with `doehouse night --all`.")
+    assert line.startswith("ILL   held back: ") and "cannot be opened by DuckDB" in line
+    assert line.endswith("go back with `doehouse rollback`, or restore a backup.")
+
+
+@pytest.mark.parametrize(
+    "words", [["sql", "select 1"], ["sql"], ["export", "out"], ["night", "--logs", "logs"]]
+)
+def test_every_command_tells_of_a_warehouse_that_this_duckdb_cannot_read(
+    words: list[str], tmp_path: Path
+) -> None:
+    house = House.at(tmp_path / "house")
+    recover(house)
+    write_study(
+        tmp_path / "studies",
+        "a",
+        folders="a_{run}",
+        factors={"F": ["1", "2"]},
+        responses={"y": {"metric": "y"}},
+    )
+    (tmp_path / "logs").mkdir()
+    (house.staging / DATABASE).write_text("no database")
+    (house.staging / "site").mkdir()
+    publish(house, {"schema": schema_digest()})
+    words += ["--studies", "studies"] if "night" in words else []
+    ended = doehouse(*words, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(
+        f"doehouse: {house.versions}/000001/{DATABASE}: cannot be opened by DuckDB"
+    )
+    assert "Traceback" not in ended.stderr
 
 
 def test_rollback_goes_back_one_version_and_the_next_night_builds_on_it(second_night: Order) -> None:
