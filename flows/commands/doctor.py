@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.commands.exit_codes import FAILED
 from flows.commands.options import HOUSE, HouseOption
 from flows.house.current import refuse_lost_link
 from flows.house.errors import HouseError, HouseHeldError
@@ -45,10 +46,8 @@ def doctor(*, house: HouseOption = HOUSE) -> int:
     """
     checks = list(examine(House.at(house), datetime.now(UTC)))
     for each in checks:
-        print(
-            f"{'well' if each.is_well else 'ILL '}  {each.name}: {each.found}{'' if each.is_well else '  ' + each.remedy}"
-        )
-    return 0 if all(each.is_well for each in checks) else 1
+        print(each.line())
+    return 0 if all(each.is_well for each in checks) else FAILED
 
 
 def examine(house: House, now: datetime) -> Iterator[Check]:
