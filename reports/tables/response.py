@@ -82,8 +82,8 @@ def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
         for method in wide[f"method_{side}"].drop_nulls().unique().sort()
     ]
     note = (
-        "An effect beyond the margin is active. Containers of one folder are repeats; folders are executions of a run. "
-        f"Error: {joined(methods)}."
+        "An effect beyond the margin is active. Containers of one folder are repeats; folders are executions of a run."
+        + (f" Error: {joined(methods)}." if methods else "")
     )
     caption = f"Each effect under each error term{f', in {unit}' if unit else ''}"
     return table("verdicts", caption, wide, columns, "response_tests", note)
