@@ -25,6 +25,11 @@ class Response(Strict):
     scale: Literal["identity", "log"] | None = None
     minimum_effect: Annotated[float, Field(strict=True, gt=0)] | Text | None = None  # in its unit, or "5 %"
 
+    @field_validator("unit")
+    @classmethod
+    def _is_written_behind_numbers(cls, unit: str) -> str:
+        return "" if unit.strip() == "1" else unit  # the unit of pure numbers is not printed
+
     @field_validator("minimum_effect")
     @classmethod
     def _is_a_size(cls, size: float | str | None) -> float | str | None:

@@ -7,9 +7,9 @@ from models.wording import decimals_for, number, signed
 
 
 def unit_of(sample: Sample) -> str:
-    """A difference of percentages is one of percentage points; a pure number has no unit."""
+    """A difference of percentages is one of percentage points."""
     unit = sample.study.responses[sample.response].unit
-    return {"%": " percentage points", "": "", "1": ""}.get(unit, f" {unit}")
+    return {"%": " percentage points", "": ""}.get(unit, f" {unit}")
 
 
 def difference(sample: Sample, effect: float, margin: float, is_active: bool) -> str:

@@ -81,6 +81,11 @@ def test_a_size_that_is_none_is_refused(declare: Any, two_level: Any, size: obje
         declare(two_level("AB"), responses={"y": {"metric": "y", "minimum_effect": size}})
 
 
+def test_the_unit_of_a_pure_number_is_not_printed(textbook: Any, two_level: Any, etch: Any) -> None:
+    tables = textbook(two_level("ABC"), etch, responses={"y": {"metric": "y", "unit": "1"}})
+    assert "C (- → +) +306 [255, 357]" in outcome(tables)[0]
+
+
 def test_a_look_is_firm_when_the_planned_folders_are_there(textbook: Any, two_level: Any, etch: Any) -> None:
     for replicates, is_firm in ((1, True), (2, True), (3, False), (None, False)):
         keys = {} if replicates is None else {"replicates": replicates}
