@@ -24,20 +24,39 @@ def opened(
     browser: Any, path: Path, width: int = 1280, scheme: str = "light", is_unfolded: bool = True
 ) -> Iterator[tuple[Any, list[str]]]:
     """The page with every fold open, once its charts are drawn, and what the console said."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    context.set_offline(True)
-    page = context.new_page()
+    page = only_page(browser)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(media="null", color_scheme=scheme)
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(path.as_uri())
-    wait_for_charts(page)
-    if is_unfolded:
-        page.evaluate("document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })")
-        page.wait_for_timeout(1)  # a fold tells that it was opened in a task of its own
+    listeners = {
+        "console": lambda message: said.append(message.text),
+        "pageerror": lambda error: said.append(str(error)),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    try:
+        page.goto(path.as_uri())
         wait_for_charts(page)
-    yield page, said
-    context.close()
+        if is_unfolded:
+            page.evaluate(
+                "document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })"
+            )
+            page.wait_for_timeout(1)  # a fold tells that it was opened in a task of its own
+            wait_for_charts(page)
+        yield page, said
+    finally:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        page.evaluate("localStorage.clear(); sessionStorage.clear();")
+
+
+def only_page(browser: Any) -> Any:
+    """One page for all tests: another one is a process of its own, which takes a second to read all scripts anew."""
+    if not browser.contexts:
+        context = browser.new_context()
+        context.set_offline(True)
+        context.new_page()
+    return browser.contexts[0].pages[0]
 
 
 def wait_for_charts(page: Any) -> None:
@@ -267,7 +286,8 @@ def test_a_run_is_found_among_the_curves_and_is_a_click_away(browser: Any, site:
         page.fill("[name=folder]", name)
         page.click("#tag-1 .readout a")
         assert page.inner_text("h1") == name
-        page.go_back()
+        page.click("text=Beside the curves of all runs")
+        page.wait_for_selector("#tag-1[data-drawn]")
         assert page.inner_text("#tag-1 .readout a") == name
         assert said == []
 
