@@ -199,7 +199,8 @@ def _inside_folders(
     with np.errstate(divide="ignore", invalid="ignore"):
         others = (sum_sq - deviations**2 / room) / (df - 1)
         studentised = deviations / np.sqrt(others * room)
-    return np.where(sizes[of_folder] > 2, studentised, NAN), df - 1  # of two, both lie as far
+    is_told = (sizes[of_folder] > 2) & (others > 1e-9 * sum_sq / df)  # of two, both lie as far
+    return np.where(is_told, studentised, NAN), df - 1
 
 
 def _summary(sample: Sample) -> Iterator[Diagnostic]:

@@ -103,7 +103,8 @@ class Fit:
         with np.errstate(divide="ignore", invalid="ignore"):
             others = (self.sum_sq_error - self.residuals**2 / room) / (self.df_error - 1)
             studentised = self.residuals / np.sqrt(others * room)
-        return np.where(room > 1e-9, studentised, NAN)
+        # where nothing but the observation itself leaves a residual, there is nothing to measure it by
+        return np.where((room > 1e-9) & (others > 1e-9 * self.mean_sq_error), studentised, NAN)
 
     def estimate(self, combination: Vector) -> Estimate:
         """A combination of coefficients with standard error, t, p and 95 % interval."""

@@ -46,7 +46,7 @@ def assert_agree(tables: Tables, response: str) -> int:
     assert ("no effect stands out" in head) == (not active)
     assert set(tests.filter("is_decisive", "is_active")["term"]) == set(active)
     assert set(tests.filter("is_decisive")["error_unit"]) == set(effects["error_unit"].drop_nulls())
-    assert ("folders as the unit" in head) == (effects["error_unit"][0] == "folder")
+    assert ("folders as the unit" in head) == (effects["error_unit"].drop_nulls()[0] == "folder")
     idle = next((sentence for sentence in said if sentence.startswith("Not shown to matter")), "")
     for row in effects.drop_nulls("effect").iter_rows(named=True):
         where = head if row["is_active"] else idle
