@@ -41,7 +41,7 @@ check: $(READY) ## formatting, lint and types
 	@$(BIN)/mypy
 
 test: check browser ## set up, then everything that CI runs
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n 2
 
 torture: $(READY) browser ## nights that are killed, crowded and fed with bad input, with the long counts
 	@DOEHOUSE_TORTURE=full $(BIN)/python -m pytest -q tests/torture

@@ -1,15 +1,19 @@
 """One night in six stages, each visited once: discover, extract, load, check, analyse, publish."""
 
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
 from flows.house.disk import writing
-from flows.house.errors import HouseError
+from flows.house.errors import HouseError, StageError
 from flows.house.house import House
 from flows.house.last_success import note_success
 from flows.house.lock import hold
+from flows.house.night_log import log
 from flows.house.recovery import recover
+from flows.messages import summarise
 from flows.stages.analyse import analyse_studies
 from flows.stages.check import check_promises
 from flows.stages.close import close_night
@@ -27,10 +31,6 @@ T = TypeVar("T")
 Call = Callable[..., Any]
 
 
-class StageError(RuntimeError):
-    """A stage of the night failed for a reason nobody foresaw; the cause is chained."""
-
-
 def plainly(stage: Callable[..., T], *arguments: Any) -> T:
     return stage(*arguments)
 
@@ -44,8 +44,12 @@ def night(
     raised, the published version stays as it was.
     """
     house = House.at(order.house)
-    with hold(house):
+    with hold(house), logged(house):
         recover(house)
+
+        def tell(message: str) -> None:
+            say(message)
+            log(house, message)
 
         def carry_out(stage: Callable[..., T], *arguments: Any) -> T:
             try:
@@ -63,22 +67,37 @@ def night(
         plan = carry_out(discover_folders, order, now)
         if plan.news.is_same:
             return nothing_new(plan)
-        say(
+        tell(
             f"{plan.news.seen} folders seen, {len(plan.news.new)} new, {len(plan.news.changed)} to load again"
         )
         plan, shards = carry_out(extract_folders, plan)
         if plan.held:
-            say(f"{len(plan.held)} held back")
-        say(f"loading {len(shards)} batches" if len(shards) > 1 else "loading")
+            tell(f"{len(plan.held)} held back")
+        tell(f"loading {len(shards)} batches" if len(shards) > 1 else "loading")
         carry_out(load_facts, plan, shards)
-        say("checking the promises")
+        tell("checking the promises")
         carry_out(check_promises, plan)
-        say("fitting the models")
+        tell("fitting the models")
         carry_out(analyse_studies, plan)
-        say("auditing the warehouse and writing the pages")
+        tell("auditing the warehouse and writing the pages")
         carry_out(close_night, plan, shards)
         carry_out(render_pages, plan)
-        return carry_out(publish_version, plan)
+        summary: Summary = carry_out(publish_version, plan)
+        log(house, summarise(summary))
+        return summary
+
+
+@contextmanager
+def logged(house: House) -> Iterator[None]:
+    """Writes down how a night that fails has failed."""
+    try:
+        yield
+    except HouseError as error:
+        log(house, f"failed: {error}")
+        raise
+    except BaseException:
+        log(house, traceback.format_exc())
+        raise
 
 
 def is_anything_new(order: Order, now: datetime) -> Summary | None:
@@ -93,11 +112,12 @@ def is_anything_new(order: Order, now: datetime) -> Summary | None:
             raise HouseError(str(error)) from error
         if not plan.news.is_same:
             return None
-        with writing(house):
-            note_success(house)
         return nothing_new(plan)
 
 
 def nothing_new(plan: Plan) -> Summary:
+    """Ends a night that found its house up to date."""
+    with writing(plan.house):
+        note_success(plan.house)
     counts: dict[str, Any] = {"folders_seen": plan.news.seen, "folders_new": 0, "folders_changed": 0}
     return Summary(counts, [], [], [], [], [], None, plan.house, plan.news.held)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import flow, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
@@ -13,6 +13,7 @@ from prefect.runtime import deployment
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.states import Completed
 from prefect.utilities.annotations import quote
+from pydantic import BeforeValidator, Field
 
 from flows.house.errors import HouseHeldError
 from flows.messages import progress, summarise
@@ -44,11 +45,25 @@ def as_task(stage: Any, *arguments: Any) -> Any:
     return STAGES[stage.__name__](*map(quote, arguments))
 
 
+def refuse_empty(path: object) -> object:
+    if isinstance(path, str) and not path.strip():
+        raise ValueError(
+            "found an empty text, expected a path: it would be the current folder, which nobody meant"
+        )
+    return path
+
+
+# What `prefect deploy` writes for an environment variable that is not set is refused, there and here.
+NamedPath = Annotated[
+    Path, BeforeValidator(refuse_empty), Field(json_schema_extra={"minLength": 1, "pattern": r"\S"})
+]
+
+
 @flow(name="nightly", persist_result=False)
 def nightly(
-    logs: Path,
-    studies: Path,
-    house: Path,
+    logs: NamedPath,
+    studies: NamedPath,
+    house: NamedPath,
     folders: tuple[str, ...] = (),
     everything: bool = False,
     forget: tuple[str, ...] = (),
@@ -71,7 +86,7 @@ def nightly(
 
 
 def run_flow(order: Order) -> Summary:
-    """Run the flow in this process; without PREFECT_API_URL Prefect brings a server for its length."""
+    """Run the flow in this process."""
     # Every flow ends a second late while its heartbeat sleeps.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         ended = nightly(order.logs, order.studies, order.house, order.again, order.everything, order.forget)

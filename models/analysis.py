@@ -1,25 +1,28 @@
 """Every fit, test and sentence of a study's observations, as the rows of the result tables."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
+from models.checks.execution_order import execution_order
+from models.checks.response_analysis import ResponseAnalysis
 from models.declared.study import Study
 from models.design.alias_sets import alias_rows
 from models.design.design import Design
-from models.fits.effects import anova_rows, coefficient_rows, effect_rows, fit_row
+from models.fits.effects import anova_rows, coefficient_rows
 from models.fits.error_terms import test_rows
-from models.fits.execution_order import execution_order
-from models.fits.response_analysis import ResponseAnalysis
+from models.fits.judged_effects import effect_rows, fit_row
 from models.fits.samples import Sample, in_order, samples
 from models.fits.trade_offs import trade_off_rows
 from models.results import SCHEMAS, Row, frame
 from models.words.conclusions import conclusion_rows, statement_rows
 from models.words.diagnosis import diagnostic_rows, reading, residual_rows
+from models.words.error_terms import error_terms
 from models.words.gaps import gap_statements, unfitted, unreadable
 from models.words.order import order_rows, order_statements
-from models.words.outcomes import alias_warnings, error_terms, outcome
+from models.words.outcomes import alias_warnings, outcome
 from models.words.scale_advice import scale_statements
 
 Said = tuple[str | None, str, str, str]  # response, topic, kind, sentence
@@ -57,6 +60,8 @@ def analyse(study: Study, observations: pl.DataFrame) -> dict[str, pl.DataFrame]
         for table, found in _rows(analysis):
             tables[table] += found
     order = execution_order(design, rows)
+    if order:
+        order = replace(order, block=study.block, whole_plot=study.whole_plot)
     tables["diagnostics"] += order_rows(study.name, order)
     said += [(None, "order", *one) for one in order_statements(order)] if rows.height else []
     present = np.unique(rows["run"].to_numpy().astype(np.int64)) - 1
@@ -82,11 +87,11 @@ def _sentences(analysis: ResponseAnalysis) -> Iterator[tuple[str, str, str]]:
 def _rows(analysis: ResponseAnalysis) -> Iterator[tuple[str, list[Row]]]:
     for scale, sample in analysis.samples.items():
         judgement = analysis.judgements[scale]
-        yield "fits", [fit_row(sample, is_decisive=sample is analysis.decisive)]
+        yield "fits", [fit_row(sample, judgement, sample is analysis.decisive)]
         yield "coefficients", list(coefficient_rows(sample, analysis.aliases))
         yield "anova_rows", list(anova_rows(sample, analysis.aliases))
-        yield "effects", effect_rows(sample, analysis.aliases)
+        yield "effects", effect_rows(sample, judgement, analysis.aliases)
         yield "effect_tests", list(test_rows(sample, judgement, analysis.aliases))
         yield "diagnostics", list(diagnostic_rows(sample, analysis.diagnostics[scale]))
         yield "residuals", list(residual_rows(sample))
-        yield "conclusions", list(conclusion_rows(sample, judgement, analysis.aliases))
+        yield "conclusions", list(conclusion_rows(analysis, scale))

@@ -46,9 +46,9 @@ def joined(items: Sequence[str], most: int | None = None) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def count(number_of: int, noun: str) -> str:
-    """'1 folder', '8 folders'."""
-    return f"{number_of} {noun}" if number_of == 1 else f"{number_of} {noun}s"
+def count(number_of: int, noun: str, nouns: str | None = None) -> str:
+    """'1 folder', '8 folders'; `nouns` where the plural takes more than an s."""
+    return f"{number_of} {noun}" if number_of == 1 else f"{number_of} {nouns or f'{noun}s'}"
 
 
 def with_alias(term: str, partners: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any
@@ -26,17 +27,35 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker has all tests of Prefect's server, and those that share what their file makes; the longest begin."""
-    for item in items:
-        assert isinstance(item, pytest.Function)
-        if "prefect_server" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("prefect"))
-        elif any(made[-1].scope == "module" for made in item._fixtureinfo.name2fixturedefs.values()):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-    first = ("prefect_server", "places", "place")
-    items.sort(
-        key=lambda item: next((rank for rank, name in enumerate(first) if name in item.fixturenames), 9)
-    )
+    """The longest begin, so that no worker is left with them at the end."""
+
+    def rank(item: pytest.Item) -> int:
+        is_long = "torture" in item.path.parts or item.path.name == "test_browser.py"
+        return 0 if is_prefects(item.path) else 1 if is_long else 2
+
+    items.sort(key=rank)
+
+
+@cache
+def is_prefects(file: Path) -> bool:
+    return "prefect_server" in file.read_text()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `-n 2` a worker has all tests of a file, and one of them all those of Prefect's server.
+
+    xdist has the mark `xdist_group` for that, which pytest 9.2 made void (pytest-xdist issue 1386).
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::")[0]
+            return "prefect" if is_prefects(config.rootpath / file) else file
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A Prefect server of its own on a free loopback port, as `prefect server start` brings it up."""
 
 import base64
+import ctypes
 import json
 import os
 import secrets
@@ -40,6 +41,11 @@ def free_port() -> int:
         return port
 
 
+def die_with_parent() -> None:
+    """Of a run that is broken off no server is left behind."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 class PrefectServer:
     """The server, the commands that are given to it, and everything they need in one folder."""
 
@@ -68,6 +74,7 @@ class PrefectServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=die_with_parent,
             )
         self.processes.append(process)
 

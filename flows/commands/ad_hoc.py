@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from flows.commands.options import HOUSE, HouseOption
+from flows.commands.options import HOUSE, HouseOption, PathArgument
+from flows.house.current import published
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
 from flows.warehouse.warehouse import QueryError, Warehouse, open_published
@@ -24,7 +25,7 @@ def sql(
     house: HouseOption = HOUSE,
     csv: Annotated[bool, Parameter(negative=())] = False,
     json: Annotated[bool, Parameter(negative=())] = False,
-    parquet: Path | None = None,
+    parquet: PathArgument | None = None,
 ) -> int:
     """Query the published warehouse, read-only; without a query, list its relations and start a prompt.
 
@@ -57,7 +58,7 @@ def sql(
 
 def answer(house: House, query: str, form: Form, parquet: Path | None = None) -> int:
     """Print the result of one query on the published warehouse; raises duckdb.Error on bad SQL."""
-    with open_published(house.published(), is_locked=True) as warehouse:
+    with open_published(published(house), is_locked=True) as warehouse:
         if parquet:
             from pyarrow.parquet import write_table
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from cyclopts import App, Group
 
 from flows.commands.exit_codes import FAILED, HELD, USAGE
-from flows.house.errors import HouseError, HouseHeldError, UsageError
+from flows.house.errors import HouseError, HouseHeldError, StageError, UsageError
 
 app = App(
     name="doehouse",
@@ -72,6 +72,8 @@ def main() -> None:
         sys.exit(stop(error, USAGE))
     except HouseError as error:
         sys.exit(stop(error, FAILED))
+    except StageError as error:
+        sys.exit(stop(f"{error}. What led there is in night.log, in the house.", FAILED))
     except KeyboardInterrupt:
         sys.exit(stop("interrupted; the published version is as it was.", FAILED))
     sys.exit(result if isinstance(result, int) else 0)

@@ -7,7 +7,9 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.commands.exit_codes import FAILED
 from flows.commands.options import HOUSE, HouseOption
+from flows.house.current import refuse_lost_link
 from flows.house.errors import HouseError, HouseHeldError
 from flows.house.house import DATABASE, House
 from flows.house.last_success import last_success
@@ -31,7 +33,7 @@ class Check(NamedTuple):
     def line(self) -> str:
         if self.is_well:
             return f"well  {self.name}: {self.found}"
-        return f"ILL   {self.name}: {self.found}  {self.remedy}"
+        return f"ILL   {self.name}: {self.found}  {self.remedy}".rstrip()
 
 
 def doctor(*, house: HouseOption = HOUSE) -> int:
@@ -44,10 +46,8 @@ def doctor(*, house: HouseOption = HOUSE) -> int:
     """
     checks = list(examine(House.at(house), datetime.now(UTC)))
     for each in checks:
-        print(
-            f"{'well' if each.is_well else 'ILL '}  {each.name}: {each.found}{'' if each.is_well else '  ' + each.remedy}"
-        )
-    return 0 if all(each.is_well for each in checks) else 1
+        print(each.line())
+    return 0 if all(each.is_well for each in checks) else FAILED
 
 
 def examine(house: House, now: datetime) -> Iterator[Check]:
@@ -102,6 +102,11 @@ def file_system(path: Path) -> str:
 
 def published(house: House, now: datetime) -> Iterator[Check]:
     """Whether the current version is there, as it was published, and fresh."""
+    try:
+        refuse_lost_link(house)
+    except HouseError as error:
+        yield Check("version", False, str(error))
+        return
     current = house.current_version()
     if current is None:
         yield Check("version", False, "none published", "Run `doehouse night`.")
@@ -152,10 +157,11 @@ def held_back(current: Path) -> Check:
     try:
         with open_published(current / DATABASE) as warehouse:
             folders = sorted(folder for (folder,) in warehouse.rows("night/known_held"))
+    except HouseError as error:
+        return Check("held back", False, str(error))
     except QueryError as error:
-        return Check(
-            "held back", False, str(error).splitlines()[0], "Rebuild it with `doehouse night --all`."
-        )
+        remedy = "Go back with `doehouse rollback`, or restore a backup."
+        return Check("held back", False, str(error).splitlines()[0], remedy)
     return Check("held back", True, held_line(folders) if folders else "no folder")
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.commands.options import HOUSE, HouseOption
+from flows.commands.options import HOUSE, HouseOption, PathArgument
+from flows.house.current import published
 from flows.house.house import House
 from flows.warehouse.warehouse import open_published
 
 
-def export(target: Path, *, house: HouseOption = HOUSE) -> int:
+def export(target: PathArgument, *, house: HouseOption = HOUSE) -> int:
     """Write every relation of the published warehouse as a Parquet file.
 
     Parameters
@@ -28,7 +29,7 @@ def write_relations(house: House, target: Path) -> Iterator[Path]:
     from pyarrow.parquet import write_table
 
     target.mkdir(parents=True, exist_ok=True)
-    with open_published(house.published()) as warehouse:
+    with open_published(published(house)) as warehouse:
         for relation, _ in warehouse.rows("ad_hoc/relations"):
             path = target / f"{relation}.parquet"
             write_table(warehouse.relation(relation), path)

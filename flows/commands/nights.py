@@ -7,19 +7,13 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.commands.options import HOUSE, LOGS, STUDIES, HouseOption, LogsOption, StudiesOption
-from flows.messages import say, summarise
-from flows.night import Order, is_anything_new
+from flows.commands.prefect_api import api_url, does_answer
+from flows.messages import progress, say, summarise
+from flows.night import Order, Summary, is_anything_new
+from flows.night import night as plain_night
 
-# Nobody who runs doehouse is reported on by what it is made of, and no web page commands a night's own server.
-ENVIRONMENT = {
-    "DO_NOT_TRACK": "1",
-    "GX_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "CRITICAL",
-    "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
-    "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": "http://127.0.0.1:4200",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
-}
+# Nobody who runs doehouse is reported on by what it is made of; Prefect's own log lines are its server's.
+ENVIRONMENT = {"DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "CRITICAL"}
 
 
 def night(
@@ -49,16 +43,27 @@ def night(
 
 
 def run(order: Order) -> int:
-    """Carry out a night: at once if there is nothing to do, else as the Prefect flow."""
-    if summary := is_anything_new(order, datetime.now(UTC)):
-        print(summarise(summary))
-        return 0
+    """Carry out a night: as the Prefect flow where somebody set up a server for it, else plainly."""
     os.environ |= {key: os.environ.get(key, value) for key, value in ENVIRONMENT.items()}
+    if (url := api_url()) and does_answer(url):
+        print(summarise(as_flow(order)))
+        return 0
+    with progress() as say:
+        if url:
+            say(f"{url}: Prefect's server does not answer; the night goes on without it")
+        summary = plain_night(order, datetime.now(UTC), say=say)
+    print(summarise(summary))
+    return 0
+
+
+def as_flow(order: Order) -> Summary:
+    """The night as a flow run, unless there is nothing to do."""
+    if summary := is_anything_new(order, datetime.now(UTC)):
+        return summary
     say("starting the flow")
     from flows.nightly import run_flow
 
-    print(summarise(run_flow(order)))
-    return 0
+    return run_flow(order)
 
 
 def forget(

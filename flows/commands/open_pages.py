@@ -3,6 +3,7 @@
 import webbrowser
 
 from flows.commands.options import HOUSE, HouseOption
+from flows.house.current import published
 from flows.house.house import House
 
 
@@ -14,7 +15,7 @@ def open_pages(*, house: HouseOption = HOUSE) -> int:
     house
         Folder of the pages.
     """
-    index = House.at(house).published().parent / "site" / "index.html"
+    index = published(House.at(house)).parent / "site" / "index.html"
     print(index)
     webbrowser.open(index.as_uri())
     return 0

@@ -1,11 +1,27 @@
-"""The options that commands share: where the logs, the studies and the house are."""
+"""The options that commands share: where the logs, the studies and the house are, and how a path is read."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
-HouseOption = Annotated[Path, Parameter(name="--house", env_var="DOEHOUSE_HOUSE")]
-LogsOption = Annotated[Path, Parameter(name="--logs", env_var="DOEHOUSE_LOGS")]
-StudiesOption = Annotated[Path, Parameter(name="--studies", env_var="DOEHOUSE_STUDIES")]
+from flows.house.errors import UsageError
+
+
+def named_path(_: Any, tokens: Sequence[Token]) -> Path:
+    """A path that was given: an empty text would be the current folder, which nobody meant. Raises UsageError."""
+    (token,) = tokens
+    if not token.value.strip():
+        raise UsageError(
+            f"{token.keyword or 'a path'}: found an empty text, expected a path. Give one, or leave it out "
+            f"{'by unsetting the variable' if token.source == 'env' else 'for the default'}; `.` is the current folder."
+        )
+    return Path(token.value)
+
+
+PathArgument = Annotated[Path, Parameter(converter=named_path)]
+HouseOption = Annotated[Path, Parameter(name="--house", env_var="DOEHOUSE_HOUSE", converter=named_path)]
+LogsOption = Annotated[Path, Parameter(name="--logs", env_var="DOEHOUSE_LOGS", converter=named_path)]
+StudiesOption = Annotated[Path, Parameter(name="--studies", env_var="DOEHOUSE_STUDIES", converter=named_path)]
 HOUSE, LOGS, STUDIES = Path("house"), Path("logs"), Path(__file__).parents[2] / "models" / "studies"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.commands.options import HOUSE, HouseOption
+from flows.commands.options import HOUSE, HouseOption, PathArgument
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
 from flows.warehouse.warehouse import open_published, relations
@@ -14,11 +14,11 @@ from models.declared.study import Study, StudyError, load_study
 
 
 def design(
-    study_file: Path,
+    study_file: PathArgument,
     *,
     house: HouseOption = HOUSE,
     size: float = 1.0,
-    sheet: Path | None = None,
+    sheet: PathArgument | None = None,
     replicates: int = 1,
     seed: int = 1,
     next_: Annotated[bool, Parameter(name="--next", negative=())] = False,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.commands.ad_hoc import show
+from flows.house.current import published
 from flows.house.house import House
 from flows.warehouse.warehouse import QueryError, Warehouse, examples, open_published
 
@@ -26,7 +27,7 @@ def list_relations(warehouse: Warehouse) -> None:
 
 def prompt(house: House) -> int:
     """List the relations, then answer queries until the end of input."""
-    path = house.published()
+    path = published(house)
     with open_published(path, is_locked=True) as warehouse:
         print(f"{path} (read-only)")
         list_relations(warehouse)

@@ -11,3 +11,7 @@ class UsageError(HouseError):
 
 class HouseHeldError(HouseError):
     """Another night holds the house."""
+
+
+class StageError(RuntimeError):
+    """A stage of the night failed for a reason nobody foresaw; the cause is chained."""

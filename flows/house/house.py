@@ -40,23 +40,23 @@ class House(NamedTuple):
         return self.current / "site"
 
     def current_version(self) -> Path | None:
-        """The folder that `current` leads to, or None before the first night."""
+        """The folder that `current` leads to, or None before the first night. Raises HouseError: it is no link."""
         try:
             return self.root / self.current.readlink()
         except FileNotFoundError:
             return None
+        except NotADirectoryError:
+            return None  # above the house there is a file: whoever writes there says so
+        except OSError as error:
+            raise HouseError(
+                f"{self.current}: found no link, expected one to a version: this house was copied with its links "
+                f"followed. Remove {self.current}, {self.root / DATABASE} and {self.root / 'site'}, which are copies "
+                f"of what stands below {self.versions}, then link the newest version: `doehouse rollback --house "
+                f"{self.root}`."
+            ) from error
 
     def all_versions(self) -> list[Path]:
         """Every version on disk, oldest first."""
         if not self.versions.is_dir():
             return []
         return sorted(path for path in self.versions.iterdir() if path.name.isdigit())
-
-    def published(self) -> Path:
-        """The published warehouse, where the link leads to now. Raises HouseError before the first night."""
-        if not self.warehouse.exists():
-            raise HouseError(
-                f"{self.root}: found no published warehouse, expected one of a night. "
-                "Run `doehouse night` first, or name the house with --house."
-            )
-        return self.warehouse.resolve()

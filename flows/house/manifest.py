@@ -41,5 +41,5 @@ def verify(version: Path) -> None:
     if database.stat().st_size != manifest["size_bytes"] or digest(database) != manifest["sha256"]:
         raise HouseError(
             f"{database}: differs from its manifest, so somebody wrote to the published file (F404). "
-            "Go back with `doehouse rollback`, or rebuild with `doehouse night --all`."
+            "Go back with `doehouse rollback`, or restore a backup."
         )

@@ -2,9 +2,16 @@
 
 import shutil
 
+from flows.house.current import refuse_lost_link
 from flows.house.disk import writing
+from flows.house.errors import HouseError
 from flows.house.house import House
+from flows.house.last_success import last_success
+from flows.house.manifest import verify
+from flows.house.publishing import link
 from flows.house.versions import remove_version
+
+FIRST = "000001"
 
 
 def recover(house: House) -> None:
@@ -13,17 +20,33 @@ def recover(house: House) -> None:
     Raises HouseError.
     """
     with writing(house):
+        house.versions.mkdir(parents=True, exist_ok=True)
+        link_first(house)
+        refuse_lost_link(house)
         remove_remains(house)
+    if house.versions.stat().st_dev != house.staging.stat().st_dev:
+        raise HouseError(
+            f"{house.versions}: lies on another disk than {house.staging}, expected one disk for a whole house: a "
+            "version is published by renaming it. Move the whole house to the disk with room."
+        )
+
+
+def link_first(house: House) -> None:
+    """The first version of all, whose night died before it was linked, is whole: it becomes the current one."""
+    if house.current_version() is None and last_success(house) is None:
+        versions = house.all_versions()
+        if [version.name for version in versions] == [FIRST]:
+            verify(versions[0])
+            link(house, versions[0])
 
 
 def remove_remains(house: House) -> None:
-    house.versions.mkdir(parents=True, exist_ok=True)
     if house.staging.exists():
         shutil.rmtree(house.staging)
     house.staging.mkdir()
     current = house.current_version()
     for version in house.all_versions():
-        if current is None or int(version.name) > int(current.name):
+        if current is not None and int(version.name) > int(current.name):
             remove_version(version)
     for doomed in house.versions.glob(".*"):
         shutil.rmtree(doomed)

@@ -17,7 +17,6 @@ def analyse_studies(plan: Plan) -> None:
     from models.analysis import analyse
     from models.words.conclusions import changes
 
-    arrived = [folder.folder for folder in (*plan.news.new, *plan.news.changed)]
     with open_warehouse(plan.staged) as warehouse:
         for study in plan.affected():
             before = warehouse.frame("models/last_conclusions", study=study.name)
@@ -25,7 +24,12 @@ def analyse_studies(plan: Plan) -> None:
                 study, with_levels(warehouse.frame("models/observations", study=study.name), study)
             )
             if not before.is_empty():
-                told = changes(before, results["conclusions"], arrived)
+                arrived = [
+                    folder.folder
+                    for folder in (*plan.news.new, *plan.news.changed)
+                    if folder.study == study.name
+                ]
+                told = changes(before, results["conclusions"], arrived, plan.started_at.date())
                 results["statements"] = pl.concat([results["statements"], told], how="diagonal")
             with warehouse.transaction():
                 for table, frame in results.items():

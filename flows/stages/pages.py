@@ -14,14 +14,18 @@ from flows.stages.answers import answers, answers_of_each
 from flows.warehouse.warehouse import SQL, Warehouse, examples, text
 from models.declared.study import Study
 from reports.pages.site import (
+    CURVES_QUERIES,
     DICTIONARY_QUERIES,
     INDEX_QUERIES,
     QUALITY_QUERIES,
+    QUANTILE_QUERIES,
     RESPONSE_QUERIES,
     RUN_QUERIES,
     STUDY_QUERIES,
+    TONIGHT_QUERIES,
     VEGA,
     WIDE_QUERIES,
+    curves_page,
     dictionary_page,
     digest,
     index_page,
@@ -29,14 +33,17 @@ from reports.pages.site import (
     run_page,
     shared_assets,
     study_pages,
+    tonight_page,
     vega_bundle,
 )
 
 # What a run page takes from its study.
 OF_STUDY = ("study_treatments",)
+# What the page of curves takes from it.
+OF_CURVES = ("study", "study_levels", "study_treatments")
 # Whose rows are asked for together.
 STUDIES_AT_ONCE = 20
-FOLDERS_AT_ONCE = 200
+FOLDERS_AT_ONCE = 50
 
 Files = Mapping[str, bytes]
 
@@ -78,8 +85,8 @@ class Site:
 
     def groups_of(self, study: str) -> list[str]:
         """The groups of a study's pages in the site before."""
-        runs = f"run {study} "
-        return [group for group in self.groups_before if group == f"study {study}" or group.startswith(runs)]
+        own, runs = (f"study {study}", f"curves {study}"), f"run {study} "
+        return [group for group in self.groups_before if group in own or group.startswith(runs)]
 
     def is_whole(self, group: str) -> bool:
         """Whether the site before has every file of a group."""
@@ -132,6 +139,7 @@ def render_site(
         add_studies(site, warehouse, looked_at[start : start + STUDIES_AT_ONCE])
     for name, queries, render in (
         ("index", INDEX_QUERIES, index_page),
+        ("tonight", TONIGHT_QUERIES, tonight_page),
         ("quality", QUALITY_QUERIES, quality_page),
     ):
         results = answers(warehouse, queries)
@@ -148,25 +156,34 @@ def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> N
     results = answers_of_each(warehouse, STUDY_QUERIES, ["study"], [(study.name,) for study in studies])
     pairs = [(study.name, response) for study in studies for response in study.responses]
     responses = answers_of_each(warehouse, RESPONSE_QUERIES, ["study", "response"], pairs)
+    curves = answers_of_each(warehouse, CURVES_QUERIES, ["study"], [(study.name,) for study in studies])
+    quantiles = answers(warehouse, QUANTILE_QUERIES)
     folders = []
     for study in studies:
         mine = results[(study.name,)]
         mine |= answers(warehouse, WIDE_QUERIES, study=study.name)
         theirs = {response: responses[(study.name, response)] for response in study.responses}
         site.add(f"study {study.name}", digest(mine, *theirs.values()), partial(study_pages, mine, theirs))
+        of_curves, its_curves = {name: mine[name] for name in OF_CURVES}, curves[(study.name,)]
+        site.add(
+            f"curves {study.name}",
+            digest(of_curves, its_curves),
+            partial(curves_page, of_curves, its_curves, quantiles),
+        )
         of_study = {name: mine[name] for name in OF_STUDY}
         told = digest(of_study)
+        names = mine["study_runs"].frame["folder"].sort().to_list()
+        around = [None, *names, None]
         folders += [
-            (folder, study.name, of_study, told) for folder in mine["study_runs"].frame["folder"].sort()
+            (folder, study.name, of_study, told, (around[i], around[i + 2])) for i, folder in enumerate(names)
         ]
     for start in range(0, len(folders), FOLDERS_AT_ONCE):
         some = folders[start : start + FOLDERS_AT_ONCE]
         of_runs = answers_of_each(warehouse, RUN_QUERIES, ["folder"], [(folder,) for folder, *_ in some])
-        for folder, name, of_study, told in some:
+        for folder, name, of_study, told, beside in some:
             of_run = of_runs[(folder,)]
-            site.add(
-                f"run {name} {folder}", told + digest(of_run), partial(run_page, of_study, of_run, folder)
-            )
+            made_from = f"{told}{digest(of_run)} {beside}"
+            site.add(f"run {name} {folder}", made_from, partial(run_page, of_study, of_run, folder, beside))
 
 
 def add_dictionary(site: Site, warehouse: Warehouse) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from flows.house.errors import HouseError
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -159,11 +161,23 @@ class Warehouse:
                 )
 
 
+def connected(path: Path, **how: Any) -> duckdb.DuckDBPyConnection:
+    """An open file. Raises HouseError where this DuckDB cannot read it: it is of a newer one, or no warehouse."""
+    try:
+        return duckdb.connect(path, **how)
+    except duckdb.Error as error:
+        raise HouseError(
+            f"{path.resolve()}: cannot be opened by DuckDB {duckdb.__version__} ({str(error).splitlines()[0]}), expected a "
+            "warehouse that this version or an older one wrote. Its manifest.json names the version that wrote it: "
+            "install that one, go back with `doehouse rollback`, or restore a backup."
+        ) from error
+
+
 @contextmanager
 def open_warehouse(path: Path) -> Iterator[Warehouse]:
     """Open a private copy for writing; it is made, with its tables, if it is not there. Checkpointed at the end."""
     is_new = not path.exists()
-    with duckdb.connect(path, config=STORAGE) as connection:
+    with connected(path, config=STORAGE) as connection:
         connection.execute("set timezone = 'UTC'")
         warehouse = Warehouse(connection)
         if is_new:
@@ -177,7 +191,7 @@ def open_warehouse(path: Path) -> Iterator[Warehouse]:
 @contextmanager
 def open_published(path: Path, is_locked: bool = False) -> Iterator[Warehouse]:
     """Open a published warehouse for reading; `is_locked` shuts off files, network and settings."""
-    with duckdb.connect(path, read_only=True) as connection:
+    with connected(path, read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         if is_locked:
             # In this order: what comes after the lock is refused.

@@ -59,8 +59,8 @@ NOUNS = {
     "r_squared_predicted": "predicted R²",
     "press": "PRESS",
     "error": "pseudo standard error",
-    "margin": "margin of error",
-    "simultaneous_margin": "simultaneous margin of error",
+    "conventional_margin": "margin of error",
+    "conventional_simultaneous_margin": "simultaneous margin of error",
     "is_active": "active",
     "defining_relation": "defining relation",
 }
@@ -82,7 +82,8 @@ class Analysis(Strict):
 class DataSet(Strict):
     """A file of models/conformance/data_sets/: where the data and the figures come from, and how they were checked.
 
-    values: one number, or a list of replicates, for each run in Yates order, then each centre point.
+    values: one number, a list of replicates, or a table of them by block, for each run in Yates order, then each
+    centre point.
     """
 
     title: str
@@ -92,8 +93,14 @@ class DataSet(Strict):
     generators: tuple[str, ...] = ()
     center: dict[str, str] = Field(default_factory=dict)
     center_runs: int = 1
-    values: tuple[float | tuple[float, ...], ...]
+    block: tuple[str, ...] = ()
+    whole_plot: tuple[str, ...] = ()
+    values: tuple[float | tuple[float, ...] | dict[str, float], ...]
     analyses: tuple[Analysis, ...]
+
+    @property
+    def of_runs(self) -> list[tuple[float, ...] | dict[str, float]]:
+        return [(value,) if isinstance(value, int | float) else value for value in self.values]
 
     def study(self, name: str, terms: Sequence[str]) -> Study:
         """The study that a user would declare for these data."""
@@ -105,6 +112,8 @@ class DataSet(Strict):
             "generators": self.generators,
             "center": self.center,
             "center_runs": self.center_runs,
+            "block": self.block,
+            "whole_plot": self.whole_plot,
             "terms": terms,
             "responses": {RESPONSE: {"metric": RESPONSE}},
         }
@@ -132,7 +141,7 @@ def conform(data_sets: Mapping[str, DataSet] | None = None) -> pl.DataFrame:
 
 
 def _rows(name: str, one: DataSet) -> Iterator[dict[str, object]]:
-    values = [value if isinstance(value, tuple) else (value,) for value in one.values]
+    values = one.of_runs
     for analysis in one.analyses:
         study = one.study(name, analysis.terms)
         tables = {

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, field_validator, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
 Stamp = Literal["create", "start", "stop", "first_event", "last_event"]
@@ -32,6 +32,26 @@ class Response(Strict):
     goal: Literal["maximize", "minimize"] | None = None
     range: tuple[StrictFloat, StrictFloat] | None = None
     scale: Literal["identity", "log"] | None = None
+    minimum_effect: Annotated[float, Field(strict=True, gt=0)] | Text | None = None  # in its unit, or "5 %"
+
+    @field_validator("unit")
+    @classmethod
+    def _is_written_behind_numbers(cls, unit: str) -> str:
+        return "" if unit.strip() == "1" else unit  # the unit of pure numbers is not printed
+
+    @field_validator("minimum_effect")
+    @classmethod
+    def _is_a_size(cls, size: float | str | None) -> float | str | None:
+        if isinstance(size, str) and not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?%", size):
+            raise ValueError(
+                f"found {size!r}, expected a number in the unit or a share like '5 %'. Correct it."
+            )
+        return size
+
+    @property
+    def minimum_share(self) -> float | None:
+        """The smallest effect that counts as a share of the mean, where it is declared so."""
+        return float(self.minimum_effect.rstrip("% ")) / 100 if isinstance(self.minimum_effect, str) else None
 
     @model_validator(mode="after")
     def _is_one_measure(self) -> "Response":

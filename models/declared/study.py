@@ -66,12 +66,19 @@ class Study(Strict):
     replicates: Count | None = None
     unit: Literal["container", "folder"] | None = None
     scale: Literal["log"] | None = None
+    alpha: Annotated[float, Field(strict=True, gt=0, lt=0.5)] = (
+        0.05  # how often an inert effect may be called active
+    )
     factors: Annotated[Factors, Field(min_length=1)]
     generators: tuple[str, ...] = Field(default=(), validate_default=True)
     center: dict[str, str] = Field(default_factory=dict)
     center_runs: Count = 1
     terms: tuple[str, ...] = Field(default=(), validate_default=True)
-    folders: Text = Field(default="", validate_default=True)
+    block: tuple[Literal["replicate", "date"], ...] = ()  # what executions shared beside their run: of these
+    whole_plot: tuple[
+        str, ...
+    ] = ()  # factors that stay as they are from one execution to the next within a block
+    folders: str = Field(default="", validate_default=True)
     source: Source | None = Field(default=None, validate_default=True)
     responses: Annotated[dict[str, Response], Field(min_length=1)]
     promises: Promises = Promises()
@@ -128,6 +135,22 @@ class Study(Strict):
         if not terms:
             return default_terms(confounding)
         return read_terms(confounding, terms)
+
+    @field_validator("whole_plot")
+    @classmethod
+    def _are_some_factors(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        factors = info.data.get("factors")
+        if factors is None:
+            return names
+        if unknown := [name for name in names if name not in factors]:
+            raise ValueError(
+                f"found {', '.join(unknown)}, expected names of {', '.join(factors)}. Correct the name."
+            )
+        if set(names) == set(factors):
+            raise ValueError(
+                "found all factors, expected those that are hard to change. Leave the others out."
+            )
+        return tuple(name for name in factors if name in names)
 
     @field_validator("folders")
     @classmethod

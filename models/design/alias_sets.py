@@ -48,14 +48,22 @@ def aliases_of(design: Design, places: Integers, also: Iterable[str] = ()) -> Al
 
 
 def aliases_in(design: Design, coding: Coding, also: Iterable[str] = ()) -> Aliases:
-    """The same in the runs of a model; a term that missing runs took away is a partner of all it would bias."""
+    """The same in the runs of a model; a term that missing runs took away is a partner of all it would bias.
+
+    Its sign and, where it is not 1, its weight stand before it: in `A = -0.5 B:C` half of B:C is taken off A.
+    """
     found = aliases_of(design, coding.present, sorted({*coding.terms, *coding.dropped, *also}))
     for term in coding.terms:
-        leaks = coding.leaks[term]
-        found[term] = tuple(dict.fromkeys([*found[term], *leaks]))
-        for dropped in leaks:
-            found[dropped] = tuple(dict.fromkeys([*found[dropped], term]))
+        for dropped, bias in coding.biases[term].items():
+            for one, other in ((term, dropped), (dropped, term)):
+                if other not in {partner.removeprefix("-") for partner in found[one]}:
+                    found[one] = (*found[one], _weighted(other, bias))
     return found
+
+
+def _weighted(name: str, weight: float) -> str:
+    size = "" if abs(abs(weight) - 1) < 1e-9 else f"{abs(weight):.2g} "
+    return _signed(f"{size}{name}", 1 if weight > 0 else -1)
 
 
 def _signed(name: str, sign: int) -> str:

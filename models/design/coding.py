@@ -1,13 +1,14 @@
-"""The model matrix of a study: sum-to-zero columns for every term that the runs present can estimate."""
+"""The model matrix of a study: sum-to-zero columns for every term, as far as the runs present can estimate it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.design.contrasts import Matrix, independent, term_columns
+from models.design.contrasts import Matrix, estimable, factor_contrasts, independent, term_columns
 from models.design.design import Design
 
 Vector = NDArray[np.float64]
@@ -15,39 +16,71 @@ Integers = NDArray[np.int64]
 
 INTERCEPT = "Intercept"
 CURVATURE = "Curvature"
+BLOCK = "Block"
+NO_TERMS = (INTERCEPT, CURVATURE, BLOCK)
 
 
 class FitError(ValueError):
     """A model that these observations cannot bear, in one sentence."""
 
 
+class Blocking(NamedTuple):
+    """The cells of a blocked design, each a run in a block: places of their runs, numbers of their blocks from 0."""
+
+    runs: Integers
+    blocks: Integers
+
+
 @dataclass(frozen=True)
 class Coding:
-    """Blocks of columns (runs of the design, df) by term: what the runs present can estimate, and what not."""
+    """Blocks of columns (rows, df) by term: what the runs present can estimate, and what not.
+
+    A row is a run of the design, whether it is present or not; with `Blocking`, a cell.
+    A term of which only a part can be estimated has in `blocks` the columns of that part, in `whole` those of all
+    of it, and in `parts` the one by the other: block = whole @ part.
+    """
 
     blocks: dict[str, Matrix]
     dropped: dict[str, Matrix]
     present: Integers  # places of the runs that have observations
+    levels: dict[str, tuple[int, ...]]  # of each factor, the places of the levels that were run
+    full_df: dict[str, int]  # of each term, had every run of the design been made
+    rows: Integers  # those of the matrices that have observations
+    whole: dict[str, Matrix] = field(default_factory=dict)
+    parts: dict[str, Matrix] = field(default_factory=dict)
 
     @property
     def terms(self) -> tuple[str, ...]:
-        return tuple(term for term in self.blocks if term not in (INTERCEPT, CURVATURE))
+        return tuple(term for term in self.blocks if term not in NO_TERMS)
+
+    @property
+    def partial(self) -> dict[str, tuple[int, int]]:
+        """Terms of which less can be estimated than the design promises: the df there are, and all of them."""
+        sizes = {term: (self.blocks[term].shape[1], self.full_df[term]) for term in self.terms}
+        return {term: (some, all_of) for term, (some, all_of) in sizes.items() if some < all_of}
 
     @cached_property
-    def leaks(self) -> dict[str, tuple[str, ...]]:
-        """The dropped terms that, were they not zero, would be counted in each term of the model.
+    def biases(self) -> dict[str, dict[str, float]]:
+        """By how much each dropped term, were it not zero, would be counted in each term of the model.
 
-        By the alias matrix (X'X)^-1 X'Z of the runs present (Box and Draper, Response Surfaces, Mixtures, and
-        Ridge Analyses, 2007, 3.9).
+        The alias matrix (X'X)^-1 X'Z of the runs present (Box and Draper, Response Surfaces, Mixtures, and Ridge
+        Analyses, 2007, 3.9); of several columns the largest.
         """
-        found: dict[str, list[str]] = {term: [] for term in self.blocks}
-        X = np.hstack(list(self.blocks.values()))[self.present]
+        found: dict[str, dict[str, float]] = {term: {} for term in self.blocks}
+        X = np.hstack(list(self.blocks.values()))[self.rows]
         for dropped, block in self.dropped.items():
-            bias = np.abs(np.linalg.lstsq(X, block[self.present], rcond=None)[0]).max(axis=1)
+            bias = np.linalg.lstsq(X, block[self.rows], rcond=None)[0]
             for term, columns in slices(self.blocks).items():
-                if bias[columns].max() > 1e-9:
-                    found[term].append(dropped)
-        return {term: tuple(names) for term, names in found.items()}
+                of_term = bias[columns].ravel()
+                largest = float(of_term[np.argmax(np.abs(of_term))]) if of_term.size else 0.0
+                if abs(largest) > 1e-9:
+                    found[term][dropped] = largest
+        return found
+
+    @property
+    def leaks(self) -> dict[str, tuple[str, ...]]:
+        """The dropped terms that would be counted in each term of the model."""
+        return {term: tuple(names) for term, names in self.biases.items()}
 
 
 def slices(blocks: dict[str, Matrix]) -> dict[str, slice]:
@@ -57,21 +90,67 @@ def slices(blocks: dict[str, Matrix]) -> dict[str, slice]:
     return {term: slice(*ends_of) for term, *ends_of in zip(blocks, starts, ends, strict=True)}
 
 
-def code(design: Design, terms: Sequence[str], present: Integers) -> Coding:
-    """Code the terms one after another; one that those before it determine in the runs present is dropped.
+def code(design: Design, terms: Sequence[str], present: Integers, blocking: Blocking | None = None) -> Coding:
+    """Code the terms one after another, of each what those before it leave to be estimated in the runs present.
 
-    Products of columns instead of formulas: those recode an interaction whose main effects are not in the model,
-    have no place for centre points (which stand at 0), and choke on factors named C, Q or I.
+    Levels that were never run have no column, as in R. Products of columns instead of formulas: those recode an
+    interaction whose main effects are not in the model, have no place for centre points (which stand at 0), and
+    choke on factors named C, Q or I. Blocks come before all terms: what they determine is dropped too.
     """
     is_center = design.runs["is_center"].to_numpy()
+    observed = design.places[present[present < len(design.places)]]
+    levels = [np.unique(observed[:, i]) for i in range(len(design.factors))]
     wanted = {INTERCEPT: np.ones((len(is_center), 1))}
     if is_center[present].any():
         wanted[CURVATURE] = is_center[:, None].astype(np.float64)
+    sizes: dict[str, int] = {}
     for term in terms:
         factors = [design.factors.index(name) for name in term.split(":")]
-        block = term_columns(design.places, design.levels, factors)
+        block = term_columns(design.places, levels, factors)
         wanted[term] = np.vstack([block, np.zeros((len(is_center) - len(block), block.shape[1]))])
-    kept = set(independent(np.hstack(list(wanted.values()))[present]))
+        sizes[term] = int(np.prod([design.levels[i] - 1 for i in factors]))
+    rows = present
+    if blocking:
+        rows = np.arange(len(blocking.runs))
+        wanted = {term: block[blocking.runs] for term, block in wanted.items()}
+        own = factor_contrasts(blocking.blocks, np.unique(blocking.blocks))
+        if own.shape[1]:
+            first = {term: wanted.pop(term) for term in (INTERCEPT, CURVATURE) if term in wanted}
+            wanted = {**first, BLOCK: own, **wanted}
+    kept = set(independent(np.hstack(list(wanted.values()))[rows]))
     places = {term: range(columns.start, columns.stop) for term, columns in slices(wanted).items()}
-    blocks = {term: block for term, block in wanted.items() if kept.issuperset(places[term])}
-    return Coding(blocks, {term: wanted[term] for term in wanted if term not in blocks}, present)
+    blocks: dict[str, Matrix] = {}
+    whole: dict[str, Matrix] = {}
+    parts: dict[str, Matrix] = {}
+    for term, block in wanted.items():
+        if kept.issuperset(places[term]) and block.shape[1]:
+            blocks[term] = block
+        elif kept.intersection(places[term]):
+            every = _all_combinations(term, design, levels)
+            before = np.hstack(list(wanted.values())[: list(wanted).index(term)])[rows]
+            whole[term], parts[term] = block, estimable(before, block[rows], every)
+            blocks[term] = block @ parts[term]
+    dropped = {
+        term: block if block.shape[1] else _constant(term, design, blocking, len(is_center))
+        for term, block in wanted.items()
+        if term not in blocks
+    }
+    seen = {name: tuple(of.tolist()) for name, of in zip(design.factors, levels, strict=True)}
+    return Coding(blocks, dropped, present, seen, sizes, rows, whole, parts)
+
+
+def _all_combinations(term: str, design: Design, levels: Sequence[Integers]) -> Matrix:
+    """(combinations of the levels present, df): every effect of a term by its columns."""
+    found: Matrix = np.ones((1, 1))
+    for name in term.split(":"):
+        of = levels[design.factors.index(name)]
+        found = np.asarray(np.kron(found, factor_contrasts(of, of)), dtype=np.float64)
+    return found
+
+
+def _constant(term: str, design: Design, blocking: Blocking | None, runs: int) -> Matrix:
+    """The columns, as declared, of a term whose factor stood at one level in all runs."""
+    levels = [np.arange(size) for size in design.levels]
+    block = term_columns(design.places, levels, [design.factors.index(name) for name in term.split(":")])
+    every = np.vstack([block, np.zeros((runs - len(block), block.shape[1]))])
+    return every[blocking.runs] if blocking else every

@@ -1,5 +1,6 @@
 """Ordinary least squares with sum-to-zero contrasts and Type III tests, by statsmodels."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -53,6 +54,7 @@ class Fit:
     sum_sq_total: float
     overall: FTest
     tests: dict[str, FTest]
+    partial: frozenset[str] = frozenset()  # terms of which the runs can tell a part only
 
     @property
     def n(self) -> int:
@@ -101,7 +103,8 @@ class Fit:
         with np.errstate(divide="ignore", invalid="ignore"):
             others = (self.sum_sq_error - self.residuals**2 / room) / (self.df_error - 1)
             studentised = self.residuals / np.sqrt(others * room)
-        return np.where(room > 1e-9, studentised, NAN)
+        # where nothing but the observation itself leaves a residual, there is nothing to measure it by
+        return np.where((room > 1e-9) & (others > 1e-9 * self.mean_sq_error), studentised, NAN)
 
     def estimate(self, combination: Vector) -> Estimate:
         """A combination of coefficients with standard error, t, p and 95 % interval."""
@@ -114,16 +117,24 @@ class Fit:
         return Estimate(value, std_err, value / std_err, p_value, value - margin, value + margin)
 
     def effect(self, term: str) -> Estimate | None:
-        """Mean at + minus mean at -: twice the coefficient. None for terms of more than one column."""
+        """Mean at + minus mean at -: twice the coefficient. None for terms of several columns, or a part of them."""
         place = self.columns[term]
-        if place.stop - place.start > 1:
+        if place.stop - place.start > 1 or term in self.partial:
             return None
         return self.estimate(2 * np.eye(len(self.coefficients))[place.start])
 
 
-def fit(y: Vector, blocks: dict[str, Matrix], rows: Integers) -> Fit:
+def fit(
+    y: Vector,
+    blocks: dict[str, Matrix],
+    rows: Integers,
+    whole: Mapping[str, Matrix] | None = None,
+    weights: Vector | None = None,
+) -> Fit:
     """Fit y (n,) by the `rows` (n,) of the blocks (runs, df); the first block is the mean's column of ones.
 
+    whole: all columns of the terms of which the blocks hold a part only. weights (n,): variances are inverse to
+    them; R², PRESS and leverages then have no meaning.
     Raises FitError where terms are aliased or outnumber the observations: statsmodels would only warn, halve the
     coefficients of aliased terms and count their sum of squares twice.
     """
@@ -141,13 +152,15 @@ def fit(y: Vector, blocks: dict[str, Matrix], rows: Integers) -> Fit:
         )
     # A value amid the data is taken off before the fit: that costs no digit, and a large offset then eats none.
     shift = float(np.sort(y)[n // 2])
-    result = OLS(y - shift, X).fit(method="qr")
-    residuals = np.asarray(result.resid, dtype=np.float64)
+    root = np.ones(n) if weights is None else np.sqrt(weights)
+    result = OLS((y - shift) * root, X * root[:, None]).fit(method="qr")
+    residuals = np.asarray(result.resid, dtype=np.float64) / root
     rounding = 4 * np.finfo(np.float64).eps * float(np.abs(y).max())
     has_error = n > parameters and bool(np.abs(residuals).max() > rounding)
     coefficients = np.asarray(result.params, dtype=np.float64).copy()
     coefficients[0] += shift
     columns = slices(blocks)
+    whole = whole or {}
     overall = FTest(float(result.ess), parameters - 1)
     if has_error and parameters > 1:
         overall = overall._replace(f_value=float(result.fvalue), p_value=float(result.f_pvalue))
@@ -163,10 +176,39 @@ def fit(y: Vector, blocks: dict[str, Matrix], rows: Integers) -> Fit:
         sum_sq_total=float(result.centered_tss),
         overall=overall,
         tests={
-            term: _type_three(result, coefficients, place, shift, has_error)
+            term: (
+                _beside_parts(result, {**blocks, **whole}, term, rows, root, has_error)
+                if whole and place.start
+                else None
+            )
+            or _type_three(result, coefficients, place, shift, has_error)
             for term, place in columns.items()
         },
+        partial=frozenset(whole),
     )
+
+
+def _beside_parts(
+    result: Any, blocks: Mapping[str, Matrix], term: str, rows: Integers, root: Vector, has_error: bool
+) -> FTest | None:
+    """Type III of what can be estimated of a term beside others that are incomplete, by comparing two models.
+
+    As R's drop1 and car's Anova do with aliased coefficients: the term has as many degrees of freedom as the model
+    without it has fewer. None where it has none left: then the others' lost parts are taken as nil.
+    """
+    y = np.asarray(result.model.endog)
+    others = np.hstack([block for name, block in blocks.items() if name != term])[rows] * root[:, None]
+    basis, singular, _ = np.linalg.svd(others, full_matrices=False)
+    basis = basis[:, singular > 1e-8 * singular.max()]
+    df = result.model.exog.shape[1] - basis.shape[1]
+    if df < 1:
+        return None
+    left = y - basis @ (basis.T @ y)
+    sum_sq = max(float(left @ left) - float(result.ssr), 0.0)
+    if not has_error:
+        return FTest(sum_sq, df)
+    f_value = sum_sq / df / float(result.mse_resid)
+    return FTest(sum_sq, df, f_value, float(stats.f.sf(f_value, df, result.df_resid)))
 
 
 def _type_three(result: Any, coefficients: Vector, place: slice, shift: float, has_error: bool) -> FTest:

@@ -1,27 +1,29 @@
-"""Each effect judged under every error term there is: containers as replicates, and folders as the unit."""
+"""Each effect judged under every error term there is: folders as executions, and containers as replicates."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
 from models.design.alias_sets import Aliases, joined_aliases
-from models.design.coding import Vector
+from models.design.coding import NO_TERMS, Blocking, code, slices
+from models.design.contrasts import independent
 from models.fits.anova import NAN, Fit, fit
 from models.fits.effects import holm, key
-from models.fits.samples import Sample, grouped_means
+from models.fits.lenth import Lenth, lenth, reference, sparsity_p
+from models.fits.samples import Sample, Unit, grouped_means
 from models.results import Row
 
-Unit = Literal["container", "folder"]
-
 FEWEST_CONTRASTS = 7  # Lenth's method takes its error from the smaller half of them
-CONFIDENCE = 0.95
 
 
 class Verdict(NamedTuple):
-    """One effect under one error term; `effect` is NaN for a term of factors with more than two levels."""
+    """One effect under one error term; `effect` is NaN for a term of several degrees of freedom.
+
+    is_active: beyond what one inert effect reaches; is_active_at_once: beyond what the largest of all would.
+    """
 
     term: str
     effect: float
@@ -29,19 +31,33 @@ class Verdict(NamedTuple):
     p_value: float
     p_holm: float = NAN
     is_active: bool = False
+    is_active_at_once: bool = False
+    conventional_p_value: float = NAN
+    df: float = NAN  # of its own error, where that is not the same for all
+    stratum: str = ""
 
 
 @dataclass(frozen=True)
 class ErrorTerm:
-    """An error term with its verdicts. `error` is the standard error of an effect, or Lenth's pseudo one."""
+    """An error term with its verdicts. `errors` are standard errors of effects, or Lenth's pseudo one.
+
+    df_repeats, df_left_out: of the degrees of freedom, those by which executions of the same run differ, and those
+    of terms that the model leaves out. sparsity_p: of Lenth's method, see `lenth.sparsity_p`.
+    """
 
     unit: Unit
     method: str
     df: float
     errors: dict[str, float]
     margins: dict[str, float]
-    simultaneous_margin: float
     verdicts: tuple[Verdict, ...]
+    df_repeats: int = 0
+    df_left_out: int = 0
+    lenth: Lenth | None = None
+    sparsity_p: float = NAN
+    left_out: tuple[str, ...] = ()  # terms of the study's model that the executions do not bear
+    model: Fit | None = None  # whose residual it is; None of Lenth's method
+    model_of: Mapping[str, Fit] = field(default_factory=dict)  # of each term, where they differ
 
     @property
     def active(self) -> list[str]:
@@ -59,40 +75,23 @@ class Judgement:
     error_terms: tuple[ErrorTerm, ...]
     without_folders: str | None
     declared: Unit | None
+    is_complete: bool
 
     def under(self, unit: Unit) -> ErrorTerm | None:
         return next((one for one in self.error_terms if one.unit == unit), None)
 
     @property
     def decisive(self) -> ErrorTerm | None:
-        """The error term that the study declared, or the only one there is: of containers folders speak too."""
-        only = self.error_terms[0] if len(self.error_terms) == 1 else None
-        if self.declared is None:
-            return only
-        return self.under(self.declared) or (only if self.declared == "container" else None)
+        """The error term of the unit that the study declared; else of folders, which are the executions.
 
-    @property
-    def cautious(self) -> ErrorTerm | None:
-        """The one to draw conclusions from: the decisive one, else folders, else containers."""
-        return self.decisive or self.under("folder") or self.under("container")
-
-
-class Lenth(NamedTuple):
-    pse: float
-    df: float
-    margin: float
-    simultaneous_margin: float
-
-
-def lenth(effects: Vector) -> Lenth:
-    """Pseudo standard error, its df, ME and SME of m unreplicated effects (Lenth, Technometrics 31, 1989)."""
-    sizes = np.abs(effects)
-    first = 1.5 * float(np.median(sizes))
-    pse = 1.5 * float(np.median(sizes[sizes < 2.5 * first])) if first > 0 else 0.0
-    m = len(effects)
-    simultaneous = (1 + CONFIDENCE ** (1 / m)) / 2
-    margin, widest = stats.t.ppf([(1 + CONFIDENCE) / 2, simultaneous], m / 3) * pse
-    return Lenth(pse, m / 3, float(margin), float(widest))
+        Where a complete design gives folders no verdict, that of containers is the only one there can be. Runs
+        that are missing never make it the one that decides: containers would call active what folders do not.
+        """
+        if self.declared:
+            found = self.under(self.declared)
+            # of containers those speak that are alone in their folders
+            return found or (self.under("folder") if self.declared == "container" else None)
+        return self.under("folder") or (self.under("container") if self.is_complete else None)
 
 
 def contrasts(sample: Sample) -> dict[str, float]:
@@ -113,7 +112,8 @@ def contrasts(sample: Sample) -> dict[str, float]:
             seen.add(column)
             term = confounding.term(mask)
             # exact on whatever offset: the signs of a contrast sum to zero
-            found[term] = float(sample.design.column(term) @ (run_means - run_means[0])) * 2 / len(run_means)
+            value = float(sample.design.column(term) @ (run_means - run_means[0])) * 2 / len(run_means)
+            found[term] = sample.carried(value)
         if len(found) == len(run_means) - 1:
             break
     return found
@@ -129,36 +129,111 @@ def judge(sample: Sample) -> Judgement:
 
     folder: with several folders a run, the residual of the same model fitted to the means of the folders. For
     balanced data that is the test of a mixed model with random folders; where folders hold different numbers of
-    containers it is the unweighted-means analysis, which needs no iteration and keeps exact degrees of freedom.
+    containers their means are weighted (see `folder_weights`).
     With one folder a run, or so few more that they give fewer degrees of freedom than Lenth's m/3, it is Lenth's
     method on the means of the runs; where that is impossible, the terms that the model leaves out are the error.
+    Where runs are missing and none of this is left, interactions leave the model until it is.
     """
-    means, places, sizes = sample.folders
-    by_means = fit(means, sample.coding.blocks, places)
-    between = len(means) - len(np.unique(sample.treatments))
+    sizes = sample.folders[2]
     no_lenth = _why_no_lenth(sample)
-    reason = no_lenth
-    folder: ErrorTerm | None = None
-    if between >= (1 if no_lenth else (len(sample.design.places) - 1) / 3):
-        if by_means.df_error:
-            folder = _by_residual(sample, by_means, "folder", "between-folder error")
-        reason = "the folders of a run agree to the last digit, so that there is no error to judge by"
-    elif no_lenth is None:
-        folder = _by_lenth(sample)
-    elif by_means.df_error:
-        folder = _by_residual(sample, by_means, "folder", "left-out terms")
+    folder, reason = _by_folders(sample, no_lenth)
     is_same_test = folder is not None and folder.method != "Lenth" and sizes.max() == 1
     found = [] if folder is None else [folder]
     if sample.fit.df_error and not is_same_test:
-        is_pure = sample.fit.df_error == len(sample.y) - len(means)
-        method = "within-folder error" if is_pure else "pooled error"
-        if sizes.max() == 1:
-            method = "model residual"
-        found.insert(0, _by_residual(sample, sample.fit, "container", method))
-    return Judgement(tuple(found), None if folder else reason, sample.study.unit)
+        found.insert(0, _by_containers(sample))
+    is_complete = not any(run <= len(sample.design.places) for run in sample.missing_runs)
+    return Judgement(tuple(found), None if folder else reason, sample.study.unit, is_complete)
+
+
+def _by_folders(sample: Sample, no_lenth: str | None) -> tuple[ErrorTerm | None, str | None]:
+    """The error term of folders, or why there is none."""
+    by_means = sample.fit_of_folders()
+    between = sample.by_folder.df_repeats
+    if sample.study.whole_plot:
+        return _by_strata(sample, between)
+    if between >= (1 if no_lenth else (len(sample.design.places) - 1) / 3):
+        if by_means.df_error:
+            return _by_residual(sample, by_means, between), None
+        return None, "the folders of a run agree to the last digit, so that there is no error to judge by"
+    if no_lenth is None:
+        return _by_lenth(sample), None
+    if by_means.df_error:
+        return _by_residual(sample, by_means, between), None
+    mains = [term for term in sample.coding.terms if ":" not in term]
+    if sample.missing_runs and mains and len(mains) < len(sample.coding.terms):
+        reduced = sample.fit_of_folders(mains)
+        if reduced.df_error:
+            left_out = tuple(term for term in sample.study.terms if ":" in term)
+            return _by_residual(sample, reduced, between, left_out), None
+    return None, no_lenth
+
+
+def _by_strata(sample: Sample, between: int) -> tuple[ErrorTerm | None, str | None]:
+    """Each term by the error of its stratum: of whole plots where those determine it, else of folders inside them.
+
+    For balanced data that is the analysis of variance with Error() of R: the means of whole plots for the one, the
+    model with a column for each whole plot for the other.
+    """
+    folders = sample.by_folder
+    plots = folders.whole_plots
+    assert plots is not None
+    cells, rows = np.unique(np.stack([folders.places, plots], axis=1), axis=0, return_inverse=True)
+    coding = code(
+        sample.design, sample.study.terms, sample.coding.present, Blocking(cells[:, 0], cells[:, 1])
+    )
+    inside = fit(folders.y, coding.blocks, rows.ravel(), coding.whole)
+    of_plots = [term for term in sample.coding.terms if term not in coding.terms]
+    sizes = np.bincount(plots)
+    averages = {
+        term: np.stack(
+            [np.bincount(plots, column) / sizes for column in block[folders.matrix_rows].T], axis=1
+        )
+        for term, block in sample.coding.blocks.items()
+        if term in of_plots or term in NO_TERMS
+    }
+    kept = set(independent(np.hstack(list(averages.values()))))
+    places = slices(averages)
+    averages = {
+        term: block
+        for term, block in averages.items()
+        if kept.issuperset(range(places[term].start, places[term].stop))
+    }
+    models = [(coding.terms, inside, "folders inside whole plots")]
+    if len(sizes) >= sum(block.shape[1] for block in averages.values()):
+        outside = fit(grouped_means(folders.y, plots), averages, np.arange(len(sizes)))
+        models.append((tuple(term for term in of_plots if term in averages), outside, "whole plots"))
+    judged = [
+        _judged(sample, model, "folder", stratum, 0, terms=terms)
+        for terms, model, stratum in models
+        if model.df_error
+    ]
+    if not judged:
+        return None, "neither whole plots nor the folders inside them leave a degree of freedom for an error"
+    verdicts = [verdict._replace(df=one.df, stratum=one.method) for one in judged for verdict in one.verdicts]
+    adjusted = holm([verdict.p_value for verdict in verdicts])
+    verdicts = [
+        verdict._replace(p_holm=p_holm, is_active_at_once=p_holm < sample.study.alpha)
+        for verdict, p_holm in zip(verdicts, adjusted, strict=True)
+    ]
+    return (
+        ErrorTerm(
+            "folder",
+            "error of strata",
+            judged[0].df,
+            {term: error for one in judged for term, error in one.errors.items()},
+            {term: margin for one in judged for term, margin in one.margins.items()},
+            _largest_first(verdicts),
+            df_repeats=between,
+            model=judged[0].model,
+            model_of={term: model for terms, model, _ in models for term in terms if model.df_error},
+        ),
+        None,
+    )
 
 
 def _why_no_lenth(sample: Sample) -> str | None:
+    if sample.study.block:
+        return "Lenth's method knows no blocks"
     runs = len(sample.design.places)
     if not sample.design.is_two_level:
         return "Lenth's method is for two-level factors"
@@ -170,20 +245,29 @@ def _why_no_lenth(sample: Sample) -> str | None:
             f"{runs} runs give {runs - 1} contrasts, and Lenth's method needs {FEWEST_CONTRASTS} or more to find "
             "an error among them"
         )
-    if lenth(np.array(list(contrasts(sample).values()))).pse <= 1e-12 * np.abs(sample.y).max():
+    if lenth(np.array(list(contrasts(sample).values()))).pse <= sample.resolution:
         return "most contrasts are exactly zero, so that Lenth's method finds no error"
     return None
 
 
 def _by_lenth(sample: Sample) -> ErrorTerm:
     effects = contrasts(sample)
-    found = lenth(np.array(list(effects.values())))
+    values = np.array(list(effects.values()))
+    found, null = lenth(values, 1 - sample.study.alpha), reference(len(values))
     statistics = {term: effect / found.pse for term, effect in effects.items()}
-    p_values = {term: float(2 * stats.t.sf(abs(t), found.df)) for term, t in statistics.items()}
-    adjusted = dict(zip(effects, holm(list(p_values.values())), strict=True))
+    p_values = [null.p_value(statistic) for statistic in statistics.values()]
     verdicts = [
-        Verdict(term, effect, statistics[term], p_values[term], adjusted[term], abs(effect) > found.margin)
-        for term, effect in effects.items()
+        Verdict(
+            term,
+            effect,
+            statistics[term],
+            p_value,
+            p_holm,
+            abs(effect) > found.margin,
+            abs(effect) > found.simultaneous_margin,
+            found.conventional_p_value(effect),
+        )
+        for (term, effect), p_value, p_holm in zip(effects.items(), p_values, holm(p_values), strict=True)
     ]
     return ErrorTerm(
         unit="folder",
@@ -191,29 +275,77 @@ def _by_lenth(sample: Sample) -> ErrorTerm:
         df=found.df,
         errors=dict.fromkeys(effects, found.pse),
         margins=dict.fromkeys(effects, found.margin),
-        simultaneous_margin=found.simultaneous_margin,
         verdicts=_largest_first(verdicts),
+        df_left_out=0,
+        lenth=found,
+        sparsity_p=sparsity_p(values),
     )
 
 
-def _by_residual(sample: Sample, model: Fit, unit: Unit, method: str) -> ErrorTerm:
+def _by_containers(sample: Sample) -> ErrorTerm:
+    means, _, sizes = sample.folders
+    model = sample.fit
+    within = len(sample.y) - len(means)
+    method = "within-folder error" if model.df_error == within else "pooled error"
+    if sizes.max() == 1:
+        method = "model residual"
+    return _judged(sample, model, "container", method, sample.df_repeats)
+
+
+def _by_residual(sample: Sample, model: Fit, between: int, left_out: Sequence[str] = ()) -> ErrorTerm:
+    """By the residual of a model of the folders' means, named by what it is made of."""
+    parts = [
+        name
+        for name, df in (("between-folder error", between), ("left-out terms", model.df_error - between))
+        if df
+    ]
+    return _judged(sample, model, "folder", " and ".join(parts), between, left_out)
+
+
+def _judged(
+    sample: Sample,
+    model: Fit,
+    unit: Unit,
+    method: str,
+    repeats: int,
+    left_out: Sequence[str] = (),
+    terms: Sequence[str] | None = None,
+) -> ErrorTerm:
     """t tests of two-level effects, F tests of other terms."""
     verdicts: list[Verdict] = []
     errors: dict[str, float] = {}
     margins: dict[str, float] = {}
-    for term in sample.coding.terms:
+    quantile = float(stats.t.ppf(1 - sample.study.alpha / 2, model.df_error)) if model.df_error else NAN
+    for term in sample.coding.terms if terms is None else terms:
+        if term not in model.tests:
+            continue
         test, effect = model.tests[term], model.effect(term)
         if effect:
-            verdicts.append(Verdict(term, effect.value, effect.t_value, effect.p_value))
-            errors[term], margins[term] = effect.std_err, effect.ci_high - effect.value
+            verdicts.append(Verdict(term, sample.carried(effect.value), effect.t_value, effect.p_value))
+            errors[term], margins[term] = effect.std_err, quantile * effect.std_err
         else:
             verdicts.append(Verdict(term, NAN, test.f_value, test.p_value))
     adjusted = holm([verdict.p_value for verdict in verdicts])
     verdicts = [
-        verdict._replace(p_holm=p_holm, is_active=verdict.p_value < 1 - CONFIDENCE)
+        verdict._replace(
+            p_holm=p_holm,
+            is_active=verdict.p_value < sample.study.alpha,
+            is_active_at_once=p_holm < sample.study.alpha,
+        )
         for verdict, p_holm in zip(verdicts, adjusted, strict=True)
     ]
-    return ErrorTerm(unit, method, float(model.df_error), errors, margins, NAN, _largest_first(verdicts))
+    return ErrorTerm(
+        unit,
+        method,
+        float(model.df_error),
+        errors,
+        margins,
+        _largest_first(verdicts),
+        df_repeats=repeats,
+        df_left_out=model.df_error - repeats,
+        left_out=tuple(left_out),
+        model=model,
+    )
 
 
 def _largest_first(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
@@ -223,16 +355,19 @@ def _largest_first(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
 def test_rows(sample: Sample, judgement: Judgement, aliases: Aliases) -> Iterator[Row]:
     """Rows of `effect_tests`: each error term's verdicts, largest first."""
     for one in judgement.error_terms:
+        usual = one.lenth
         for verdict in one.verdicts:
             yield {
                 **key(sample),
                 **verdict._asdict(),
                 "aliases": joined_aliases(aliases.get(verdict.term, ())),
                 "error_unit": one.unit,
-                "method": one.method,
+                "method": verdict.stratum or one.method,
                 "error": one.errors.get(verdict.term),
-                "df": one.df,
+                "df": verdict.df if np.isfinite(verdict.df) else one.df,
                 "margin": one.margins.get(verdict.term),
-                "simultaneous_margin": one.simultaneous_margin,
+                "simultaneous_margin": usual.simultaneous_margin if usual else None,
+                "conventional_margin": usual.conventional_margin if usual else None,
+                "conventional_simultaneous_margin": usual.conventional_simultaneous_margin if usual else None,
                 "is_decisive": one is judgement.decisive,
             }

@@ -3,19 +3,28 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from models.declared.study import Study
-from models.design.coding import Coding, FitError, Integers, Vector, code
+from models.design.coding import NO_TERMS, Blocking, Coding, FitError, Integers, Vector, code
 from models.design.design import Design
 from models.fits.anova import Fit, fit
+from models.fits.folder_weights import folder_weights
 
 Scale = Literal["identity", "log10"]
+Unit = Literal["container", "folder"]
 
 READ = ("response", "run", "folder", "container_id", "started_at", "stopped_at", "value")
+
+
+class Copies(NamedTuple):
+    """Observations that repeat others to the last digit: those left out, and of what each now counts once."""
+
+    left_out: int
+    unit: Literal["container", "folder"]
 
 
 @dataclass(frozen=True)
@@ -28,11 +37,58 @@ class Sample:
     scale: Scale
     rows: pl.DataFrame
     observed: Vector
+    scaled: Vector | None = None  # means of the scaled values, where the rows are folders
+    copies: Copies | None = None
 
     @cached_property
     def y(self) -> Vector:
         """The observations on the sample's scale."""
+        if self.scaled is not None:
+            return self.scaled
         return np.log10(self.observed) if self.scale == "log10" else self.observed
+
+    @property
+    def unit(self) -> Unit:
+        """What counts as an execution: the folder, unless the study declares the container."""
+        return self.study.unit or "folder"
+
+    @property
+    def executions(self) -> "Sample":
+        """The same with a row for each execution: the mean of a folder, unless its containers count themselves."""
+        return self if self.unit == "container" else self.by_folder
+
+    @cached_property
+    def by_folder(self) -> "Sample":
+        """The same with the mean of each folder; itself where each folder holds one container."""
+        if self.folders[2].max() == 1:
+            return self
+        rows = self.rows.group_by("folder", maintain_order=True).agg(
+            pl.col("run", "block").first(), pl.col("started_at").min(), pl.col("stopped_at").max()
+        )
+        rows = rows.with_columns(container_id=pl.lit(None, pl.String)).select(
+            [column for column in self.rows.columns if column in ("container_id", *rows.columns)]
+        )
+        means = self.folders[0]
+        observed = 10.0**means if self.scale == "log10" else means
+        order = np.argsort(rows["folder"].to_numpy().astype(str), kind="stable")
+        return replace(self, rows=rows[order], observed=observed, scaled=means)
+
+    @cached_property
+    def resolution(self) -> float:
+        """Differences of means below this are rounding: of numbers with 53 bits, or 24 in many event files."""
+        largest = float(np.abs(self.observed).max())
+        is_single = bool(
+            (self.observed == self.observed.astype(np.float32)).all()
+            and (self.observed != np.round(self.observed)).any()
+        )
+        relative = 2.0**-23 if is_single else 2.0**-50
+        if self.scale == "log10":
+            return relative / float(np.log(10)) + 2.0**-50 * float(np.abs(self.y).max())
+        return relative * largest
+
+    def carried(self, value: float) -> float:
+        """An effect as far as the data carry it: zero instead of rounding."""
+        return 0.0 if abs(value) <= self.resolution else value
 
     @cached_property
     def places(self) -> Integers:
@@ -46,33 +102,121 @@ class Sample:
 
     @cached_property
     def coding(self) -> Coding:
-        return code(self.design, self.study.terms, np.unique(self.places))
+        return code(self.design, self.study.terms, np.unique(self.places), self.blocking)
+
+    @cached_property
+    def cells(self) -> tuple[Integers, Integers, Integers]:
+        """Runs and blocks of the cells of a blocked design, and the place among them of each observation's."""
+        blocks = np.unique(self.rows["block"].to_numpy().astype(str), return_inverse=True)[1]
+        cells, inverse = np.unique(np.stack([self.places, blocks], axis=1), axis=0, return_inverse=True)
+        return cells[:, 0], cells[:, 1], inverse.ravel().astype(np.int64)
+
+    @property
+    def blocking(self) -> Blocking | None:
+        return Blocking(*self.cells[:2]) if self.study.block else None
+
+    @property
+    def matrix_rows(self) -> Integers:
+        """The row of the coded matrices that each observation stands in."""
+        return self.cells[2] if self.study.block else self.places
+
+    @cached_property
+    def whole_plots(self) -> Integers | None:
+        """Of a sample of folders, the number of each one's whole plot: within a block, the levels that were kept.
+
+        Without blocks a whole plot lasts as long as these factors stay as they are in the order of execution.
+        """
+        if not self.study.whole_plot:
+            return None
+        columns = [self.design.factors.index(name) for name in self.study.whole_plot]
+        kept = self.design.places[np.minimum(self.places, len(self.design.places) - 1)][:, columns]
+        if self.study.block:
+            spell = self.cells[1][self.cells[2]]
+        else:
+            ordered = self.rows.with_row_index().sort("started_at", "folder")["index"].to_numpy()
+            changes = np.any(np.diff(kept[ordered], axis=0) != 0, axis=1)
+            spell = np.empty(len(kept), dtype=np.int64)
+            spell[ordered] = np.concatenate([[0], np.cumsum(changes)])
+        keys = np.column_stack([spell, kept])
+        return np.unique(keys, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+
+    @property
+    def df_repeats(self) -> int:
+        """By how many degrees of freedom observations of the same treatment differ beside what blocks explain."""
+        if not self.study.block:
+            return len(self.y) - len(np.unique(self.treatments))
+        runs, blocks, inverse = self.cells
+        treatments = treatment_numbers(self.study)[runs][inverse]
+        dummies = [np.equal.outer(of, np.unique(of)).astype(float) for of in (treatments, blocks[inverse])]
+        return len(self.y) - int(np.linalg.matrix_rank(np.hstack(dummies)))
 
     @cached_property
     def fit(self) -> Fit:
-        """The study's model, without the terms that missing runs took away."""
-        return fit(self.y, self.coding.blocks, self.places)
+        """The study's model, as far as missing runs leave it."""
+        return fit(self.y, self.coding.blocks, self.matrix_rows, self.coding.whole)
 
     def reduced(self, terms: Collection[str]) -> Fit:
         """The same with these of its terms only."""
         others = set(self.coding.terms) - set(terms)
         blocks = {term: block for term, block in self.coding.blocks.items() if term not in others}
-        return fit(self.y, blocks, self.places)
+        whole = {term: block for term, block in self.coding.whole.items() if term in blocks}
+        return fit(self.y, blocks, self.matrix_rows, whole)
+
+    def fit_of_folders(self, terms: Collection[str] | None = None) -> Fit:
+        """The model of the folders' means, of all its terms or of some."""
+        means, _, sizes = self.folders
+        rows = np.zeros(len(means), dtype=np.int64)
+        rows[self.folder_of] = self.matrix_rows
+        keep = [*self.coding.terms] if terms is None else terms
+        blocks = {
+            term: block for term, block in self.coding.blocks.items() if term in keep or term in NO_TERMS
+        }
+        whole = {term: block for term, block in self.coding.whole.items() if term in blocks}
+        X = np.hstack(list(blocks.values()))[rows]
+        weights = None
+        if len(means) > X.shape[1]:
+            weights = folder_weights(means, sizes, X, *self.inside_folders)
+        return fit(means, blocks, rows, whole, weights)
+
+    @cached_property
+    def inside_folders(self) -> tuple[float, int]:
+        """Sum of squares of containers about the mean of their folder, and its degrees of freedom."""
+        means = self.folders[0]
+        deviations = self.y - means[self.folder_of]
+        return float(deviations @ deviations), len(self.y) - len(means)
 
     @cached_property
     def folders(self) -> tuple[Vector, Integers, Integers]:
         """Mean, place of the run and number of containers of each folder, in the order of the folders' names."""
-        names, inverse = np.unique(self.rows["folder"].to_numpy().astype(str), return_inverse=True)
-        sizes = np.bincount(inverse)
-        means = grouped_means(self.y, inverse)
-        places = np.zeros(len(names), dtype=np.int64)
-        places[inverse] = self.places
+        sizes = np.bincount(self.folder_of)
+        means = grouped_means(self.y, self.folder_of)
+        places = np.zeros(len(sizes), dtype=np.int64)
+        places[self.folder_of] = self.places
         return means, places, sizes
+
+    @cached_property
+    def folder_of(self) -> Integers:
+        """Place of each observation's folder, from 0, in the order of the folders' names."""
+        names = self.rows["folder"].to_numpy().astype(str)
+        return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
     @cached_property
     def missing_runs(self) -> list[int]:
         """Numbers of the runs of the design without any observation."""
         return sorted({run.run for run in self.study.treatments} - set(self.rows["run"].to_list()))
+
+    @cached_property
+    def progress(self) -> tuple[int, int]:
+        """Folders that are there of those planned, and the plan: so many replicates of each run."""
+        wanted = self.study.replicates or 1
+        folders = np.bincount(self.folders[1], minlength=len(self.study.treatments))
+        return int(np.minimum(folders, wanted).sum()), wanted * len(folders)
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether this is the look that was planned: earlier ones, and later ones without a plan, are provisional."""
+        made, planned = self.progress
+        return made == planned and (self.study.replicates is not None or len(self.folders[0]) == planned)
 
     @property
     def is_balanced(self) -> bool:
@@ -123,6 +267,7 @@ def in_order(study: Study, observations: pl.DataFrame) -> pl.DataFrame:
         pl.col("container_id").cast(pl.String),
         *(_naive_utc(rows, stamp) for stamp in ("started_at", "stopped_at")),
         pl.col("value").cast(pl.Float64),
+        block=_block(study, rows),
     ).sort("response", "folder", "container_id")
     last = len(study.treatments)
     strange = rows.filter(pl.col("run").is_null() | ~pl.col("run").is_between(1, last))
@@ -133,6 +278,24 @@ def in_order(study: Study, observations: pl.DataFrame) -> pl.DataFrame:
             "Correct the folder's name or the study's generators."
         )
     return rows
+
+
+def _block(study: Study, rows: pl.DataFrame) -> pl.Expr:
+    """What the study's blocks are told by, joined: the folder's replicate, the day of its first start in its zone."""
+    parts: list[pl.Expr] = []
+    for name in study.block:
+        if name == "date":
+            first = _naive_utc(rows, "started_at").min().over("folder")
+            local = first.dt.replace_time_zone("UTC").dt.convert_time_zone(study.timezone)
+            parts.append(local.dt.strftime("%Y-%m-%d").fill_null("?"))
+        elif "replicate" in rows.columns:
+            parts.append(pl.col("replicate").cast(pl.String).fill_null("?"))
+        else:
+            raise FitError(
+                f'{study.name}: found block = ["replicate"] and no column replicate in the observations. Write '
+                "{replicate} into folders."
+            )
+    return pl.concat_str(parts, separator="/") if parts else pl.lit("")
 
 
 def _naive_utc(rows: pl.DataFrame, stamp: str) -> pl.Expr:
@@ -153,9 +316,33 @@ def samples(
         good = of_response.filter(is_finite)
         bad = of_response.filter(~is_finite.fill_null(False))
         names = [f"{row['container_id']} in {row['folder']}" for row in bad.iter_rows(named=True)]
-        sample = (
-            Sample(study, design, response, "identity", good, good["value"].to_numpy())
-            if good.height
-            else None
-        )
+        sample = None
+        if good.height:
+            good, copies = without_copies(good)
+            sample = Sample(
+                study, design, response, "identity", good, good["value"].to_numpy(), copies=copies
+            )
         yield response, sample, names
+
+
+def without_copies(rows: pl.DataFrame) -> tuple[pl.DataFrame, Copies | None]:
+    """Where no repeat differs from its first (as with a fixed seed), the first alone: copies are no replicates.
+
+    First the containers of each folder, then the folders of each run; one repeated group alone may be chance.
+    """
+    kept, unit = rows, None
+    for group, of in (("folder", "container"), ("run", "folder")):
+        groups = kept.group_by(group).agg(n=pl.len(), values=pl.col("value").n_unique())
+        repeated = groups.filter(pl.col("n") > 1)
+        if repeated.height > 1 and repeated["values"].max() == 1 and kept["value"].n_unique() > 1:
+            kept, unit = kept.unique(group, keep="first", maintain_order=True), of
+    if unit is None:
+        return rows, None
+    return kept, Copies(rows.height - kept.height, "container" if unit == "container" else "folder")
+
+
+def identical_runs(sample: Sample) -> tuple[int, int]:
+    """How many runs repeat themselves to the last digit, and how many were repeated."""
+    runs = sample.rows.with_columns(y=sample.y).group_by("run").agg(n=pl.len(), values=pl.col("y").n_unique())
+    repeated = runs.filter(pl.col("n") > 1)
+    return repeated.filter(pl.col("values") == 1).height, repeated.height

@@ -1,31 +1,35 @@
 """What a night concludes of a study, as rows, and what changed since the night before."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import count
 
 import polars as pl
 
-from models.design.alias_sets import Aliases, joined_aliases
+from models.checks.response_analysis import ResponseAnalysis
+from models.design.alias_sets import joined_aliases
 from models.fits.effects import key
-from models.fits.error_terms import Judgement
-from models.fits.samples import Sample
+from models.fits.samples import Scale
 from models.results import Row, frame
 from models.wording import joined
 
 KEYS = ("study", "response", "scale", "error_unit", "term")
 
 
-def conclusion_rows(sample: Sample, judgement: Judgement, aliases: Aliases) -> Iterator[Row]:
+def conclusion_rows(analysis: ResponseAnalysis, scale: Scale) -> Iterator[Row]:
     """Each effect's verdict under each error term."""
+    sample, judgement = analysis.samples[scale], analysis.judgements[scale]
     for one in judgement.error_terms:
         for verdict in one.verdicts:
             yield {
                 **key(sample),
                 "term": verdict.term,
-                "aliases": joined_aliases(aliases.get(verdict.term, ())),
+                "aliases": joined_aliases(analysis.aliases.get(verdict.term, ())),
                 "error_unit": one.unit,
                 "effect": verdict.effect,
                 "is_active": verdict.is_active,
+                "is_decisive": one is judgement.decisive and sample is analysis.decisive,
+                "is_firm": sample.is_firm,
             }
 
 
@@ -44,56 +48,92 @@ def statement_rows(study: str, said: Iterable[tuple[str | None, str, str, str]])
         }
 
 
-def changes(before: pl.DataFrame, now: pl.DataFrame, new_folders: Sequence[str]) -> pl.DataFrame:
+def changes(
+    before: pl.DataFrame, now: pl.DataFrame, new_folders: Sequence[str], on: date | None = None
+) -> pl.DataFrame:
     """Rows of `statements` on what became or ceased to be active between two frames of `conclusions`.
 
-    One sentence for each study, response, scale and error term with a change; `new_folders` arrived in between.
-    Studies and responses that were not concluded on before are passed over: all of theirs is new.
+    One sentence for each study and response with a change, on the scale and under the unit that decide now;
+    `new_folders` of the study arrived in between, and `on` is the day, since sentences are read later. Studies and
+    responses that were not concluded on before are passed over: all of theirs is new.
     """
-    old = {tuple(row[name] for name in KEYS): bool(row["is_active"]) for row in before.iter_rows(named=True)}
-    new = {tuple(row[name] for name in KEYS): bool(row["is_active"]) for row in now.iter_rows(named=True)}
+    old = {tuple(row[name] for name in KEYS): row for row in before.iter_rows(named=True)}
+    new = {tuple(row[name] for name in KEYS): row for row in now.iter_rows(named=True)}
     # the memory of former nights may be without aliases
-    aliases = {
-        str(row["term"]): row.get("aliases") for one in (before, now) for row in one.iter_rows(named=True)
-    }
+    aliases = {str(row["term"]): row.get("aliases") for row in (*old.values(), *new.values())}
     arrived = (
         f"{joined(list(new_folders), 6)} arrived in between"
         if new_folders
         else "no new folder arrived in between"
     )
+    day = f", {on:%Y-%m-%d}" if on else ""
     rows: list[Row] = []
-    positions: dict[tuple[str, ...], int] = {}
-    for group in sorted({one[:4] for one in old} & {one[:4] for one in new}):
-        study, response, scale, unit = group
-        terms = {one[4]: None for one in [*new, *old] if one[:4] == group}
-        became = [term for term in terms if new.get((*group, term)) and not old.get((*group, term))]
-        ceased = [term for term in terms if old.get((*group, term)) and new.get((*group, term)) is False]
-        gone = [term for term in terms if old.get((*group, term)) and (*group, term) not in new]
-        parts = [
-            f"{joined([_named(term, aliases) for term in names])} {text if len(names) == 1 else texts}"
-            for names, text, texts in (
-                (became, "became active", "became active"),
-                (ceased, "is no longer active", "are no longer active"),
-                (gone, "can no longer be judged", "can no longer be judged"),
-            )
-            if names
-        ]
+    for study, response in sorted({one[:2] for one in old} & {one[:2] for one in new}):
+        group = _deciding(new, study, response)
+        former = _deciding(old, study, response)
+        parts = _parts(old, new, group, aliases) if group else []
+        if former and group and former[2:] != group[2:]:
+            parts.insert(0, f"{_manner(group)} instead of {_manner(former)}")
+        if former and not group:
+            parts = ["no effect can be judged any more"]
         if parts:
-            position = positions[(study, response)] = positions.get((study, response), 0) + 1
+            shown = group or former
+            assert shown
+            sentence = f"{study}{day}: {response} ({_manner(shown)}): {'; '.join(parts)}; {arrived}."
             rows.append(
                 {
                     "study": study,
                     "response": response,
                     "topic": "change",
-                    "position": position,
+                    "position": 1,
                     "kind": "finding",
-                    "sentence": f"{response} ({scale}, {unit}s as the unit): {'; '.join(parts)}; {arrived}.",
+                    "sentence": sentence,
                 }
             )
     return frame("statements", rows)
 
 
-def _named(term: str, aliases: Mapping[str, str | None]) -> str:
+Conclusions = Mapping[tuple[str, ...], Mapping[str, object]]
+
+
+def _deciding(conclusions: Conclusions, study: str, response: str) -> tuple[str, ...] | None:
+    """Study, response, scale and unit that decide; of nights that did not keep it, none."""
+    groups = (one[:4] for one, row in conclusions.items() if row.get("is_decisive"))
+    return next((group for group in groups if group[:2] == (study, response)), None)
+
+
+def _manner(group: tuple[str, ...]) -> str:
+    """'in log10, folders as the unit'."""
+    scale = {"identity": "as observed", "log10": "as ratios"}.get(group[2], group[2])
+    return f"{scale}, {group[3]}s as the unit"
+
+
+def _parts(
+    old: Conclusions, new: Conclusions, group: tuple[str, ...], aliases: Mapping[str, object]
+) -> list[str]:
+    terms = {one[4]: None for one in [*new, *old] if one[:4] == group}
+    if not any(one[:4] == group for one in old):
+        return []  # all of it is new
+
+    def was(conclusions: Conclusions, term: str) -> bool | None:
+        row = conclusions.get((*group, term))
+        return None if row is None else bool(row["is_active"])
+
+    became = [term for term in terms if was(new, term) and not was(old, term)]
+    ceased = [term for term in terms if was(old, term) and was(new, term) is False]
+    gone = [term for term in terms if was(old, term) and was(new, term) is None]
+    return [
+        f"{joined([_named(term, aliases) for term in names])} {text if len(names) == 1 else texts}"
+        for names, text, texts in (
+            (became, "became active", "became active"),
+            (ceased, "is no longer active", "are no longer active"),
+            (gone, "can no longer be judged", "can no longer be judged"),
+        )
+        if names
+    ]
+
+
+def _named(term: str, aliases: Mapping[str, object]) -> str:
     """An interaction never stands without its aliases."""
     partners = aliases.get(term) if ":" in term else None
     return f"{term} = {partners}" if partners else term

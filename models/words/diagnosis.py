@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from scipy import stats
 
+from models.checks.diagnostics import Unusual, unusual
+from models.checks.misfit import ALPHA, STUDY, Diagnostic
 from models.design.coding import CURVATURE, Vector
-from models.fits.diagnostics import Unusual, unusual
 from models.fits.effects import key
-from models.fits.misfit import ALPHA, STUDY, Diagnostic
 from models.fits.samples import Sample
 from models.results import Row
 from models.wording import joined, number, p_text, percent, with_alias
+from models.words.sizes import unit_of
 
 
 def diagnostic_rows(sample: Sample, found: Sequence[Diagnostic]) -> Iterator[Row]:
@@ -31,8 +32,10 @@ def reading(sample: Sample, one: Diagnostic) -> str:
     """What the diagnostic says of the sample."""
     if one.name in ("Shapiro-Wilk", "Brown-Forsythe", "Bartlett", "Durbin-Watson", CURVATURE):
         return _tested(one)
+    if one.name == "Trend":
+        return _drifted(sample, one)
     if one.name == "Unusual observations":
-        named = [_reason(sample, i, why) for i, why in unusual(sample).items()]
+        named = list(dict.fromkeys(_reason(sample, i, why) for i, why in unusual(sample).items()))
         if named:
             return f"To be looked at: {joined(named, 4)}."
         return "No observation lies far from the others of its run."
@@ -74,6 +77,21 @@ def _tested(one: Diagnostic) -> str:
     )
 
 
+def _drifted(sample: Sample, one: Diagnostic) -> str:
+    if not one.is_alarm:
+        return f"No steady drift in the order of execution ({p_text(one.p_value)})."
+    by = (
+        f"{number(abs(one.value))}{unit_of(sample)}"
+        if sample.scale == "identity"
+        else f"a factor of {number(10.0 ** abs(one.value))}"
+    )
+    way = "rise" if one.value > 0 else "fall"
+    return (
+        f"Beside the effects the values {way} steadily by {by} from the first execution to the last "
+        f"({p_text(one.p_value)}): something drifted."
+    )
+
+
 def _summary(sample: Sample, one: Diagnostic) -> str:
     model = sample.fit
     if one.name == "R²":
@@ -83,8 +101,9 @@ def _summary(sample: Sample, one: Diagnostic) -> str:
     if one.name == "PRESS":
         return "Squared errors of predicting each observation from the others."
     if one.name == "Predicted R²":
+        gap = model.r_squared_adjusted - one.value
         text = f"It would predict {percent(max(one.value, 0.0))} of the variation of new observations"
-        return f"{text}, far less than it fits: it holds too many terms." if one.is_alarm else f"{text}."
+        return f"{text}, far less than it fits: it may hold too many terms." if gap > 0.2 else f"{text}."
     assert one.name == "Largest leverage"
     average = number(len(model.coefficients) / model.n, 2)
     return f"On average an observation has {average}; 1 decides its own fit."
@@ -109,6 +128,8 @@ def _allowed(one: Diagnostic) -> str:
 
 def _reason(sample: Sample, i: int, why: Unusual) -> str:
     row = sample.rows.row(i, named=True)
+    if why.kind == "folder":
+        return f"the mean of folder {row['folder']} lies {number(why.size, 1)} standard errors from its fit"
     place = f"container {row['container_id']} in {row['folder']}"
     if why.kind == "far":
         return f"{place} lies {number(why.size, 1)} standard errors from its fit"

@@ -4,20 +4,24 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from models.checks.response_analysis import ResponseAnalysis
 from models.design.coding import CURVATURE
-from models.fits.response_analysis import ResponseAnalysis
-from models.fits.samples import Sample
+from models.design.completion import runs_that_complete
+from models.fits.samples import Sample, identical_runs
 from models.wording import count, joined, with_alias
 from models.words.outcomes import Statement
 
 
 def gap_statements(analysis: ResponseAnalysis, left_out: Sequence[str]) -> Iterator[Statement]:
-    """Values that are no numbers, runs without observations, runs with fewer than others."""
+    """Copies, values that are no numbers, runs without observations, runs with fewer than others."""
     sample = analysis.identity
+    yield from copied(sample)
     yield from unreadable(sample.response, left_out)
     runs = len(sample.study.treatments)
     if sample.missing_runs:
-        yield "data", "doubt", _missing(analysis)
+        yield "data", "doubt", _missing(sample)
+    elif not sample.is_firm:
+        yield "data", "note", _looks(sample)
     counts = np.bincount(sample.places, minlength=runs)
     seen = counts[counts > 0]
     if seen.min() == seen.max():
@@ -37,6 +41,42 @@ def gap_statements(analysis: ResponseAnalysis, left_out: Sequence[str]) -> Itera
     )
 
 
+def _looks(sample: Sample) -> str:
+    made, planned = sample.progress
+    if sample.study.replicates:
+        return (
+            f"{sample.response}: in progress, {made} of {planned} folders: verdicts are provisional until all are there, "
+            "since every night is another look."
+        )
+    return (
+        f"{sample.response}: the study declares no number of replicates, so that every further folder is another look "
+        "and its verdicts are provisional: who looks often enough finds something by chance. "
+        "replicates = N makes the look at N folders of each run the firm one."
+    )
+
+
+def copied(sample: Sample) -> Iterator[Statement]:
+    """Repeats that agree to the last digit: all of them are left out, many of them are doubted."""
+    if sample.copies:
+        noun = sample.copies.unit
+        yield (
+            "data",
+            "doubt",
+            f"{sample.response}: every {noun} repeats the first of its {'folder' if noun == 'container' else 'run'} to "
+            f"the last digit, as with a fixed seed: {count(sample.copies.left_out, 'copy is', 'copies are')} no "
+            f"replicate{'' if sample.copies.left_out == 1 else 's'} and left out.",
+        )
+        return
+    same, repeated = identical_runs(sample)
+    if same > 1 and 2 * same >= repeated:
+        yield (
+            "data",
+            "doubt",
+            f"{sample.response}: {same} of {count(repeated, 'run')} repeat themselves to the last digit, as with a fixed "
+            "seed: the error is taken from the others and may be too small.",
+        )
+
+
 def unreadable(response: str, left_out: Sequence[str]) -> Iterator[Statement]:
     if left_out:
         yield (
@@ -47,31 +87,41 @@ def unreadable(response: str, left_out: Sequence[str]) -> Iterator[Statement]:
         )
 
 
-def _missing(analysis: ResponseAnalysis) -> str:
-    """'Run 8 (CPU = 1500m, ...) has no observation: ...'"""
-    sample = analysis.identity
+def _missing(sample: Sample) -> str:
+    """'In progress, 7 of 8 runs: run 8 (CPU = 1500m, ...) has no observation yet: ...'"""
+    coding, runs = sample.coding, len(sample.study.treatments)
     named = joined([_run_text(sample, run) for run in sample.missing_runs], 4)
     verb = "has" if len(sample.missing_runs) == 1 else "have"
-    text = f"{sample.response}: {named} {verb} no observation"
-    dropped = list(sample.coding.dropped)
-    if not dropped:
-        return f"{text}: all terms of the model can still be told apart, but less precisely."
-    runs = sample.coding.present.size
-    lost = [with_alias(term, sample.design.aliases(term)) for term in dropped]
-    text += (
-        f": {count(runs, 'run')} cannot carry all terms, so {joined(lost, 6)} "
-        f"{'was' if len(dropped) == 1 else 'were'} left out of the model"
+    text = (
+        f"{sample.response}: in progress, {runs - len(sample.missing_runs)} of {runs} runs: {named} {verb} no "
+        "observation yet"
     )
-    biased = [
-        with_alias(term, sample.design.aliases(term))
-        for term, leaks in sample.coding.leaks.items()
-        if leaks and term in sample.coding.terms
-    ]
-    if biased:
-        text += (
-            f"; if not zero, {'it is' if len(dropped) == 1 else 'they are'} counted in {joined(biased, 8)}"
+    lost, partial = list(coding.dropped), coding.partial
+    if not lost and not partial:
+        return f"{text}: all terms of the model can be told apart already, but less precisely."
+    parts: list[str] = []
+    if lost:
+        parts.append(
+            f"{joined(_named(sample, lost), 6)} cannot be told from the other terms and "
+            f"{'is' if len(lost) == 1 else 'are'} not in the model"
         )
+    parts += [
+        f"of {_named(sample, [term])[0]} {some} of {all_of} degrees of freedom can be estimated"
+        for term, (some, all_of) in partial.items()
+    ]
+    text += f": {'; '.join(parts[:6])}"
+    biased = _named(sample, [term for term, leaks in coding.leaks.items() if leaks and term in coding.terms])
+    if biased:
+        text += f"; if not zero, {'it is' if len(lost) == 1 else 'they are'} counted in {joined(biased, 8)}"
+    needed = runs_that_complete(sample.design, coding, sample.study.terms)
+    if needed:
+        numbers = joined([str(run) for run in needed])
+        text += f". {'Run' if len(needed) == 1 else 'Runs'} {numbers} would complete the model"
     return f"{text}."
+
+
+def _named(sample: Sample, terms: Sequence[str]) -> list[str]:
+    return [with_alias(term, sample.design.aliases(term)) for term in terms]
 
 
 def _run_text(sample: Sample, run: int) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from models.fits.execution_order import EXPOSED, ExecutionOrder
+from models.checks.execution_order import EXPOSED, FEW, ExecutionOrder
 from models.results import Row
 from models.wording import count, joined, number, with_alias
+
+FEWEST = 8  # folders from which on an order can look unlike a random one
 
 
 def _named(order: ExecutionOrder, term: str) -> str:
@@ -42,6 +44,7 @@ def order_statements(order: ExecutionOrder | None) -> Iterator[tuple[str, str]]:
         f"The folders ran in the order {shown}"
         + (f"; {count(together, 'folder')} began while another was running." if together else "."),
     )
+    yield from _unlike_random(order)
     correlations = order.correlations()
     exposed = sorted(
         (term for term, r in correlations.items() if abs(r) >= EXPOSED), key=lambda t: -abs(correlations[t])
@@ -61,6 +64,31 @@ def order_statements(order: ExecutionOrder | None) -> Iterator[tuple[str, str]]:
             "note",
             f"The order of the folders goes with no effect (largest correlation {number(correlations[term], 2)}, "
             f"{_named(order, term)}), so that a slow drift would hardly look like one.",
+        )
+
+
+def _unlike_random(order: ExecutionOrder) -> Iterator[tuple[str, str]]:
+    """What looks like whole plots or blocks and is not declared as such."""
+    folders = order.folders.height
+    kept = {
+        name: changes
+        for name, (changes, by_chance) in order.level_changes().items()
+        if changes and folders >= FEWEST and changes * FEW <= by_chance and name not in order.whole_plot
+    }
+    if kept:
+        listed = joined([f"{name} {count(changes, 'time')}" for name, changes in kept.items()])
+        names = ", ".join(f'"{name}"' for name in kept)
+        yield (
+            "doubt",
+            f"From one of {folders} folders to the next these changed level as seldom as hard-to-change factors do: "
+            f"{listed}. If they were not set anew for every folder, whole_plot = [{names}] gives them their own error.",
+        )
+    pauses = order.pauses()
+    if pauses and pauses + 1 <= folders / 2 and not order.block:
+        yield (
+            "doubt",
+            f"The folders ran in {pauses + 1} spells with hours between them. If something may have differed from one "
+            'to the next, block = ["date"] (or ["replicate"], where the folder\'s name tells the spell) takes it out.',
         )
 
 

@@ -1,15 +1,16 @@
-"""What a response's effects come to, in sentences: which matter, under which error term, with which alias."""
+"""What a response's effects come to, in sentences: which matter, on which scale, and what the others may still be."""
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
+from models.checks.response_analysis import ResponseAnalysis
 from models.fits.error_terms import ErrorTerm
-from models.fits.response_analysis import ResponseAnalysis
-from models.fits.samples import Sample
-from models.wording import count, decimals_for, joined, number, p_text, signed, with_alias
+from models.fits.extremes import extremes
+from models.fits.minimum import detection, is_below_minimum, smallest_that_counts
+from models.wording import count, joined, number, p_text, with_alias
+from models.words.sizes import difference, interval_text, unit_of
 
 MOST_NAMED = 5  # effects in one sentence
+FEW = 0.05  # sparsity: a p below doubts that most effects are inert
 
 Statement = tuple[str, str, str]  # topic, kind, sentence
 
@@ -23,12 +24,6 @@ def unit_phrase(error_term: ErrorTerm) -> str:
     return "counting containers as replicates"
 
 
-def unit_of(sample: Sample) -> str:
-    """A difference of percentages is one of percentage points."""
-    unit = sample.study.responses[sample.response].unit
-    return {"%": " percentage points", "": ""}.get(unit, f" {unit}")
-
-
 def under(error_term: ErrorTerm) -> str:
     """'with folders as the unit (Lenth's method)'."""
     method = {"Lenth": "Lenth's method", "model residual": ""}.get(error_term.method, error_term.method)
@@ -40,29 +35,35 @@ def term_text(analysis: ResponseAnalysis, term: str) -> str:
     """'Network (CNN → ResNet)'; an interaction with its alias."""
     text = with_alias(term, analysis.aliases.get(term, ()))
     levels = analysis.identity.study.factors.get(term)
-    return f"{text} ({levels[0]} → {levels[1]})" if levels and len(levels) == 2 else text
+    seen = analysis.identity.coding.levels.get(term, ())
+    return f"{text} ({levels[seen[0]]} → {levels[seen[1]]})" if levels and len(seen) == 2 else text
 
 
 def size_text(analysis: ResponseAnalysis, error_term: ErrorTerm, term: str) -> str:
-    """'−1.08 percentage points [−1.37, −0.79]', '×0.48 [0.33, 0.69]', or F and p without a single effect."""
-    sample = analysis.decisive
+    """'−1.08 percentage points [−1.37, −0.79]', '×0.48 [0.33, 0.69]', or the best and the worst of several levels."""
     verdict = error_term[term]
     margin = error_term.margins.get(term)
     if margin is None:
-        return f"F = {number(verdict.statistic)}, {p_text(verdict.p_value)}"
-    ends = np.array([verdict.effect, verdict.effect - margin, verdict.effect + margin])
-    if sample.scale == "log10":
-        ratio, low, high = (10.0**ends).tolist()
-        decimals = (
-            max(2, decimals_for(min(high - ratio, ratio - low))) if ratio < 10 else decimals_for(high - ratio)
-        )
-        return f"×{number(ratio, decimals)} [{number(low, decimals)}, {number(high, decimals)}]"
-    effect, low, high = ends.tolist()
-    decimals = decimals_for(margin)
-    while verdict.is_active and decimals < 12 and round(min(abs(low), abs(high)), decimals) == 0:
-        decimals += 1  # an interval that excludes zero is not to be printed with a zero
-    interval = f"[{number(low, decimals)}, {number(high, decimals)}]"
-    return f"{signed(effect, decimals)}{unit_of(sample)} {interval}"
+        return f"({_levels_text(analysis, error_term, term)}F = {number(verdict.statistic)}, {p_text(verdict.p_value)})"
+    return difference(analysis.decisive, verdict.effect, margin, verdict.is_active)
+
+
+def _levels_text(analysis: ResponseAnalysis, error_term: ErrorTerm, term: str) -> str:
+    """'best 3, worst 1: +41.9 h [12.3, 71.5]; '; 'highest' and 'lowest' without a goal."""
+    sample = analysis.decisive
+    model = error_term.model_of.get(term, error_term.model)
+    found = extremes(sample, model, term) if model else None
+    if found is None:
+        return ""
+    goal = sample.study.responses[sample.response].goal
+    high, low = (
+        ", ".join(levels.values()) if ":" not in term else joined([f"{k} {v}" for k, v in levels.items()])
+        for levels in (found.highest, found.lowest)
+    )
+    first, second = ("highest", "lowest")
+    if goal:
+        first, second = ("best", "worst") if goal == "maximize" else ("worst", "best")
+    return f"{first} {high}, {second} {low}: {difference(sample, found.difference, found.margin, True)}; "
 
 
 def effects_text(analysis: ResponseAnalysis, error_term: ErrorTerm, terms: Sequence[str]) -> str:
@@ -71,30 +72,99 @@ def effects_text(analysis: ResponseAnalysis, error_term: ErrorTerm, terms: Seque
 
 
 def outcome(analysis: ResponseAnalysis) -> Iterator[Statement]:
-    """One sentence: the effects that matter under the decisive error term, or under both and under one alone."""
-    judgement, name = analysis.judgement, analysis.identity.response
-    main = judgement.cautious
+    """What matters under the error term that decides, and what the effects that do not stand out may still be."""
+    judgement, sample = analysis.judgement, analysis.decisive
+    main = judgement.decisive
+    lead = f"{sample.response}{_lead(analysis)}"
     if main is None:
-        yield "outcome", "doubt", f"{name}: no effect can be judged: {judgement.without_folders}."
+        reason = judgement.without_folders or "there is no error to judge by"
+        yield "outcome", "doubt", f"{lead}: no effect can be judged yet: {reason}."
         return
-    scale = " (as ratios)" if analysis.decisive.scale == "log10" else ""
-    others = [one for one in judgement.error_terms if one is not main] if judgement.decisive is None else []
+    if main.left_out:
+        lead += ", if the interactions that these runs cannot bear are zero"
     if main.active:
-        text = f"{name}{scale}: {effects_text(analysis, main, main.active)} {_matters(main.active)} {under(main)}"
+        text = f"{effects_text(analysis, main, main.active)} {_matters(main.active)} {under(main)}"
+        text += _at_once(analysis, main)
     else:
-        text = f"{name}{scale}: no effect stands out {under(main)}{_within(analysis, main)}"
-    for other in others:
-        more = [term for term in other.active if term not in main.active]
-        less = [term for term in main.active if term not in other.active]
-        if more and main.active:
-            text += f"; {under(other)} so {_does(more)} {effects_text(analysis, other, more)}"
-        elif more:
-            text += f"; {under(other)} {effects_text(analysis, other, more)} {_matters(more)}"
-        if less:
-            text += f"; {under(other)} {joined(_with_aliases(analysis, less))} {_does(less)} not"
-        if not more and not less:
-            text += f", and the same is true {under(other)}"
-    yield "outcome", "finding" if main.active or any(one.active for one in others) else "note", f"{text}."
+        text = f"no effect stands out {under(main)}{_possible(analysis, main)}"
+    yield "outcome", "finding" if main.active else "note", f"{lead}: {text}."
+    yield from _smallest(analysis, main)
+    if main.sparsity_p < FEW:
+        yield (
+            "outcome",
+            "doubt",
+            f"Half of the {len(main.verdicts)} effects or more seem to be real ({p_text(main.sparsity_p)}): Lenth's "
+            "method takes them for noise then and finds too few. A second folder of each run would give an error.",
+        )
+    idle = [
+        verdict.term for verdict in main.verdicts if not verdict.is_active and verdict.term in main.margins
+    ]
+    if idle:
+        confidence = f"{100 * (1 - sample.study.alpha):g}"
+        widest = sorted(idle, key=lambda term: -_reach(main, term))
+        yield (
+            "outcome",
+            "note",
+            f"Not shown to matter, but possible with {confidence} % confidence: {effects_text(analysis, main, widest)}.",
+        )
+
+
+def _smallest(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement]:
+    """Which effects are smaller than the smallest that counts, and whether the data would have found one so large."""
+    sample = analysis.decisive
+    smallest = smallest_that_counts(sample)
+    if smallest is None:
+        return
+    size = (
+        f"a factor of {number(10.0**smallest)}"
+        if sample.scale == "log10"
+        else f"{smallest:.3g}{unit_of(sample)}"
+    )
+    told: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    for term, margin in main.margins.items():
+        told[is_below_minimum(sample, main[term].effect, margin)].append(term)
+    parts = [
+        f"{text}: {joined(named(analysis, terms), MOST_NAMED + 3)}"
+        for text, terms in (("yes", told[True]), ("no", told[False]), ("cannot tell", told[None]))
+        if terms
+    ]
+    if parts:
+        yield "outcome", "note", f"Smaller than {size}, the smallest effect that counts: {'; '.join(parts)}."
+    found = detection(sample, main)
+    if found:
+        needed = (
+            "more folders than anyone makes would"
+            if found.folders is None
+            else f"{count(found.folders, 'folder')} of each run would"
+        )
+        yield (
+            "outcome",
+            "note",
+            f"These data find an effect of {size} with a power of {number(found.now, 2)}; for a power of 0.8, {needed} be "
+            "needed.",
+        )
+
+
+def _lead(analysis: ResponseAnalysis) -> str:
+    """What must be known before the effects: copies, runs to come, the scale."""
+    sample, choice = analysis.decisive, analysis.choice
+    parts: list[str] = []
+    if sample.copies:
+        parts.append(f"{count(sample.copies.left_out, 'copy', 'copies')} of other values left out")
+    made, planned = sample.progress
+    if sample.missing_runs:
+        runs = len(sample.study.treatments)
+        parts.append(f"in progress, {runs - len(sample.missing_runs)} of {runs} runs")
+    elif made < planned:
+        parts.append(f"in progress, {made} of {planned} folders")
+    unit = sample.study.responses[sample.response].unit
+    plain = f"in {unit}" if unit else "as observed"
+    if choice.rejects_identity and choice.power:
+        ask = f"Box-Cox rejects the values {plain}, {p_text(choice.power.p_identity)}"
+        parts.append(f"as ratios, since {ask}" if sample.scale == "log10" else ask)
+    elif sample.scale == "log10":
+        parts.append("as ratios")
+    return f" ({'; '.join(parts)})" if parts else ""
 
 
 def _matters(terms: Sequence[str]) -> str:
@@ -105,100 +175,42 @@ def _does(terms: Sequence[str]) -> str:
     return "does" if len(terms) == 1 else "do"
 
 
-def _within(analysis: ResponseAnalysis, error_term: ErrorTerm) -> str:
-    """': all lie within ±8621 s'; as a ratio on the log scale."""
-    if not error_term.margins:
+def _at_once(analysis: ResponseAnalysis, main: ErrorTerm) -> str:
+    """Which of the active effects would be so if all were judged at once, where not all of them are."""
+    firm = [verdict.term for verdict in main.verdicts if verdict.is_active_at_once]
+    if len(main.verdicts) == 1 or set(main.active) <= set(firm):
         return ""
-    margin = max(error_term.margins.values())
-    if analysis.decisive.scale == "log10":
-        return f": all lie within a factor of {number(10.0**margin)}"
-    return f": all lie within ±{number(margin)}{unit_of(analysis.decisive)}"
+    chosen = joined(named(analysis, firm), MOST_NAMED)
+    only = f"only {chosen} {_does(firm)}" if firm else "none does"
+    return f"; of all {len(main.verdicts)} effects judged at once {only}"
 
 
-def _with_aliases(analysis: ResponseAnalysis, terms: Sequence[str]) -> list[str]:
+def _reach(main: ErrorTerm, term: str) -> float:
+    return abs(main[term].effect) + main.margins[term]
+
+
+def _possible(analysis: ResponseAnalysis, main: ErrorTerm) -> str:
+    """', which does not show that there is none: Memory may be anything from ... to ...'."""
+    if not main.margins:
+        return ""
+    term = max(main.margins, key=lambda one: _reach(main, one))
+    low, high = interval_text(analysis.decisive, main[term].effect, main.margins[term])
+    unit = "a factor" if analysis.decisive.scale == "log10" else "anything"
+    tail = "" if analysis.decisive.scale == "log10" else unit_of(analysis.decisive)
+    return (
+        f", which does not show that there is none: {term_text(analysis, term)} may still be {unit} from {low} to "
+        f"{high}{tail}"
+    )
+
+
+def named(analysis: ResponseAnalysis, terms: Sequence[str]) -> list[str]:
     return [with_alias(term, analysis.aliases.get(term, ())) for term in terms]
-
-
-def error_terms(analysis: ResponseAnalysis) -> Iterator[Statement]:
-    """Where the verdicts differ, and what each error term is made of."""
-    judgement, sample = analysis.judgement, analysis.decisive
-    container, folder = judgement.under("container"), judgement.under("folder")
-    topic = "error_terms"
-    if container and folder:
-        common = {verdict.term for verdict in container.verdicts} & {
-            verdict.term for verdict in folder.verdicts
-        }
-        only_container = [term for term in container.active if term in common and term not in folder.active]
-        only_folder = [term for term in folder.active if term in common and term not in container.active]
-        sides = ((container, only_container), (folder, only_folder))
-        parts = [
-            f"{joined(_with_aliases(analysis, terms))} {'is' if len(terms) == 1 else 'are'} active only {unit_phrase(one)}"
-            for one, terms in sides
-            if terms
-        ]
-        if parts:
-            yield topic, "doubt", f"The verdicts differ: {'; '.join(parts)}."
-        else:
-            yield topic, "note", "Both error terms give the same verdicts."
-    if container:
-        yield topic, "note", _about_containers(sample, container)
-    if folder:
-        yield topic, "note", _about_folders(analysis, folder)
-    elif container:
-        yield topic, "doubt", f"There is no verdict with folders as the unit: {judgement.without_folders}."
-    if container and folder:
-        declared = sample.study.unit
-        yield (
-            topic,
-            "note",
-            f'The study lets {declared}s decide (unit = "{declared}").'
-            if declared
-            else 'The study leaves open which verdict decides; unit = "folder" or unit = "container" settles it.',
-        )
-
-
-def _about_containers(sample: Sample, container: ErrorTerm) -> str:
-    folders, df = len(sample.folders[0]), count(round(container.df), "residual degree")
-    if container.method == "within-folder error":
-        return (
-            f"The {df} of freedom compare containers inside the same folder: those are repeats of one execution, "
-            "and what differs from one execution to the next is not in their error."
-        )
-    if container.method == "pooled error":
-        return (
-            f"The {df} of freedom count each of {len(sample.y)} containers as an execution of its own, though they "
-            f"ran in {count(folders, 'folder')}."
-        )
-    return f"The {df} of freedom hold what the model leaves out and what repeated runs differ by."
-
-
-def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
-    sample = analysis.decisive
-    error = max(folder.errors.values(), default=float("nan"))
-    unit = "" if sample.scale == "log10" else unit_of(sample)
-    if folder.method == "Lenth":
-        margin = max(folder.margins.values())
-        return (
-            f"Folders of the same run are too few to compare, so Lenth's method takes the error from the "
-            f"{len(folder.verdicts)} effects themselves: pseudo standard error {number(error)}{unit}, margin "
-            f"±{number(margin)}{unit}, and ±{number(folder.simultaneous_margin)}{unit} for all at once"
-            + (" (in log10)." if sample.scale == "log10" else ".")
-        )
-    if folder.method == "left-out terms":
-        return (
-            f"Folders of the same run are too few to compare, so the {folder.df:.0f} degrees of freedom of the terms "
-            "that the model leaves out serve as error: the verdicts hold if those terms are zero."
-        )
-    sizes = sorted(set(sample.folders[2].tolist()))
-    text = f"With folders as the unit the error has {folder.df:.0f} degrees of freedom, from the means of folders"
-    if len(sizes) > 1:
-        return f"{text}; they hold {sizes[0]} to {sizes[-1]} containers and weigh the same, which is approximate."
-    return f"{text} of the same run."
 
 
 def alias_warnings(analysis: ResponseAnalysis) -> Iterator[Statement]:
     """Active effects that may as well be others of one or two factors."""
-    active = {term: None for one in analysis.judgement.error_terms for term in one.active}
+    main = analysis.judgement.decisive
+    active = main.active if main else []
     chains = [with_alias(term, analysis.aliases.get(term, ())) for term in active]
     doubtful = [chain for chain, term in zip(chains, active, strict=True) if chain != term]
     if doubtful:

@@ -66,6 +66,23 @@ def active_terms(rows: pl.DataFrame) -> list[str]:
     return rows.filter(pl.col("verdict") == VERDICTS[0])["label"].to_list() if rows.height else []
 
 
+def drawn_rows(effects: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """`effect_rows`, or `variation_rows` where a term with several degrees of freedom has no single effect."""
+    rows = effect_rows(effects, unit)
+    return rows if rows.height == effects.height else variation_rows(effects)
+
+
+def leading(rows: pl.DataFrame) -> str:
+    """Which effects stand out, in a line (rows of `drawn_rows`)."""
+    for one in VERDICTS[:3]:
+        found = rows.filter(verdict=one)
+        if found.height:
+            first = found.row(0, named=True)
+            more = f" and {found.height - 1} more" if found.height > 1 else ""
+            return f"{first['label']} {first['text']}{more}, {one}"
+    return f"none of {rows.height} effects is active"
+
+
 def scale_rows(effects: pl.DataFrame) -> pl.DataFrame:
     """Both scales in one measure: size of each effect over the margin of its error term (folders where there is one)."""
     order = {term: i for i, term in enumerate(effects.filter(pl.col("scale") == "identity")["term"], 1)}

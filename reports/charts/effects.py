@@ -61,8 +61,10 @@ def variation(name: str, rows: pl.DataFrame, response: str, slug: str, source: s
     )
 
 
-def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str, source: str) -> Figure:
-    """Effects with their intervals, and the band that noise between folders fills (a forest plot)."""
+def intervals(
+    name: str, rows: pl.DataFrame, response: str, unit: str, slug: str, source: str, by: str
+) -> Figure:
+    """Effects with their intervals, `by` which error, and the band that noise between folders fills (a forest plot)."""
     top = rows.row(0, named=True)
     margin = top["folder_margin"]
     marks = verdict_marks(rows)
@@ -86,11 +88,11 @@ def intervals(name: str, rows: pl.DataFrame, response: str, unit: str, slug: str
         f"{row['label']} {row['text']} ({row['interval']}), {row['verdict']}"
         for row in rows.iter_rows(named=True)
     )
-    note = "Bars: 95 % interval with containers as the unit." if top["ci_low"] is not None else ""
+    note = f"Bars: 95 % interval with {by}." if top["ci_low"] is not None else ""
     if margin is not None:
         note += (
             f" Shaded: as far as noise between folders reaches, ±{number(margin, digits=3)}; "
-            "an effect outside it is active with folders as the unit."
+            "beyond it an effect is active with folders as the unit."
         )
     return Figure(
         slug,

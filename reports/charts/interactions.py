@@ -19,7 +19,7 @@ from reports.charts.figures import (
 )
 from reports.charts.levels import interval_axis
 from reports.text.numbers import number, with_unit
-from reports.text.wording import aliased, titled
+from reports.text.wording import aliased, deciding_error, titled
 
 MOST_PAIRS = 15
 
@@ -34,7 +34,7 @@ def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
     groups = _by_alias(cells)
     ordered = [pair for group in groups for pair in group]
     entangled = sum(len(group) > 1 for group in groups)
-    note = "Parallel lines: no interaction. Bars: 95 % interval by the error of the fitted model."
+    note = f"Parallel lines: no interaction. Bars: 95 % interval with {deciding_error(cells)}."
     if entangled:
         note += (
             " Pairs joined by = share one contrast in this design: whatever bends one bends the other, and these data "

@@ -17,7 +17,7 @@ from reports.charts.figures import (
     marks_of,
 )
 from reports.text.numbers import decimals_of_intervals, extent, number, with_unit
-from reports.text.wording import titled
+from reports.text.wording import deciding_error, titled
 
 CONTAINER_TOOLTIP = [
     alt.Tooltip("container_id:N", title="container"),
@@ -151,7 +151,7 @@ def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
         "main-effects",
         f"{response}: {leading} moves the mean most, {shown[0]} to {with_unit(shown[-1], unit)}",
         f"Mean {response} in {unit or 'its unit'} at each level. {'; '.join(said)}.",
-        "Bars: 95 % interval of the mean by the error of the fitted model, containers as the unit.",
+        f"Bars: 95 % interval of the mean by the error that decides, {deciding_error(means)}.",
         "response_level_means",
         tuple(panels),
         side_by_side(means),

@@ -11,10 +11,14 @@ from reports.text.numbers import number
 from reports.text.slugs import slug
 
 CSV = "data/conformance.csv"
+RATES_CSV = "data/simulation.csv"
 
 
-def conformance_page(figures: pl.DataFrame) -> Files:
-    """conformance.html and its CSV, from the frame of `models.conformance.comparison.conform`; it stands without a site."""
+def conformance_page(figures: pl.DataFrame, rates: pl.DataFrame | None = None) -> Files:
+    """conformance.html and its CSVs; it stands without a site.
+
+    From the frames of `models.conformance`: `comparison.conform`, and `simulation.simulate` if it was run.
+    """
     page = Page("", "conformance.html", {})
     page.files[CSV] = csv(figures)
     sets = [_data_set(page, mine) for _, mine in figures.group_by("data_set", maintain_order=True)]
@@ -25,9 +29,15 @@ def conformance_page(figures: pl.DataFrame) -> Files:
         if agreeing == figures.height
         else f"{agreeing} of {of} agree with what doehouse computes; the others are marked."
     )
+    contents = [Link("Summary", "#summary"), Link("Data sets", "#data-sets")]
+    if rates is not None:
+        page.files[RATES_CSV] = csv(rates)
+        contents.insert(1, Link("Simulation", "#simulation"))
     return page.html(
         "conformance.html.j2",
-        contents=[Link("Summary", "#summary"), Link("Data sets", "#data-sets")],
+        contents=contents,
+        rates=[] if rates is None else _rates(page, rates),
+        rates_csv=RATES_CSV,
         lead=result,
         csv=CSV,
         summary=page.table(_summary(figures)),
@@ -62,6 +72,38 @@ def _summary(figures: pl.DataFrame) -> Any:
         "",
         "Digits reached: the smallest log relative error of a set whose figures NIST certifies to 15 digits.",
     )
+
+
+def _rates(page: Page, rates: pl.DataFrame) -> list[Any]:
+    """A table for each situation that was simulated."""
+    columns = [
+        Column("design", "design"),
+        Column("what", "what spoke"),
+        Column("sets", "data sets", "count"),
+        Column("percent", "% of them", "number", decimals=1),
+        Column("before", "% by version 0.1.0", "number", decimals=0, is_optional=True),
+        Column("is_nominal", "verdict", cell=_nominal, is_optional=True),
+    ]
+    note = "Expected of a test at 5 %: 3 to 8 %, give or take two standard errors of so many data sets."
+    return [
+        page.table(
+            table(
+                f"simulation-{place}",
+                f"{situation[:1].upper()}{situation[1:]}",
+                mine,
+                columns,
+                "",
+                note if mine["is_nominal"].count() else "",
+            )
+        )
+        for place, ((situation,), mine) in enumerate(rates.group_by("situation", maintain_order=True), 1)
+    ]
+
+
+def _nominal(row: Row) -> Cell:
+    if row["is_nominal"] is None:
+        return Cell("")
+    return Cell("as expected", tone="good") if row["is_nominal"] else Cell("not as expected", tone="stop")
 
 
 def _data_set(page: Page, mine: pl.DataFrame) -> dict[str, Any]:

@@ -43,11 +43,15 @@ class Page:
     def root(self) -> str:
         return "../" * (self.folder.count("/") + 1) if self.folder else ""
 
-    def figure(self, figure: Figure) -> dict[str, Any]:
-        """What the template shows; the page's script draws it, and makes SVG and PNG when they are asked for."""
+    def figure(self, figure: Figure, still: str = "") -> dict[str, Any]:
+        """What the template shows; the page's script draws it, and makes SVG and PNG when they are asked for.
+
+        `still` is shown where no script runs.
+        """
         return {
             "figure": figure,
             "id": figure.slug,
+            "still": still,
             "specs": [on_page(panel) for panel in figure.panels],
             **self.source(figure.source),
         }

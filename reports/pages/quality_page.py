@@ -9,6 +9,7 @@ from reports.pages.page import Files, Link, Page
 from reports.tables.quality import breach_table, finding_table, freshness_table, night_table
 from reports.tables.tables import Results
 from reports.text.numbers import day_and_time, iso
+from reports.text.progress import PROGRESS_CODE
 from reports.text.slugs import slug
 
 QUERIES = (
@@ -28,10 +29,10 @@ OUTCOMES = {
     "repaired": ("Read all the same", "Odd, but with only one meaning."),
 }
 CONTENTS = [
-    Link("Freshness", "#freshness"),
-    Link("Promises", "#promises"),
     Link("Broken promises", "#breaches"),
     Link("Folders", "#folders"),
+    Link("Promises", "#promises"),
+    Link("Freshness", "#freshness"),
     Link("Nights", "#nights"),
 ]
 
@@ -40,6 +41,8 @@ def quality_page(results: Results) -> Files:
     """quality.html."""
     page = Page("", "quality.html", results)
     history = page.source("quality_promises")
+    breaches = results["quality_breaches"].frame
+    broken, to_run = breaches.filter(pl.col("code") != PROGRESS_CODE), breaches.filter(code=PROGRESS_CODE)
     return page.html(
         "quality.html.j2",
         trail=[Link("Quality", "quality.html")],
@@ -49,7 +52,12 @@ def quality_page(results: Results) -> Files:
         freshness=page.table(freshness_table(results)),
         studies=_histories(results["quality_promises"].frame),
         history=history,
-        breaches=page.table(breach_table(results)),
+        breaches=page.table(breach_table(broken, "breach-table", count(broken.height, "row")))
+        if broken.height
+        else None,
+        to_run=page.table(breach_table(to_run, "to-run-table", count(to_run.height, "run")))
+        if to_run.height
+        else None,
         findings=_findings(page, results),
         nights=page.table(night_table(results)),
     )
@@ -75,7 +83,7 @@ def _lead(nights: pl.DataFrame) -> str:
     last = nights.row(0, named=True)
     return (
         f"Night {last['night_id']} ended {day_and_time(last['finished_at'])}: "
-        f"{count(last['promises_kept'], 'promise')} kept, {last['promises_broken']} broken; "
+        f"{last['promises_kept']} of {count(last['promises_kept'] + last['promises_broken'], 'promise')} kept; "
         f"{count(last['folders_seen'], 'folder')} seen, {last['runs_quarantined']} in quarantine, "
         f"{last['folders_held']} held back, "
         f"{last['runs_unfinished']} unfinished, {last['folders_unclaimed']} unclaimed."
@@ -89,13 +97,27 @@ def _freshest(freshness: pl.DataFrame) -> dict[str, str] | None:
 
 
 def _histories(promises: pl.DataFrame) -> list[dict[str, Any]]:
-    """The promises of each study with their last 30 nights."""
+    """The promises of each study with their last 30 nights, broken ones first; folded where all are kept."""
     nights = promises["night_id"].unique().sort().to_list()[-30:]
     studies = []
     for (study,), mine in promises.group_by("study", maintain_order=True):
         name = study or "The whole warehouse"
         rows = [_history(one, nights) for _, one in mine.group_by("code", maintain_order=True)]
-        studies.append({"name": name, "slug": slug(str(name)), "promises": rows})
+        broken = [row for row in rows if row["tone"] != "good"]
+        wanting = [row for row in broken if row["code"] != PROGRESS_CODE]
+        studies.append(
+            {
+                "name": name,
+                "slug": slug(str(name)),
+                "promises": broken + [row for row in rows if row["tone"] == "good"],
+                "short": f"{len(wanting)} broken"
+                if wanting
+                else "in progress, all others kept"
+                if broken
+                else f"all {len(rows)} kept",
+                "is_open": bool(wanting),
+            }
+        )
     return studies
 
 
@@ -104,11 +126,19 @@ def _history(one: pl.DataFrame, nights: list[int]) -> dict[str, Any]:
     verdicts = dict(one.select("night_id", "is_kept").rows())
     last = one.row(-1, named=True)
     broken = f"broken by {count(last['rows_failing'] or 0, 'row')}"
+    if last["code"] == PROGRESS_CODE:
+        broken = f"in progress, {count(last['rows_failing'] or 0, 'run')} to go"
     return {
         "code": last["code"],
         "sentence": last["promise"],
         "severity": last["severity"],
-        "tone": "good" if last["is_kept"] else "stop" if last["severity"] == "stop" else "warn",
+        "tone": "good"
+        if last["is_kept"]
+        else "idle"
+        if last["code"] == PROGRESS_CODE
+        else "stop"
+        if last["severity"] == "stop"
+        else "warn",
         "verdict": "kept" if last["is_kept"] else broken,
         "observed": None if last["is_kept"] else last["observed"],
         "history": [

@@ -1,4 +1,4 @@
-"""The page of one response: its effects and verdicts, its levels, its model, its residuals and its scale."""
+"""The page of one response: the answer, one figure and one table; all else folded under plain questions."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from reports.charts import effects as effects_charts
 from reports.charts import interactions as interaction_charts
 from reports.charts import levels as level_charts
 from reports.charts import residuals as residual_charts
-from reports.charts.effect_rows import effect_rows, scale_rows, variation_rows
+from reports.charts.effect_rows import drawn_rows, scale_rows
+from reports.charts.sketch import sketch
 from reports.pages.page import Files, Link, Page
 from reports.tables.response import (
     anova_table,
@@ -24,7 +25,7 @@ from reports.tables.tables import Results, Row
 from reports.text.factors import factor_list, run_numbers
 from reports.text.numbers import decimals_of, number, p_phrase, with_unit
 from reports.text.slugs import slug
-from reports.text.wording import SCALES, difference_unit, said
+from reports.text.wording import SCALES, deciding_error, difference_unit, said
 
 QUERIES = (
     "response_summary",
@@ -56,68 +57,77 @@ def response_page(response: str, study_results: Results, results: Results) -> Fi
     page.rows["treatments"] = level_charts.treatment_rows(study_results["study_treatments"].frame)
     fits = results["response_fits"].frame
     scale = next(iter(fits.filter("is_decisive")["scale"]), "identity")
-    sections = [
-        ("effects", "Effects and their verdicts", "error_terms", effect_parts(page, about, scale)),
-        ("levels", "Level by level", "aliases", level_parts(page, about, levels)),
-        ("model", "The model", "data", model_parts(page, scale)),
-        ("residuals", "Does the model hold?", "diagnostics", residual_parts(page, about, levels, scale)),
-        ("scale", "As measured or in logarithms", "scale", scale_parts(page, about)),
+    first, real = effect_parts(page, about, scale)
+    outcome = said(statements, "outcome", response)
+    folds = [
+        ("real", "Is it real?", ("error_terms", "outcome", "aliases"), real),
+        ("levels", "What does each level do?", (), level_parts(page, about, levels)),
+        ("holds", "Does the model hold?", ("diagnostics",), residual_parts(page, about, levels, scale)),
+        ("scale", "On which scale?", ("scale",), scale_parts(page, about)),
+        ("numbers", "All the numbers", ("data",), model_parts(page, scale)),
     ]
     shown: Parts = [
         {
             "id": place,
             "title": title,
-            "statements": said(statements, topic, response),
+            "statements": [
+                one
+                for topic in topics
+                for one in said(statements, topic, response)
+                if topic != "outcome" or one["kind"] == "note"
+            ],
             "parts": parts,
+            "facts": _facts(about, fits.filter(pl.col("scale") == scale)) if place == "numbers" else [],
         }
-        for place, title, topic, parts in sections
+        for place, title, topics, parts in folds
     ]
-    shown = [section for section in shown if section["parts"] or section["statements"]]
+    shown = [fold for fold in shown if fold["parts"] or fold["statements"] or fold["facts"]]
     return page.html(
         "response.html.j2",
         response=response,
         heading=facts["title"] or facts["study"],
         trail=[Link(facts["study"], "index.html"), Link(response, f"{slug(response)}.html")],
-        contents=[Link(section["title"], f"#{section['id']}") for section in shown],
+        contents=[Link("The answer", "#answer"), *(Link(fold["title"], f"#{fold['id']}") for fold in shown)],
         measured=_measured(about, scale),
-        outcome=said(statements, "outcome", response),
-        facts=_facts(about, fits.filter(pl.col("scale") == scale)),
-        sections=shown,
+        outcome=[one for one in outcome if one["kind"] != "note"],
+        first=first,
+        folds=shown,
         factors=factor_list(levels),
         run_numbers=run_numbers(study_results["study_treatments"].frame),
     )
 
 
-def effect_parts(page: Page, about: Row, scale: str) -> Parts:
-    """Intervals, the table of effects, both verdicts, Pareto and half-normal plot on the scale that decides."""
+def effect_parts(page: Page, about: Row, scale: str) -> tuple[Parts, Parts]:
+    """The figure and the table that answer, and what says whether it is real, on the scale that decides."""
     effects = _on(page, "response_effects", scale)
     if effects.is_empty():
-        return []
+        return [], []
     response, unit = about["response"], difference_unit(about["unit"], scale)
     tests = _on(page, "response_tests", scale)
-    rows = effect_rows(effects, unit)
-    shares = variation_rows(effects)
-    page.rows["variation"] = shares
-    tables = [page.table(effect_table(effects, unit)), page.table(verdict_table(tests, unit))]
-    share = page.figure(
-        effects_charts.variation("variation", shares, response, "variation", "response_effects")
-    )
-    if rows.is_empty():
-        return [share, *tables]
+    rows = drawn_rows(effects, unit)
     page.rows["effects"] = rows
+    if has_single_effects := "effect" in rows.columns:
+        by = deciding_error(effects)
+        figure = effects_charts.intervals(
+            "effects", rows, response, unit, "intervals", "response_effects", by
+        )
+    else:
+        figure = effects_charts.variation("effects", rows, response, "intervals", "response_effects")
+    leading = page.figure(figure, sketch(rows, True))
+    first = [leading, page.table(effect_table(effects, unit))]
+    verdicts = page.table(verdict_table(tests, unit))
+    if not has_single_effects or rows.height < FEWEST_TO_COMPARE:
+        return first, [verdicts]
     decides = tests.filter("is_decisive")["error_unit"].to_list()
-    units = sorted(("folder", "container"), key=lambda one: one not in decides)
+    units_in_order = sorted(("folder", "container"), key=lambda one: one not in decides)
     margins = rows["folder_margin"].unique().to_list()
     # one line of noise can be drawn where all effects have the same error
     error, margin = (effects["folder_error"][0], margins[0]) if len(margins) == 1 else (None, None)
-    figures = [effects_charts.intervals("effects", rows, response, unit, "intervals", "response_effects")]
-    if rows.height >= FEWEST_TO_COMPARE:
-        figures += [
-            effects_charts.pareto("effects", rows, response, unit, units),
-            effects_charts.half_normal("effects", rows, response, unit, error, margin),
-        ]
-    first, *others = (page.figure(figure) for figure in figures)
-    return [first, *tables, *others, share]
+    figures = [
+        effects_charts.pareto("effects", rows, response, unit, units_in_order),
+        effects_charts.half_normal("effects", rows, response, unit, error, margin),
+    ]
+    return first, [verdicts, *(page.figure(figure) for figure in figures)]
 
 
 def level_parts(page: Page, about: Row, levels: pl.DataFrame) -> Parts:

@@ -23,9 +23,14 @@ QUERIES = (
     "run_findings",
 )
 
+Beside = tuple[str | None, str | None]
 
-def run_page(study_results: Results, results: Results, folder: str) -> Files:
-    """The page of one folder, one file (QUERIES about this folder, and study_treatments of its study)."""
+
+def run_page(study_results: Results, results: Results, folder: str, beside: Beside = (None, None)) -> Files:
+    """The page of one folder, one file (QUERIES about this folder, and study_treatments of its study).
+
+    `beside` are the folders before and after it in the study.
+    """
     facts = results["run"].frame.row(0, named=True)
     page = Page(f"{slug(facts['study'])}/runs", f"{slug(folder)}.html", results, is_alone=True)
     points = results["run_points"].frame
@@ -45,6 +50,11 @@ def run_page(study_results: Results, results: Results, folder: str) -> Files:
         trail=[Link(facts["study"], "../index.html"), Link(folder, f"{slug(folder)}.html")],
         contents=[Link(names.get(place, place.capitalize()), f"#{place}") for place in contents],
         place=_place(facts),
+        beside=[
+            Link(f"{words} run: {name}", f"{slug(name)}.html")
+            for words, name in zip(("Previous", "Next"), beside, strict=True)
+            if name
+        ],
         levels=_levels(study_results["study_treatments"].frame, facts["run"]),
         objections=objections,
         containers=page.table(_containers(results)),

@@ -6,8 +6,9 @@ same inputs give the same bytes. The flow runs `sql/pages/<name>.sql` for each n
     STUDY_QUERIES       with $studies: of many at once, each page being given its own rows
     RESPONSE_QUERIES    with $studies, $responses, likewise
     RUN_QUERIES         with $folders, likewise
+    CURVES_QUERIES      with $studies, likewise
     WIDE_QUERIES        with $study: its columns are the study's own
-    INDEX_QUERIES, QUALITY_QUERIES, DICTIONARY_QUERIES   without parameters
+    INDEX_, TONIGHT_, QUALITY_, QUANTILE_ and DICTIONARY_QUERIES   without parameters
 
 and hands each on as Result(frame, sql), sql being the query about that study, response or folder alone.
 Pages of one group (`study_pages`, `index_page`, ...) depend on nothing but their arguments: the flow may keep
@@ -21,6 +22,8 @@ from functools import cache
 from importlib.metadata import version
 
 from reports.charts.theme import LIGHT, chart_config, style_variables
+from reports.pages.curves_page import QUANTILE_QUERIES, curves_page
+from reports.pages.curves_page import QUERIES as CURVES_QUERIES
 from reports.pages.dictionary_page import QUERIES as DICTIONARY_QUERIES
 from reports.pages.dictionary_page import dictionary_page
 from reports.pages.index_page import QUERIES as INDEX_QUERIES
@@ -34,18 +37,24 @@ from reports.pages.run_page import QUERIES as RUN_QUERIES
 from reports.pages.run_page import run_page
 from reports.pages.study_page import QUERIES as STUDY_QUERIES
 from reports.pages.study_page import WIDE_QUERIES, study_page
+from reports.pages.tonight_page import QUERIES as TONIGHT_QUERIES
+from reports.pages.tonight_page import tonight_page
 from reports.pages.vega import VEGA, vega_bundle
 from reports.tables.tables import Results
 
 __all__ = [
+    "CURVES_QUERIES",
     "DICTIONARY_QUERIES",
     "INDEX_QUERIES",
     "QUALITY_QUERIES",
+    "QUANTILE_QUERIES",
     "RESPONSE_QUERIES",
     "RUN_QUERIES",
     "STUDY_QUERIES",
+    "TONIGHT_QUERIES",
     "VEGA",
     "WIDE_QUERIES",
+    "curves_page",
     "dictionary_page",
     "digest",
     "index_page",
@@ -53,6 +62,7 @@ __all__ = [
     "run_page",
     "shared_assets",
     "study_pages",
+    "tonight_page",
     "vega_bundle",
 ]
 
@@ -76,6 +86,7 @@ def shared_assets() -> Files:
         "assets/theme.js": _asset("theme.js").encode(),
         "assets/page.js": _asset("page.js").encode(),
         "assets/charts.js": _charts().encode(),
+        "assets/curves.js": _asset("curves.js").encode(),
     }
 
 

@@ -1,15 +1,16 @@
-"""The page of a study: what was asked, what came out, what changed, what is doubtful, then the details."""
+"""The page of a study: what matters, what to run next and how far it is; all else folded under plain questions."""
 
 from typing import Any
 
 import polars as pl
 
 from models.wording import count
-from reports.charts.effect_rows import effect_rows, variation_rows
-from reports.charts.effects import intervals, variation
+from reports.charts.effect_rows import drawn_rows
 from reports.charts.levels import treatment_rows
+from reports.charts.sketch import MOST_ROWS, sketch
 from reports.charts.study import oriented, trade_off
 from reports.pages.page import Files, Link, Page
+from reports.tables.cells import design_cells
 from reports.tables.study import (
     alias_table,
     design_tables,
@@ -22,7 +23,8 @@ from reports.tables.study import (
 )
 from reports.tables.tables import Cell, Column, Results, Row, table
 from reports.text.factors import factor_list, run_numbers
-from reports.text.numbers import decimals_of_intervals
+from reports.text.numbers import decimals_of_intervals, number, with_unit
+from reports.text.progress import PROGRESS_CODE, progress
 from reports.text.slugs import slug
 from reports.text.wording import difference_unit, said, titled
 
@@ -42,6 +44,7 @@ QUERIES = (
     "study_runs",
 )
 WIDE_QUERIES = ("study_observations",)
+MOST_NAMED = 3  # runs that are missing
 
 
 def study_page(results: Results) -> Files:
@@ -52,26 +55,22 @@ def study_page(results: Results) -> Files:
     page.rows["treatments"] = treatment_rows(results["study_treatments"].frame)
     statements = results["study_statements"].frame
     trades = [_trade(page, i, rows) for i, rows in enumerate(_pairs(results["study_trade_offs"].frame), 1)]
-    contents = [
-        ("What came out", "outcome"),
-        ("What changed", "change"),
-        ("What is doubtful", "doubt"),
-        *([("What to trade", "trade-off")] if trades else []),
-        ("The design", "design"),
-        ("The data", "data"),
-    ]
+    doubts = _doubts(results)
     return page.html(
         "study.html.j2",
         name=name,
         heading=facts["title"] or name,
         trail=[Link(name, "index.html")],
-        contents=[Link(text, f"#{place}") for text, place in contents],
+        contents=[Link(text, f"#{place}") for text, place in _contents(bool(trades), len(doubts))],
         design=design_line(facts),
+        state=progress(facts["runs_present"], facts["runs_declared"]),
         factors=factor_list(results["study_levels"].frame),
         run_numbers=run_numbers(results["study_treatments"].frame),
-        responses=[_outcome(page, row) for row in results["study_responses"].frame.iter_rows(named=True)],
+        responses=[_outcome(results, row) for row in results["study_responses"].frame.iter_rows(named=True)],
+        next_steps=next_steps(results),
+        cells=design_cells(results),
         changes=statements.filter(pl.col("topic") == "change").to_dicts(),
-        doubts=_doubts(results),
+        doubts=doubts,
         notes=statements.filter(pl.col("response").is_null() & (pl.col("topic") == "order")).to_dicts(),
         trades=trades,
         design_tables=[page.table(one) for one in design_tables(results)],
@@ -83,6 +82,19 @@ def study_page(results: Results) -> Files:
         runs=page.table(run_table(results)),
         promises=page.table(promise_table(results)),
     )
+
+
+def _contents(has_trades: bool, doubts: int) -> list[tuple[str, str]]:
+    return [
+        ("What matters", "outcome"),
+        ("What to run next", "next"),
+        ("Cells of the design", "cells"),
+        ("What changed?", "change"),
+        (f"What is doubtful? ({doubts})", "doubt"),
+        *([("What to trade for what?", "trade-off")] if has_trades else []),
+        ("How was it designed?", "design"),
+        ("What are the data?", "data"),
+    ]
 
 
 def design_line(facts: dict[str, Any]) -> str:
@@ -103,24 +115,65 @@ def design_line(facts: dict[str, Any]) -> str:
     return "; ".join([line, *left_out])
 
 
-def _outcome(page: Page, response: Row) -> dict[str, Any]:
-    name, position = response["response"], response["response_position"]
-    outcome = said(page.results["study_statements"].frame, "outcome", name)
-    effects = page.results["study_effects"].frame.filter(pl.col("response") == name)
-    shown = None
+def _outcome(results: Results, response: Row) -> dict[str, Any]:
+    """What matters for a response: the sentence, the effects as a sketch, and the best run."""
+    name = response["response"]
+    effects = results["study_effects"].frame.filter(pl.col("response") == name)
+    shown = ""
     if effects.height:
-        unit = difference_unit(response["unit"], effects["scale"][0])
-        rows = effect_rows(effects, unit)
-        place, file = f"effects_{position}", f"effects-{slug(name)}"
-        # a term with several degrees of freedom has a share of the variation, but no single effect
-        if rows.height == effects.height:
-            figure = intervals(place, rows, name, unit, file, "study_effects")
-        else:
-            rows = variation_rows(effects)
-            figure = variation(place, rows, name, file, "study_effects")
-        page.rows[place] = rows
-        shown = page.figure(figure)
-    return {"name": name, "slug": slug(name), "outcome": outcome, "figure": shown}
+        shown = sketch(drawn_rows(effects, difference_unit(response["unit"], effects["scale"][0])), True)
+    return {
+        "name": name,
+        "slug": slug(name),
+        "outcome": [
+            one for one in said(results["study_statements"].frame, "outcome", name) if one["kind"] != "note"
+        ],
+        "sketch": shown,
+        "hidden": max(0, effects.height - MOST_ROWS),
+        "best": _best(results, response),
+    }
+
+
+def _best(results: Results, response: Row) -> str:
+    """The run with the best mean, where the study says what is good."""
+    means = results["study_treatment_means"].frame.filter(
+        (pl.col("response") == response["response"]) & pl.col("mean").is_not_null()
+    )
+    goal = response["goal"]
+    if goal not in ("minimize", "maximize") or means.height < 2:
+        return ""
+    best = means.sort("mean", descending=goal == "maximize").row(0, named=True)
+    levels = treatment_rows(results["study_treatments"].frame).filter(run=best["run"])["levels"][0]
+    decimals = decimals_of_intervals(means["ci_low"], means["ci_high"])
+    word = "Highest" if goal == "maximize" else "Lowest"
+    mean = with_unit(number(best["mean"], decimals), response["unit"])
+    return f"{word} mean so far: run {best['run']} ({levels}), {mean} of {count(best['n'], 'container')}"
+
+
+def next_steps(results: Results) -> list[dict[str, str]]:
+    """What to do next: folders to repair, runs to execute, then what the night says the data ask for."""
+    facts = results["study"].frame.row(0, named=True)
+    steps = []
+    if facts["folders_quarantined"]:
+        steps.append(
+            f"Repair {count(facts['folders_quarantined'], 'folder')} in quarantine: the quality page says how."
+        )
+    missing = [cell for cell in design_cells(results) if cell["state"] == "missing"]
+    if missing:
+        named = [f"run {cell['run']} ({_levels(cell)})" for cell in missing[:MOST_NAMED]]
+        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+        steps.append(f"Execute {', '.join(named)}{more}.")
+    asked = results["study_statements"].frame.filter(
+        (pl.col("topic") == "next") | ((pl.col("topic") == "aliases") & (pl.col("kind") == "doubt"))
+    )
+    return [{"kind": "next", "sentence": step} for step in steps] + [
+        {"kind": "next", "sentence": _about(row) if row["response"] else row["sentence"]}
+        for row in asked.iter_rows(named=True)
+    ]
+
+
+def _levels(cell: dict[str, Any]) -> str:
+    return ", ".join(f"{one['factor']} {one['text']}" for one in cell["levels"])
 
 
 def _doubts(results: Results) -> list[dict[str, str]]:
@@ -130,7 +183,9 @@ def _doubts(results: Results) -> list[dict[str, str]]:
             "kind": "broken",
             "sentence": f"{row['code']} ({row['severity']}): {row['promise']} {row['observed'] or ''}",
         }
-        for row in results["study_promises"].frame.filter(~pl.col("is_kept")).iter_rows(named=True)
+        for row in results["study_promises"]
+        .frame.filter(~pl.col("is_kept") & (pl.col("code") != PROGRESS_CODE))
+        .iter_rows(named=True)
     ]
     doubts = [
         {"kind": "doubt", "sentence": row["sentence"] if row["response"] is None else _about(row)}

@@ -22,19 +22,19 @@ def freshness_table(results: Results) -> Table:
     return table("freshness-table", "When each study last had news", frame, columns, "quality_freshness")
 
 
-def breach_table(results: Results) -> Table:
+def breach_table(breaches: pl.DataFrame, name: str, caption: str) -> Table:
+    """Rows that break a promise (query quality_breaches)."""
     columns = [
+        Column("folder", "folder", is_optional=True),
         Column("code", "code", "code"),
         Column("study", "study"),
-        Column("severity", "severity"),
-        Column("folder", "folder"),
-        Column("container_id", "container", "code", is_optional=True),
-        Column("response", "response", is_optional=True),
         Column("found", "found"),
         Column("reason", "reason and remedy", "prose"),
+        Column("container_id", "container", "code", is_optional=True),
+        Column("response", "response", is_optional=True),
+        Column("severity", "severity"),
     ]
-    frame = results["quality_breaches"].frame
-    return table("breach-table", "Rows that break a promise", frame, columns, "quality_breaches")
+    return table(name, caption, breaches, columns, "quality_breaches")
 
 
 def finding_table(outcome: str, title: str, findings: pl.DataFrame) -> Table:

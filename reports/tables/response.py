@@ -4,9 +4,9 @@ import polars as pl
 
 from models.wording import joined
 from reports.tables.tables import Cell, Column, Row, Table, table, verdict_cell
-from reports.text.numbers import MISSING, number
+from reports.text.numbers import MISSING, decimals_of, number, signed
 from reports.text.slugs import slug
-from reports.text.wording import SCALES, aliased
+from reports.text.wording import SCALES, VERDICTS, aliased, deciding_error, verdict
 
 MOST_RESIDUALS = 8
 
@@ -17,21 +17,36 @@ def effect_table(
     in_unit = f" in {unit}" if unit else ""
     columns = [
         Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
-        Column("ratio", "ratio high/low", cell=_ratio, is_optional=True),
-        Column("effect", "high − low", "signed", error="std_err"),
-        Column("ci_low", "95 % from", "signed", error="std_err"),
-        Column("ci_high", "to", "signed", error="std_err"),
-        Column("coefficient", "coefficient", "signed", error="std_err"),
-        Column("std_err", "SE", "number", error="std_err"),
-        Column("t_value", "t", "signed", decimals=2),
-        Column("p_value", "p", "p"),
-        Column("p_holm", "p (Holm)", "p"),
-        Column("sum_sq", "sum of squares", "number"),
+        Column("is_active_folder", "verdict", cell=_verdict),
+        Column("effect", "high − low", "signed", error="std_err", is_optional=True),
+        Column("ci_low", "95 % interval", "number", cell=_interval, is_optional=True),
+        Column("ratio", "ratio", "number", cell=_ratio, is_optional=True),
         Column("percent_of_variation", "% of variation", "percent"),
-        Column("partial_eta_sq", "partial η²", "number", decimals=3),
     ]
-    note = "High level minus low level; intervals and tests with containers as the unit. Coefficient: half the effect."
-    return table(name, f"{caption}{in_unit}", effects, columns, "response_effects", note)
+    note = f"High level against low; intervals with {deciding_error(effects)}."
+    return table(
+        name,
+        f"{caption}{in_unit}",
+        effects,
+        columns,
+        "response_effects",
+        note,
+    )
+
+
+def _interval(row: Row) -> Cell:
+    decimals = decimals_of(row["std_err"])
+    if row["ci_low"] is None:
+        return Cell(MISSING)
+    return Cell(f"{signed(row['ci_low'], decimals)} to {signed(row['ci_high'], decimals)}")
+
+
+def _verdict(row: Row) -> Cell:
+    text = verdict(dict(row))
+    short = {"active": "active", "not active": "not active"}.get(
+        text, text.removeprefix("active ").partition(" as ")[0]
+    )
+    return Cell(short, tone={VERDICTS[0]: "active", VERDICTS[3]: "idle"}.get(text, "warn"))
 
 
 def _ratio(row: Row) -> Cell:
@@ -67,8 +82,8 @@ def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
         for method in wide[f"method_{side}"].drop_nulls().unique().sort()
     ]
     note = (
-        "An effect beyond the margin is active. Containers of one folder are repeats; folders are executions of a run. "
-        f"Error: {joined(methods)}."
+        "An effect beyond the margin is active. Containers of one folder are repeats; folders are executions of a run."
+        + (f" Error: {joined(methods)}." if methods else "")
     )
     caption = f"Each effect under each error term{f', in {unit}' if unit else ''}"
     return table("verdicts", caption, wide, columns, "response_tests", note)

@@ -59,17 +59,21 @@ def design_tables(results: Results) -> list[Table]:
 
 
 def _sign_table(results: Results) -> Table:
-    """Effects whose signs are the same in every run share a column, under all their names."""
+    """Effects whose signs are the same in every run share a column, under the letters of all of them."""
     signs = results["study_signs"].frame
-    wide = signs.pivot(on="term", index="run", values="sign") if signs.height else pl.DataFrame({"run": []})
-    names: dict[tuple[float, ...], list[str]] = {}
-    for term in signs.sort("factors", maintain_order=True)["term"].unique(maintain_order=True):
-        names.setdefault(tuple(wide[term]), []).append(term)
+    wide = (
+        signs.pivot(on="letters", index="run", values="sign") if signs.height else pl.DataFrame({"run": []})
+    )
+    same: dict[tuple[float, ...], list[str]] = {}
+    for letters in signs.sort("factors", maintain_order=True)["letters"].unique(maintain_order=True):
+        same.setdefault(tuple(wide[letters]), []).append(letters)
     columns = [
         Column("run", "run", "count"),
-        *(Column(same[0], " = ".join(same), "sign") for same in names.values()),
+        *(Column(names[0], " = ".join(names), "sign") for names in same.values()),
     ]
-    return table("signs", "Sign table: low −, high +", wide, columns, "study_signs")
+    factors = signs.filter(factors=1).select("letters", "term").unique(maintain_order=True)
+    note = ", ".join(f"{letter} {name}" for letter, name in factors.rows())
+    return table("signs", "Sign table: low −, high +", wide, columns, "study_signs", f"{note}.")
 
 
 def alias_table(results: Results) -> Table:

@@ -4,7 +4,18 @@ import hashlib
 import re
 import unicodedata
 
-RESERVED = {"assets", "conformance", "data", "dictionary", "figures", "index", "quality", "runs"}
+RESERVED = {
+    "assets",
+    "conformance",
+    "curves",
+    "data",
+    "dictionary",
+    "figures",
+    "index",
+    "quality",
+    "runs",
+    "tonight",
+}
 LONGEST = 80
 
 

@@ -23,9 +23,20 @@ def aliased(term: str, aliases: str | None) -> str:
 def verdict(row: dict[str, Any]) -> str:
     """One of VERDICTS from `is_active_container` and `is_active_folder`; a test that was not made has no say."""
     container, folder = row["is_active_container"], row["is_active_folder"]
+    if folder is None and container and row.get("error_unit", "container") is None:
+        return VERDICTS[1]  # runs are missing, and containers do not decide for them
     if container is None or folder is None:
         return VERDICTS[0] if container or folder else VERDICTS[3]
     return VERDICTS[{(True, True): 0, (True, False): 1, (False, True): 2}.get((container, folder), 3)]
+
+
+def deciding_error(rows: pl.DataFrame) -> str:
+    """What the intervals of effects or means are made from: "folders as the unit (Lenth's method)"."""
+    known = rows.filter(pl.col("error_unit").is_not_null())
+    if known.is_empty():
+        return "no error that could be judged"
+    method = known["method"][0] if "method" in known.columns else ""
+    return f"{known['error_unit'][0]}s as the unit" + (" (Lenth's method)" if method == "Lenth" else "")
 
 
 def difference_unit(unit: str, scale: str = "identity") -> str:

@@ -18,7 +18,7 @@ counts as (
     from points
     inner join containers on containers.container_key = points.container_key
     inner join folders on folders.folder_id = containers.folder_id
-    inner join tags on tags.tag_id = points.tag_id and not tags.is_result
+    inner join tags on tags.tag_id = points.tag_id and tags.is_result is distinct from true
     inner join asked
         on asked.metric = tags.tag
         and (asked.within is null or regexp_full_match(tags.within, asked.within))

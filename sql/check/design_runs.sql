@@ -9,6 +9,6 @@ with design as (
 
 select design.run, count(folders.folder_id) as folders
 from design
-left join folders on folders.kind <> 'table' and folders.study = $study and folders.run = design.run and folders.state = 'finished'
+left join folders on folders.kind is distinct from 'table' and folders.study = $study and folders.run = design.run and folders.state = 'finished'
 group by design.run
 order by design.run;

@@ -4,7 +4,7 @@
 with folders_of_run as (
     select run, count(*) as n_folders_of_run
     from folders
-    where study = $study and kind <> 'table'
+    where study = $study and kind is distinct from 'table'
     group by run
 ),
 

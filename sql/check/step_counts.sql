@@ -13,7 +13,7 @@ with promise as (
 counts as (
     select points.container_key, tags.within, count(*) as points
     from points
-    inner join tags on tags.tag_id = points.tag_id and not tags.is_result
+    inner join tags on tags.tag_id = points.tag_id and tags.is_result is distinct from true
     where tags.tag = (select tag from promise) and not points.is_superseded
     group by points.container_key, tags.within
 ),

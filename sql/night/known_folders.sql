@@ -3,5 +3,5 @@
 -- reads: folders
 select folder_id, folder, study, state, is_gone, run, replicate
 from folders
-where kind <> 'row'
+where kind is distinct from 'row'
 order by folder_id;

@@ -1,6 +1,6 @@
--- Every study with how much of it is there, when it last changed and its leading finding.
+-- Every study with how much of it is there, and when it last changed.
 -- grain: study
--- reads: studies, runs, treatments, findings, nights, verdicts, statements
+-- reads: studies, runs, treatments, findings, nights, verdicts
 with declared as (
     select study, count(distinct run) as runs_declared
     from treatments
@@ -11,7 +11,6 @@ present as (
     select
         study,
         count(distinct run) filter (where verdict = 'accepted') as runs_present,
-        coalesce(sum(containers) filter (where verdict = 'accepted'), 0) as containers_present,
         count(*) filter (where verdict = 'quarantined') as folders_quarantined,
         count(*) filter (where verdict = 'unfinished') as folders_unfinished,
         max(night_id) as last_night_id,
@@ -26,21 +25,13 @@ held as (
     group by study
 ),
 
+-- A run without a folder (DES-1) is work in progress, and told as such.
 broken as (
-    select study, count(*) filter (where not is_kept) as promises_broken
+    select study, count(*) filter (where not is_kept and code <> 'DES-1') as promises_broken
     from (
         from verdicts
         qualify night_id = max(night_id) over (partition by study)
     )
-    group by study
-),
-
-leading_findings as (
-    select
-        study,
-        min_by(sentence, (kind <> 'finding', coalesce(response, ''), position)) as finding,
-    from statements
-    where topic = 'outcome'
     group by study
 )
 
@@ -50,18 +41,16 @@ select
     studies.design,
     declared.runs_declared,
     coalesce(present.runs_present, 0) as runs_present,
-    coalesce(present.containers_present, 0) as containers_present,
     coalesce(present.folders_quarantined, 0) as folders_quarantined,
     coalesce(present.folders_unfinished, 0) as folders_unfinished,
     coalesce(held.folders_held, 0) as folders_held,
     coalesce(broken.promises_broken, 0) as promises_broken,
+    nights.night_id as last_changed_night_id,
     nights.finished_at as last_changed_at,
-    leading_findings.finding,
 from studies
 left join declared on declared.study = studies.study
 left join present on present.study = studies.study
 left join held on held.study = studies.study
 left join nights on nights.night_id = present.last_night_id
 left join broken on broken.study = studies.study
-left join leading_findings on leading_findings.study = studies.study
 order by studies.study

@@ -1,8 +1,8 @@
--- Mean of a response at each pair of levels of each pair of factors, with the 95 % interval of the fitted model's error.
+-- Mean of a response at each pair of levels of each pair of factors, with its 95 % interval by the error that decides.
 -- grain: study, response, factor_a, factor_b, level_a, level_b
 -- reads: observations, treatments, fits, alias_sets
 with error as (
-    select study, response, residual_sd, t975(df_resid) as t_quantile
+    select study, response, error_unit, error_sd, error_quantile
     from fits
     where scale = 'identity'
 ),
@@ -12,6 +12,7 @@ values_at_levels as (
         observations.study,
         observations.response,
         observations.container_key,
+        observations.folder,
         observations.value,
         treatments.factor_position,
         treatments.factor,
@@ -38,6 +39,7 @@ cells as (
         second.level_position as level_position_b,
         second.level as level_b,
         count(first.value) as n,
+        count(distinct first.folder) as folders,
         mean_of(first.value) as mean,
     from values_at_levels as first
     inner join values_at_levels as second
@@ -67,8 +69,13 @@ select
     cells.level_b,
     cells.n,
     cells.mean,
-    cells.mean - error.t_quantile * error.residual_sd / sqrt(cells.n) as ci_low,
-    cells.mean + error.t_quantile * error.residual_sd / sqrt(cells.n) as ci_high,
+    error.error_unit,
+    cells.mean - error.error_quantile * error.error_sd / sqrt(
+        if(error.error_unit = 'folder', cells.folders, cells.n)
+    ) as ci_low,
+    cells.mean + error.error_quantile * error.error_sd / sqrt(
+        if(error.error_unit = 'folder', cells.folders, cells.n)
+    ) as ci_high,
 from cells
 left join error on error.study = cells.study and error.response = cells.response
 left join aliases on aliases.study = cells.study and aliases.term = cells.factor_a || ':' || cells.factor_b

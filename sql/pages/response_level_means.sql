@@ -1,8 +1,8 @@
--- Mean of a response at each level, with the 95 % interval of the fitted model's error.
+-- Mean of a response at each level, with its 95 % interval by the error that decides.
 -- grain: study, response, factor, level
 -- reads: observations, treatments, fits
 with error as (
-    select study, response, residual_sd, t975(df_resid) as t_quantile
+    select study, response, error_unit, error_sd, error_quantile
     from fits
     where scale = 'identity'
 ),
@@ -16,6 +16,7 @@ level_counts as (
         treatments.level_position,
         treatments.level,
         count(observations.value) as n,
+        count(distinct observations.folder) as folders,
         mean_of(observations.value) as mean,
     from observations
     inner join treatments on treatments.study = observations.study and treatments.run = observations.run
@@ -35,8 +36,13 @@ select
     level_counts.level,
     level_counts.n,
     level_counts.mean,
-    level_counts.mean - error.t_quantile * error.residual_sd / sqrt(level_counts.n) as ci_low,
-    level_counts.mean + error.t_quantile * error.residual_sd / sqrt(level_counts.n) as ci_high,
+    error.error_unit,
+    level_counts.mean - error.error_quantile * error.error_sd / sqrt(
+        if(error.error_unit = 'folder', level_counts.folders, level_counts.n)
+    ) as ci_low,
+    level_counts.mean + error.error_quantile * error.error_sd / sqrt(
+        if(error.error_unit = 'folder', level_counts.folders, level_counts.n)
+    ) as ci_high,
 from level_counts
 left join error on error.study = level_counts.study and error.response = level_counts.response
 order by level_counts.study, level_counts.response, level_counts.factor_position, level_counts.level_position

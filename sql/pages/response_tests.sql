@@ -18,7 +18,11 @@ select
     effect_tests.statistic,
     effect_tests.p_value,
     effect_tests.p_holm,
+    effect_tests.conventional_margin,
+    effect_tests.conventional_simultaneous_margin,
+    effect_tests.conventional_p_value,
     effect_tests.is_active,
+    effect_tests.is_active_at_once,
     effect_tests.is_decisive,
 from effect_tests
 inner join effects

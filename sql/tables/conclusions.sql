@@ -11,6 +11,8 @@ create table conclusions (
     error_unit varchar,
     effect double,
     is_active boolean,
+    is_decisive boolean,
+    is_firm boolean,
 );
 
 comment on table conclusions is 'Which effects were active, night by night: the memory behind what changed.';
@@ -23,3 +25,5 @@ comment on column conclusions.aliases is 'Effects that could not be told from it
 comment on column conclusions.error_unit is 'container or folder.';
 comment on column conclusions.effect is 'The effect that night.';
 comment on column conclusions.is_active is 'Whether it was active.';
+comment on column conclusions.is_decisive is 'Whether scale and unit are those that decided that night; null of nights before it was kept.';
+comment on column conclusions.is_firm is 'Whether the planned folders of every run were there: before that a verdict is provisional, as every night is another look; null of nights before it was kept.';

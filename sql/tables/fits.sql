@@ -18,6 +18,11 @@ create table fits (
     r_squared_predicted double,
     is_balanced boolean,
     is_decisive boolean,
+    error_unit varchar,
+    error_method varchar,
+    error_df double,
+    error_sd double,
+    error_quantile double,
     terms varchar[],
     dropped varchar[],
 );
@@ -39,5 +44,10 @@ comment on column fits.press is 'Prediction error sum of squares.';
 comment on column fits.r_squared_predicted is 'Share of the variation predicted by leaving one out.';
 comment on column fits.is_balanced is 'Whether every run has the same number of observations.';
 comment on column fits.is_decisive is 'Whether conclusions are drawn on this scale.';
+comment on column fits.error_unit is 'What decides about effects: folder or container; null where nothing can.';
+comment on column fits.error_method is 'Where that error comes from, as in effect_tests.';
+comment on column fits.error_df is 'Its degrees of freedom.';
+comment on column fits.error_sd is 'Standard deviation of one such unit: of the mean of a folder, or of a container.';
+comment on column fits.error_quantile is 'How many standard errors make an interval: the quantile of t, or of Lenth''s reference, 95 % unless alpha says otherwise.';
 comment on column fits.terms is 'Terms of the model.';
-comment on column fits.dropped is 'Terms of the study that missing runs took away.';
+comment on column fits.dropped is 'Terms of the study that missing runs took away whole.';

@@ -60,3 +60,5 @@ comment on column final_metrics.max_value is 'Highest value.';
 comment on column final_metrics.min_value is 'Lowest value.';
 comment on column final_metrics.mean_value is 'Mean of the values.';
 comment on column final_metrics.container_key is 'Key of the container inside the warehouse.';
+comment on column final_metrics.within is 'Folders between the container and the file, such as train or validation; empty for none.';
+comment on column final_metrics.is_result is 'Whether it is an end result that was logged with the hyperparameters.';

@@ -29,11 +29,11 @@ declared_series as (
         declared.study,
         declared.response,
         tags.tag_id,
-        tags.is_result,
+        coalesce(tags.is_result, false) as is_result,
     from declared
     inner join tags
         on tags.tag = declared.metric
-        and (declared.within is null or regexp_full_match(tags.within, declared.within))
+        and (declared.within is null or regexp_full_match(coalesce(tags.within, ''), declared.within))
 ),
 
 reduced_series as (

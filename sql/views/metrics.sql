@@ -31,3 +31,4 @@ comment on column metrics.logged_at is 'Wall time of the record (UTC).';
 comment on column metrics.value is 'The scalar.';
 comment on column metrics.is_superseded is 'Whether a later write gave the same tag and step another value.';
 comment on column metrics.path is 'File it was read from.';
+comment on column metrics.within is 'Folders between the container and the file, such as train or validation; empty for none.';

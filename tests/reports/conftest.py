@@ -9,6 +9,7 @@ import pytest
 from flows.night import Order, night
 from tests.houses import NOW, SAMPLE, STUDIES
 from tests.log_folders import write_folder, write_study
+from tests.made_once import made_once
 
 EVIL = "</script><script>document.title='PWNED'</script>"
 NASTY_FOLDER = "x<b onclick=1>&\"'${{run}}{run}".replace("${{run}}", "$")
@@ -17,7 +18,10 @@ NASTY_FOLDER = "x<b onclick=1>&\"'${{run}}{run}".replace("${{run}}", "$")
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One night on four studies."""
-    place = tmp_path_factory.mktemp("pages")
+    return made_once(tmp_path_factory, "pages", spend_night)
+
+
+def spend_night(place: Path) -> Path:
     logs, studies = place / "logs", place / "studies"
     shutil.copytree(SAMPLE, logs)
     shutil.copytree(STUDIES, studies)

@@ -8,8 +8,9 @@ from pathlib import Path
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from flows.night import Order, night
-from flows.stages.pages import answers_by_folder
+from flows.stages.answers import answers_of_each
 from flows.warehouse.warehouse import open_published
+from reports.pages.site import CURVES_QUERIES, RUN_QUERIES
 from sample.write_logs import scalar
 from tests.houses import spend
 from tests.torture.folders import NOW, event_file, write_least_study, write_small_folder
@@ -60,8 +61,8 @@ def test_long_curves_are_drawn_by_their_ends_and_extremes_short_ones_whole(tmp_p
     spend(Order(logs, studies, house), NOW)
 
     with open_published(house / "current" / "warehouse.duckdb") as warehouse:
-        told = dict(answers_by_folder(warehouse, "small", ["1_a", "2_a"]))
-    frames = {folder: results["run_points"].frame for folder, results in told.items()}
+        told = answers_of_each(warehouse, RUN_QUERIES, ["folder"], [("1_a",), ("2_a",)])
+    frames = {folder: results["run_points"].frame for (folder,), results in told.items()}
     frames = {folder: frame.filter(tag="loss") for folder, frame in frames.items()}
     drawn = {
         is_superseded: set(frames["1_a"].filter(is_superseded=is_superseded).select("step", "value").rows())
@@ -87,3 +88,40 @@ def test_a_page_says_how_many_of_its_values_are_drawn(tmp_path: Path) -> None:
     assert "of each of 250 ranges of steps" in pages["1_a"]
     assert len(pages["1_a"]) < 300_000
     assert "ranges of steps" not in pages["2_a"]
+
+
+def test_the_curves_of_a_study_share_their_points_and_means_are_of_all_values(tmp_path: Path) -> None:
+    draw = random.Random(4)
+    logs, studies, house = (tmp_path / name for name in ("logs", "studies", "house"))
+    write_least_study(studies)
+    for name in ("1_a", "2_a"):
+        write_small_folder(logs, name)
+    long = [(step, float(draw.randrange(200))) for step in range(3, 30_003)]
+    append(event_file(logs / "1_a"), long)
+    append(event_file(logs / "2_a"), short := [(step, float(draw.randrange(200))) for step in range(100)])
+    spend(Order(logs, studies, house), NOW)
+    with open_published(house / "current" / "warehouse.duckdb") as warehouse:
+        told = answers_of_each(warehouse, CURVES_QUERIES, ["study"], [("small",)])[("small",)]
+    curves = told["curves_points"].frame.filter(tag="loss").partition_by("folder", as_dict=True)
+    one, other = (curves[(folder,)].row(0, named=True) for folder in ("1_a", "2_a"))
+    assert list(zip(other["steps"], other["values"], strict=True)) == short
+    assert other["mean_values"] is None and other["seconds"] == [float(step) for step in range(100)]
+    # 10,000 ranges are shared by two curves
+    ranges: dict[int, list[Point]] = defaultdict(list)
+    for step, value in long:
+        ranges[(step - 3) * 5000 // 30_000].append((step, value))
+    drawn = {
+        point
+        for group in ranges.values()
+        for point in (
+            min(group),
+            max(group),
+            min(group, key=lambda each: (each[1], each[0])),
+            max(group, key=lambda each: (each[1], each[0])),
+        )
+    }
+    assert list(zip(one["steps"], one["values"], strict=True)) == sorted(drawn)
+    assert one["logged"] == 30_000
+    for i, group in ranges.items():
+        assert math.isclose(one["mean_values"][i], sum(value for _, value in group) / len(group))
+        assert one["mean_steps"][i] == round(sum(step for step, _ in group) / len(group), 1)

@@ -20,7 +20,7 @@ def test_of_two_nights_at_once_one_publishes_and_one_leaves(
     for pair in range(pairs):
         write_small_folder(place.logs, f"1_p{pair}")
         before = place.house.current_version()
-        both = [place.server.wait(pid) for pid in [place.begin(), place.begin()]]
+        both = [place.server.wait(pid) for pid in [place.begin(is_bare=not is_full) for _ in range(2)]]
         left = [ended for ended in both if ended.error]
         assert [ended.error for ended in left] == ["HouseHeldError"], both
         assert "held by" in left[0].message  # its number, once it has been written
@@ -48,11 +48,11 @@ def test_readers_see_whole_versions_only_and_never_stop_a_night(
     place: Place, figures: dict[str, str], is_full: bool
 ) -> None:
     nights = 50 if is_full else 11  # so that the version that is held is pruned meanwhile
-    assert not place.night().error
+    assert not place.night(is_bare=not is_full).error
     holder, poller = (start_reader(place.house.root, way) for way in ("hold", "poll"))
     for number in range(nights):
         write_small_folder(place.logs, f"2_r{number}")
-        ended = place.night()
+        ended = place.night(is_bare=not is_full)
         assert not ended.error, ended
     held, polled = end(holder), end(poller)
     assert held["troubles"] == polled["troubles"] == []

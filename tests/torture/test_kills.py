@@ -36,6 +36,7 @@ def test_a_killed_night_leaves_the_version_before_or_after_it(
 ) -> None:
     kills = 200 if is_full else 50
     draw = random.Random(20231123)
+    how = {"has_two_pages": not is_full}
     undisturbed = place._replace(house=place.house._replace(root=tmp_path / "undisturbed"))
     allowed: list[Mapping[str, str] | None] = [None]  # what the nights on each state of the log root give
     published = 0  # the state that is published
@@ -47,12 +48,12 @@ def test_a_killed_night_leaves_the_version_before_or_after_it(
             grow(place.logs, states)
             states += 1
             begun = time.monotonic()
-            ended = undisturbed.night()
+            ended = undisturbed.night(**how)
             seconds = time.monotonic() - begun
             assert not ended.error, ended
             allowed.append(check_whole(undisturbed.house))
             check_conservation(undisturbed.house.root, place.logs)
-        pid = place.begin()
+        pid = place.begin(**how)
         time.sleep(draw.uniform(0, 1.02 * seconds))
         os.kill(pid, signal.SIGKILL)
         ended = place.server.wait(pid)
@@ -62,7 +63,7 @@ def test_a_killed_night_leaves_the_version_before_or_after_it(
         if now == allowed[-1]:
             published = len(allowed) - 1
         staged += ended.signal == signal.SIGKILL and any(place.house.staging.glob("*"))
-    ended = place.night()
+    ended = place.night(**how)
     assert not ended.error, ended
     assert check_whole(place.house) == allowed[-1], "not the same rows as without any kill"
     size = check_conservation(place.house.root, place.logs)

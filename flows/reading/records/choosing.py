@@ -1,13 +1,14 @@
 """Which rows of a file are the runs: those with certain levels, the first, the last."""
 
 import difflib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from flows.reading.records.numbers import meant
-from flows.reading.records.paths import Key, read_path
-from flows.reading.records.shape import PLACES, Asked, Problem, Shape, no_rows
+from flows.reading.records.paths import Key, Place, read_path, written
+from flows.reading.records.shape import PLACES, Asked, Problem, RecordError, Shape, no_rows, no_text
 from models.declared.levels import level_key
 
 _SHOWN = 12  # names that are listed in a problem
@@ -47,8 +48,16 @@ def columns_of(path: str, names: Sequence[str]) -> list[int]:
         places = read_path(path).places
     except ValueError:  # a name that is no path, and no column
         return []
-    keys = [place.steps[0] for place in places if len(place.steps) == 1 and not place.is_from_top]
-    return [names.index(key.name) for key in keys if isinstance(key, Key) and key.name in names]
+    asked = [_name(place) for place in places]
+    return [names.index(name) for name in asked if name in names]
+
+
+def _name(place: Place) -> str | None:
+    """The name that a column of this place has."""
+    key = place.steps[0]
+    if place.is_from_top or not isinstance(key, Key):
+        return None
+    return key.name if len(place.steps) == 1 else written(place.steps)
 
 
 def table_columns(names: Sequence[str], asked: Asked) -> dict[str, list[int]]:
@@ -64,12 +73,26 @@ def missing(what: str, path: str, names: Sequence[str]) -> Problem:
     """The problem of a column or key that is nowhere in the file."""
     near = difflib.get_close_matches(path.casefold(), [name.casefold() for name in names[:1000]], 1, 0.6)
     meaning = next((name for name in names if name.casefold() == near[0]), None) if near else None
-    remedy = f"Perhaps {meaning!r} is meant. Correct the study file or the file." if meaning else (
+    remedy = f"Perhaps {shortened(meaning)} is meant. Correct the study file or the file." if meaning else (
         "Correct the study file or the file."
     )  # fmt: skip
-    shown = ", ".join(repr(name) for name in names[:_SHOWN]) or "none"
+    shown = ", ".join(shortened(name) for name in names[:_SHOWN]) or "none"
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
     return Problem(None, "Q324", f"the {what}s {shown}{more}", f"the {what} {path!r}", remedy)
+
+
+def refuse_twice(names: Sequence[str], columns: Mapping[str, list[int]], header: int) -> None:
+    """Raises RecordError for two columns of one name; those without a name only if one is asked for."""
+    asked = {place for places in columns.values() for place in places}
+    counts = Counter(names)
+    for place, name in enumerate(names):
+        if counts[name] > 1 and (name or place in asked):
+            found = f"{counts[name]} columns {shortened(name)}"
+            raise RecordError("Q325", found, "each name once", "Rename one of them.", header or None)
+
+
+def shortened(name: str) -> str:
+    return repr(name if len(name) <= 60 else f"{name[:60]}…")
 
 
 def from_table(table: pl.DataFrame, columns: Mapping[str, list[int]], asked: Asked) -> pl.DataFrame:
@@ -88,7 +111,7 @@ def from_table(table: pl.DataFrame, columns: Mapping[str, list[int]], asked: Ask
 
 def _first_of(table: pl.DataFrame, places: list[int], is_literal: bool) -> pl.Series:
     if not places:
-        return pl.Series([None], dtype=pl.String).new_from_index(0, table.height)
+        return no_text(table.height)
     cells = table[str(places[0])]
     for place in places[1:]:
         cells = meant(cells, is_literal).fill_null(table[str(place)])

@@ -6,18 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 
-from flows.reading.records.choosing import from_table, table_columns
+from flows.reading.records.choosing import from_table, refuse_twice, table_columns
 from flows.reading.records.shape import Asked, Problem, ProblemLog, RecordError, Shape
 from flows.reading.records.trees import as_text
 
-_SAMPLE_BYTES = 1 << 16
+_SAMPLE_BYTES = 1 << 20
 _SAMPLE_LINES = 100
 _CANDIDATES = (",", ";", "\t", "|")
 _SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NO_SEPARATOR = "\x1f"  # of a table of one column; no text holds it
+_PACKED = b"\x1fx("  # polars unpacks, to any size, what begins as gzip, zlib or zstandard do
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -33,7 +33,7 @@ def read_delimited(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFram
     content = _plain(content, is_aligned=name.endswith(".txt") and asked.shape.separator is None)
     layout = _layout(content, asked.shape)
     columns = table_columns(layout.names, asked)
-    _refuse_twice(layout, {place for places in columns.values() for place in places}, asked.shape.header)
+    refuse_twice(layout.names, columns, asked.shape.header)
     needed = sorted({place for places in columns.values() for place in places} | {len(layout.names) - 1})
     table = _fast(content, layout, needed)
     if table is None:
@@ -59,17 +59,22 @@ def _layout(content: bytes, shape: Shape) -> _Layout:
     start = _line_start(content, line)
     sample = content[start : start + _SAMPLE_BYTES]
     if len(sample) == _SAMPLE_BYTES:
-        sample = sample[: sample.rfind(b"\n") + 1 or None]
+        sample = sample[: sample.rfind(b"\n") + 1]
+        if not sample:
+            found = f"a line of more than {_SAMPLE_BYTES:,} bytes"
+            raise RecordError("Q325", found, "names in it", "Check the file.", line)
     lines = sample.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     if not any(line.strip() for line in lines):
         found = f"{len(content.splitlines()):,} lines" if content else "an empty file"
         raise RecordError("Q324", found, f"names in line {line}", "Check the file.")
     separator = shape.separator or _sniffed([each for each in lines if each][:_SAMPLE_LINES], line)
-    reader = csv.reader((f"{line}\n" for line in lines), delimiter=separator)
+    reader = csv.reader((f"{each}\n" for each in lines), delimiter=separator, strict=True)
     try:
         first = next(reader)
     except csv.Error as error:
-        raise RecordError("Q325", str(error), "names in the header", line=shape.header) from error
+        raise RecordError("Q325", _said(error), "names in the header", line=line) from error
+    if not first:
+        raise RecordError("Q324", "a blank line", "names in it", "Say which line is the header.", line)
     if shape.header == 0:
         return _Layout([str(i) for i in range(1, len(first) + 1)], separator, start, line)
     below = start + _line_start(content[start : start + _SAMPLE_BYTES], reader.line_num + 1)
@@ -115,26 +120,18 @@ def _line_start(content: bytes, line: int) -> int:
     return at
 
 
-def _refuse_twice(layout: _Layout, asked: set[int], header: int) -> None:
-    """Spreadsheets leave columns without a name, which nobody asks for."""
-    names = layout.names
-    twice = {name for name in names if names.count(name) > 1 and (name or names.index(name) in asked)}
-    if twice:
-        found = f"the column {min(twice)!r} {names.count(min(twice))} times"
-        raise RecordError("Q325", found, "each name once", "Rename one of them.", header)
-
-
 def _fast(content: bytes, layout: _Layout, needed: list[int]) -> pl.DataFrame | None:
     """The table by polars, or None unless a row is a line with a cell for every name, which polars leaves open."""
-    below = memoryview(content)[layout.start :]
-    lines = int(np.count_nonzero(np.frombuffer(below, np.uint8) == 0x0A))
-    lines += bool(len(below)) and below[-1] != 0x0A
+    lines = content.count(b"\n", layout.start)
+    lines += len(content) > layout.start and content[-1:] != b"\n"
     if not lines:
         return None
     width = len(layout.names)
+    is_plain = content[0] not in _PACKED
     try:
         table = pl.read_csv(
-            io.BytesIO(below),
+            content if is_plain else b"\n" + content,
+            skip_lines=layout.line - is_plain,
             has_header=False,
             schema={str(i): pl.String for i in range(width)},
             columns=needed,
@@ -146,7 +143,9 @@ def _fast(content: bytes, layout: _Layout, needed: list[int]) -> pl.DataFrame | 
     if table.height != lines:
         return None
     # A short line is filled up with nulls, as an empty last cell is.
-    if table[str(width - 1)].null_count() and (b'"' in content or not _is_full(content, layout, lines)):
+    if table[str(width - 1)].null_count() and (
+        width == 1 or b'"' in content or not _is_full(content, layout, lines)
+    ):
         return None
     numbers = pl.int_range(layout.line, layout.line + lines, dtype=pl.Int64, eager=True)
     return table.select(numbers.alias("line"), pl.all())
@@ -164,7 +163,6 @@ def _slow(content: bytes, layout: _Layout, needed: list[int], log: ProblemLog) -
     width = len(layout.names)
     numbers: list[int] = []
     cells: list[list[str]] = [[] for _ in needed]
-    last = None
     while True:
         line = layout.line + reader.line_num
         try:
@@ -172,19 +170,21 @@ def _slow(content: bytes, layout: _Layout, needed: list[int], log: ProblemLog) -
         except StopIteration:
             break
         except csv.Error as error:
-            found = "a quote that is never closed" if "end of data" in str(error) else str(error)
-            log.add(Problem(line, "Q323", found, "cells whose quotes are closed", "Correct the line."))
+            log.add(Problem(line, "Q323", _said(error), "cells whose quotes are closed", "Correct the line."))
             continue
-        if len(row) == width and (width > 1 or row[0]):
+        if len(row) == width:
             numbers.append(line)
             for place, column in zip(needed, cells, strict=True):
                 column.append(row[place])
-        elif any(row) and not row[0].startswith("#"):  # no blank line, no comment
-            last = _ragged(line, row, layout)
-            log.add(last)
+        elif any(map(str.strip, row)) and not row[0].startswith("#"):  # no blank line, no comment
+            log.add(_ragged(line, row, layout))
     table = {str(place): column for place, column in zip(needed, cells, strict=True)}
     schema = {"line": pl.Int64(), **dict.fromkeys(table, pl.String())}
     return pl.DataFrame({"line": numbers, **table}, schema=schema)
+
+
+def _said(error: csv.Error) -> str:
+    return "a quote that is never closed" if "end of data" in str(error) else str(error)
 
 
 def _ragged(line: int, row: list[str], layout: _Layout) -> Problem:

@@ -44,7 +44,7 @@ def _is_document_a_line(text: str) -> bool:
 
 
 def _lines(text: str, log: ProblemLog) -> Iterator[Document]:
-    first_bad = None
+    first_bad, bad = None, 0
     is_good = False
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
@@ -55,11 +55,13 @@ def _lines(text: str, log: ProblemLog) -> Iterator[Document]:
         except RecordError as error:
             where = "a last line without a line end, " if number == len(lines) else ""
             found = f"{where}{error.problem.found}"
-            bad = Problem(number, "Q323", found, "JSON in every line", "Correct the line, or remove it.")
-            first_bad = first_bad or bad
-            log.add(bad)
+            remedy = "Correct the line, or remove it."
+            first_bad = first_bad or Problem(number, "Q323", found, "JSON in every line", remedy)
+            bad += 1
             continue
         is_good = True
         yield Document(number, tree)
     if first_bad and not is_good:
         raise RecordError("Q325", first_bad.found, "JSON", line=first_bad.line)
+    if first_bad:
+        log.add(first_bad, bad)

@@ -1,12 +1,18 @@
 """Moments in UTC from cells of text: ISO 8601, the testbed's stamps, seconds to nanoseconds since 1970."""
 
+from typing import TypeVar
+
 import polars as pl
+
+from flows.reading.records.shape import no_text
 
 _ISO = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:[0-5]\d(?:[.,]\d{1,9})?(?: ?(?:[Zz]|UTC|[+-]\d\d(?::?\d\d)?))?$"
 _MONTH_FIRST = r"^(\d\d)-(\d\d)-(\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?)$"
 _NO_SECONDS = r"^(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)( ?(?:[Zz]|UTC|[+-]\d\d(?::?\d\d)?))?$"
 _EPOCH = r"^(\d{9,19})(?:\.(\d*))?$"
 _ROUNDED_EPOCH = r"^\d(?:\.\d*)?[eE]\+?\d{1,2}$"
+
+Numbers = TypeVar("Numbers", pl.Expr, pl.Series)
 
 _FIRST_SECOND = 946_684_800  # 2000-01-01
 _END_SECOND = 4_133_980_800  # 2101-01-01
@@ -19,45 +25,46 @@ def as_moments(cells: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
     A stamp without a zone is local time of `zone`; an hour that happens twice or never is bad there, and so
     is every year outside 2000 to 2100. Numbers are seconds, ms, us or ns since 1970, told apart by size.
     """
-    text = pl.col("text")
-    frame = (
-        pl.DataFrame({"text": cells.cast(pl.String).str.strip_chars()})
-        .with_columns(text.str.replace(_MONTH_FIRST, "$3-$1-$2 $4"))
-        .with_columns(text.str.replace(_NO_SECONDS, "$1:00$2"))
-    )
+    text = cells.cast(pl.String).str.strip_chars()
     is_iso = text.str.contains(_ISO)
-    moments = frame.select(pl.when(is_iso).then(text).alias("text")).select(_from_iso(zone)).to_series()
-    if (moments.is_null() & frame["text"].is_not_null()).any():
-        moments = moments.fill_null(frame.select(pl.when(~is_iso).then(_from_epoch())).to_series())
+    if not is_iso.all():
+        text = text.str.replace(_MONTH_FIRST, "$3-$1-$2 $4").str.replace(_NO_SECONDS, "$1:00$2")
+        is_iso = text.str.contains(_ISO)
+    moments = _from_iso(text.zip_with(is_iso.fill_null(False), no_text(len(text))), zone)
+    if (moments.is_null() & text.is_not_null()).any():
+        others = pl.DataFrame({"text": text.zip_with(~is_iso.fill_null(False), no_text(len(text)))})
+        moments = moments.fill_null(others.select(_from_epoch()).to_series())
     is_told = moments.dt.year().is_between(2000, 2100)
     moments = pl.select(pl.when(is_told).then(moments)).to_series().alias(cells.name)
     return moments, (moments.is_null() & cells.is_not_null()).alias("is_bad")
 
 
-def _from_iso(zone: str) -> pl.Expr:
-    text = pl.col("text")
-    seconds = text.str.head(19).str.replace("[Tt]", " ").str.to_datetime(
-        "%Y-%m-%d %H:%M:%S", time_unit="us", strict=False
-    )  # fmt: skip
+def _from_iso(text: pl.Series, zone: str) -> pl.Series:
+    clock = text.str.head(19).str.replace("[Tt]", " ")
+    local = clock.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
     rest = text.str.slice(19)
-    digits = rest.str.extract(r"^[.,](\d+)").fill_null("0")
-    local = seconds + pl.duration(microseconds=_rounded(digits.str.pad_end(9, "0").cast(pl.Int64)))
-    offset = rest.str.extract(r"([+-]\d\d(?::?\d\d)?)$")
-    minutes = offset.str.slice(1, 2).cast(pl.Int64) * 60 + offset.str.extract(r"(\d\d)$").cast(pl.Int64) * (
-        offset.str.len_bytes() > 3
-    ).cast(pl.Int64)
-    shift = pl.when(offset.str.starts_with("-")).then(-minutes).otherwise(minutes)
-    return (
-        pl.when(offset.is_not_null())
-        .then(pl.when(minutes < 24 * 60).then(local - pl.duration(minutes=shift)))
-        .when(rest.str.contains(r"[Zz]|UTC"))
-        .then(local)
-        .otherwise(
-            local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
-            .dt.convert_time_zone("UTC")
-            .dt.replace_time_zone(None)
-        )
+    if (rest.str.len_bytes() > 0).any():
+        digits = rest.str.extract(r"^[.,](\d+)").str.pad_end(9, "0").cast(pl.Int64).fill_null(0)
+        local += _rounded(digits).cast(pl.Duration("us"))
+    zoneless = (
+        local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+        .dt.convert_time_zone("UTC")
+        .dt.replace_time_zone(None)
     )
+    has_zone = rest.str.contains(r"[Zz+C-]").fill_null(False)
+    return zoneless.zip_with(~has_zone, local - _offset(rest)) if has_zone.any() else zoneless
+
+
+def _offset(rest: pl.Series) -> pl.Series:
+    """From UTC, of `Z`, `UTC`, `+01`, `+0100` or `+01:00`; null beyond a day."""
+    signed = rest.str.extract(r"([+-]\d\d(?::?\d\d)?)$").str.replace(":", "", literal=True)
+    signed = signed.fill_null("+00").str.pad_end(5, "0")
+    minutes = signed.str.slice(1, 2).cast(pl.Int64) * 60 + signed.str.slice(3, 2).cast(pl.Int64)
+    minutes = minutes.zip_with(signed.str.starts_with("+"), -minutes)
+    minutes = minutes.zip_with(
+        minutes.abs() < 24 * 60, pl.Series([None], dtype=pl.Int64).new_from_index(0, len(rest))
+    )
+    return (minutes * 60_000_000).cast(pl.Duration("us"))
 
 
 def _from_epoch() -> pl.Expr:
@@ -81,5 +88,5 @@ def _is_in(number: pl.Expr, unit: int) -> pl.Expr:
     return (number >= _FIRST_SECOND * a_second) & (number < _END_SECOND * a_second)
 
 
-def _rounded(nanoseconds: pl.Expr) -> pl.Expr:
+def _rounded(nanoseconds: Numbers) -> Numbers:
     return (nanoseconds + 500) // 1_000

@@ -23,10 +23,9 @@ def meant(cells: pl.Series, is_literal: bool = False) -> pl.Series:
 
     Literal cells are names and levels, among which a text such as `None` or `-` may be one: only empty is null.
     """
-    # Looking costs a third of rewriting, and most columns have nothing to rewrite.
-    if cells.str.contains(r"^\s|\s$").any():
-        cells = cells.str.strip_chars()
+    cells = cells.str.strip_chars()
     meanings = {"": None} if is_literal else _MEANT
+    # Looking costs a tenth of replacing, and most columns have nothing to replace.
     return cells.replace(meanings) if cells.is_in(list(meanings)).any() else cells
 
 

@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from flows.reading.records.delimited import read_delimited
+from flows.reading.records.parquet import read_parquet
 from flows.reading.records.shape import (
+    MOST_UNPACKED,
     PLACES,
     Asked,
     Problem,
@@ -16,13 +18,13 @@ from flows.reading.records.shape import (
     Shape,
     no_rows,
 )
+from flows.reading.records.sheets import read_sheet
 from flows.reading.records.tree_rows import read_trees
 from flows.reading.records.trees import MOST_NAMES
 
 __all__ = ["Problem", "Records", "Shape", "read_records"]
 
 AS_IT_IS = Shape()
-MOST_UNPACKED = 512 << 20
 _TREES = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".toml")
 _DELIMITED = (".csv", ".tsv", ".txt")
 
@@ -61,6 +63,10 @@ def _read(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFrame, tuple[
         )
     if name.endswith(_DELIMITED):
         return read_delimited(content, name, asked)
+    if name.endswith(".parquet"):
+        return read_parquet(content, asked)
+    if name.endswith(".xlsx"):
+        return read_sheet(content, asked)
     endings = " ".join((*_DELIMITED, *_TREES, ".parquet", ".xlsx"))
     raise RecordError(
         "Q325", f"the name {name!r}", f"one that ends in {endings}", "Name the file by its format."

@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 import polars as pl
 
 PLACES = ("line", "element", "item")  # columns of every frame
+MOST_UNPACKED = 512 << 20  # bytes of a file that is packed
+MOST_CELLS = MOST_UNPACKED // 16  # of a table, as each takes 16 bytes at least
 _KINDS = 20  # of problems that are listed; a file of nothing but damage stays one screen
 
 
@@ -89,3 +91,8 @@ class Asked(NamedTuple):
     shape: Shape
     literal: Collection[str]  # paths whose cells are names or levels
     log: ProblemLog
+
+
+def no_text(count: int) -> pl.Series:
+    """So many missing cells."""
+    return pl.Series([None], dtype=pl.String).new_from_index(0, count)

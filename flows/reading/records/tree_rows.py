@@ -32,7 +32,7 @@ def read_trees(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFrame, t
     reader = _Reader(tuple(dict.fromkeys((*asked.wanted, *asked.shape.where))), asked.shape, asked.log)
     frame = reader.frame(documents(content, name, asked.log))
     names = tuple(reader.names)
-    for path in reader.unmet() if reader.elements else ():
+    for path in reader.unmet() if not frame.is_empty() else ():
         asked.log.add(_nowhere(path, names))
     return chosen(frame, asked), names
 

@@ -15,11 +15,13 @@ __all__ = ["RecordError", "flatten", "load_tree"]
 MOST_DEPTH = 100
 MOST_LEAVES = 1_000_000
 MOST_BYTES = 64 << 20
-MOST_TOML_BYTES = 1 << 20  # tomllib's time grows with the square of some files
+MOST_TOML_BYTES = 1 << 20  # settings are no larger
 MOST_NAMES = 1_000
 _DEEPEST_NAME = 20  # of a path that anybody writes
 
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+# A hundred keys joined by dots, of which tomllib's time grows with the square.
+_DEEP_KEY = re.compile(r"""(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){100}""")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
@@ -158,8 +160,11 @@ def _later_starts(text: str) -> list[int]:
 def _toml(content: bytes) -> object:
     if len(content) > MOST_TOML_BYTES:
         raise RecordError("Q316", f"{len(content):,} bytes", f"TOML of at most {MOST_TOML_BYTES:,}")
+    text = as_text(content)
+    if _DEEP_KEY.search(text):
+        raise too_deep(MOST_DEPTH)
     try:
-        return tomllib.loads(as_text(content), parse_float=str)
+        return tomllib.loads(text, parse_float=str)
     except tomllib.TOMLDecodeError as error:
         raise RecordError("Q325", str(error)[:1].lower() + str(error)[1:], "TOML") from error
     except RecursionError as error:

@@ -1,4 +1,4 @@
-// What every page does: switch light and dark, copy queries, save tables, show all digits, tell how long ago a time was.
+// What every page does: light and dark, copies of queries, tables saved, sorted and searched, links to its parts.
 const saved = {
   // Hand the reader a file named after the page and the place on it.
   file(place, ending, content) {
@@ -72,21 +72,108 @@ const saved = {
     });
   });
 
+  // What the reader chose stands in the address, so that Back, a reload and a colleague find it again.
+  const chosen = () => new URLSearchParams(location.hash.slice(1));
+  const remember = (choices) => {
+    const kept = Object.entries(choices).filter(([, value]) => value);
+    history.replaceState(null, "", kept.length ? `#${new URLSearchParams(kept)}` : "#");
+  };
+
+  // The index: only studies with these words, in this order.
   const filter = document.getElementById("filter");
-  const cards = document.querySelectorAll(".cards li");
-  if (filter && cards.length > 8) {
-    filter.parentElement.hidden = false;
-    filter.addEventListener("input", () => {
+  if (filter) {
+    const order = document.getElementById("order");
+    const list = document.querySelector(".cards");
+    const cards = [...document.querySelectorAll(".cards > li[data-name]")];
+    const orders = {
+      name: (one, other) => one.dataset.name.localeCompare(other.dataset.name),
+      wants: (one, other) => other.dataset.wants - one.dataset.wants || orders.name(one, other),
+      changed: (one, other) => other.dataset.changed.localeCompare(one.dataset.changed) || orders.name(one, other),
+    };
+    const show = () => {
       const words = filter.value.toLowerCase().split(/\s+/);
       let shown = 0;
       cards.forEach((card) => {
-        const text = card.textContent.toLowerCase();
+        const text = `${card.dataset.name} ${card.textContent}`.toLowerCase();
         card.hidden = !words.every((word) => text.includes(word));
         shown += card.hidden ? 0 : 1;
       });
-      filter.parentElement.querySelector("span").textContent = `${shown} of ${cards.length}`;
+      list.append(...cards.toSorted(orders[order.value]));
+      filter.form.querySelector("[role=status]").textContent = filter.value ? `${shown} of ${cards.length}` : "";
+    };
+    const read = () => {
+      filter.value = chosen().get("with") ?? "";
+      order.value = chosen().get("first") in orders ? chosen().get("first") : "name";
+      show();
+    };
+    filter.form.hidden = cards.length < 2;
+    filter.form.addEventListener("submit", (event) => event.preventDefault());
+    filter.form.addEventListener("input", () => {
+      remember({ with: filter.value, first: order.value === "name" ? "" : order.value });
+      show();
     });
+    addEventListener("hashchange", read);
+    read();
   }
+
+  // Long tables are sorted by their headers and searched; numbers by all their digits.
+  const collator = new Intl.Collator(undefined, { numeric: true });
+  const worth = (cell) => cell.querySelector("data")?.value ?? cell.textContent.trim();
+  each(".table table", (table) => {
+    const body = table.tBodies[0];
+    const lines = [...body.rows];
+    if (lines.length < 4) return;
+    [...table.tHead.rows[0].cells].forEach((head, place) => {
+      const sort = document.createElement("button");
+      sort.type = "button";
+      sort.className = "sort";
+      sort.append(...head.childNodes);
+      head.append(sort);
+      sort.addEventListener("click", () => {
+        const isUp = head.getAttribute("aria-sort") !== "ascending";
+        table.querySelectorAll("[aria-sort]").forEach((other) => other.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", isUp ? "ascending" : "descending");
+        const number = (text) => Number(text.replace(/\u202f/g, "").replace("\u2212", "-").replace("< ", "").replace("+", ""));
+        body.append(...lines.toSorted((one, other) => {
+          const [a, b] = [worth(one.cells[place]), worth(other.cells[place])];
+          const difference = number(a) - number(b);
+          return (Number.isNaN(difference) ? collator.compare(a, b) : difference) * (isUp ? 1 : -1);
+        }));
+      });
+    });
+    if (lines.length < 16) return;
+    const label = document.createElement("label");
+    label.className = "search";
+    label.append("Rows with ", Object.assign(document.createElement("input"), { type: "search" }));
+    table.closest(".scroll").before(label);
+    label.addEventListener("input", (event) => {
+      const words = event.target.value.toLowerCase().split(/\s+/);
+      lines.forEach((line) => { line.hidden = !words.every((word) => line.textContent.toLowerCase().includes(word)); });
+    });
+  });
+
+  // Every heading can be linked to; a folded part is opened by its link, and its link stands in the address when it is.
+  each("main h2[id], main h3[id]", (heading) => {
+    if (heading.className === "unseen") return;
+    const link = document.createElement("a");
+    link.className = "permalink";
+    link.href = `#${heading.id}`;
+    link.setAttribute("aria-label", `Link to ${heading.textContent.trim()}`);
+    link.textContent = "#";
+    heading.append(link);
+  });
+  const reach = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const fold = target?.closest("details.fold");
+    if (!fold || fold.open) return;
+    fold.open = true;
+    target.scrollIntoView();
+  };
+  each("details.fold", (fold) => fold.firstElementChild.addEventListener("click", () => {
+    if (!fold.open) history.replaceState(null, "", `#${fold.id}`);
+  }));
+  addEventListener("hashchange", reach);
+  reach();
 
   // On paper nothing can be opened.
   let folded = [];

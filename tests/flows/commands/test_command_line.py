@@ -13,9 +13,11 @@ from flows.house.house import DATABASE, House
 from flows.house.publishing import publish
 from flows.house.recovery import recover
 from flows.night import Order, Summary
+from flows.warehouse.warehouse import schema_digest
 from tests.commands import doehouse, modules_of
 from tests.houses import ask, spend, verdicts
 from tests.log_folders import edit, write_folder, write_study
+from tests.prefect_server import PrefectServer
 
 HEAVY = {
     "prefect",
@@ -66,7 +68,7 @@ def test_wrong_usage_has_exit_code_2_and_says_nothing_on_stdout(words: list[str]
 
 
 def test_a_small_night_from_the_command_line(tmp_path: Path) -> None:
-    """The whole flow, pages and all, in a process of its own; then a night with nothing to do."""
+    """A whole night, pages and all, in a process of its own; then one with nothing to do."""
     order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
     write_study(
         order.studies,
@@ -87,6 +89,8 @@ def test_a_small_night_from_the_command_line(tmp_path: Path) -> None:
         f"Pages: {order.house}/site/index.html",
     ]
     assert "2 folders seen, 2 new, 0 to load again" in ended.stderr
+    logged = (order.house / "night.log").read_text()
+    assert all(line in logged for line in (*ended.stdout.splitlines(), *ended.stderr.splitlines()))
     assert (order.house / "site" / "index.html").is_file()
     assert ask(order, "select count(*) from pumps") == [(4,)]
 
@@ -94,6 +98,34 @@ def test_a_small_night_from_the_command_line(tmp_path: Path) -> None:
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.splitlines()[0] == "Nothing new: 2 folders seen, no row changed."
     assert len(House.at(order.house).all_versions()) == 1
+
+
+def test_a_night_without_a_server_loads_no_prefect(second_night: Order) -> None:
+    shutil.rmtree(second_night.logs / "exp_16")
+    assert "prefect" not in modules_of("night", *places(second_night))
+    assert len(House.at(second_night.house).all_versions()) == 2
+
+
+def test_a_server_that_does_not_answer_is_told_and_the_night_goes_on(second_night: Order) -> None:
+    environment = os.environ | {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
+    ended = doehouse("night", *places(second_night), env=environment)
+    assert (ended.returncode, ended.stdout.splitlines()[0]) == (
+        0,
+        "Nothing new: 8 folders seen, no row changed.",
+    )
+    assert ended.stderr == (
+        "http://127.0.0.1:9/api: Prefect's server does not answer; the night goes on without it\n"
+    )
+
+
+def test_a_night_is_a_flow_where_a_server_is_set_up(
+    second_night: Order, prefect_server: PrefectServer
+) -> None:
+    shutil.rmtree(second_night.logs / "exp_16")
+    ended = doehouse("night", *places(second_night), env=prefect_server.environment)
+    assert ended.returncode == 0, ended.stderr
+    assert "starting the flow" in ended.stderr
+    assert len(House.at(second_night.house).all_versions()) == 2
 
 
 def test_a_night_with_nothing_new_loads_nothing_heavy(second_night: Order) -> None:
@@ -123,6 +155,35 @@ def test_a_folder_that_is_still_there_cannot_be_forgotten(second_night: Order) -
     ended = doehouse("forget", "exp_11", *places(second_night))
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "is still there and would be loaded again" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["night", option, ""] for option in ("--logs", "--studies", "--house")),
+        ["night", "--logs="],
+        ["night", "--logs", " "],
+        ["doctor", "--house", ""],
+        ["export", ""],
+        ["sql", "select 1", "--parquet", ""],
+        ["forget", "exp_11", "--logs", ""],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_is_refused_by_name_and_is_not_the_current_folder(
+    words: list[str], tmp_path: Path
+) -> None:
+    ended = doehouse(*words, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    name = next((word.rstrip("=") for word in reversed(words) if word.startswith("--")), "a path")
+    assert ended.stderr.startswith(f"doehouse: {name}: found an empty text, expected a path."), ended.stderr
+
+
+@pytest.mark.parametrize("name", ["DOEHOUSE_LOGS", "DOEHOUSE_STUDIES", "DOEHOUSE_HOUSE"])
+def test_an_empty_variable_is_refused_by_name(name: str, tmp_path: Path) -> None:
+    ended = doehouse("night", cwd=tmp_path, env=os.environ | {name: ""})
+    assert (ended.returncode, ended.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert ended.stderr.startswith(f"doehouse: {name}: found an empty text"), ended.stderr
 
 
 def test_places_can_be_told_by_the_environment(published_house: Summary) -> None:
@@ -220,7 +281,36 @@ def test_doctor_tells_of_a_warehouse_that_cannot_say_what_is_held_back(tmp_path:
     ended = doehouse("doctor", "--house", house.root)
     assert (ended.returncode, ended.stderr) == (1, "")
     (line,) = [line for line in ended.stdout.splitlines() if "held back" in line]
-    assert line.startswith("ILL   held back: ") and line.endswith("Rebuild it with `doehouse night --all`.")
+    assert line.startswith("ILL   held back: ") and "cannot be opened by DuckDB" in line
+    assert line.endswith("go back with `doehouse rollback`, or restore a backup.")
+
+
+@pytest.mark.parametrize(
+    "words", [["sql", "select 1"], ["sql"], ["export", "out"], ["night", "--logs", "logs"]]
+)
+def test_every_command_tells_of_a_warehouse_that_this_duckdb_cannot_read(
+    words: list[str], tmp_path: Path
+) -> None:
+    house = House.at(tmp_path / "house")
+    recover(house)
+    write_study(
+        tmp_path / "studies",
+        "a",
+        folders="a_{run}",
+        factors={"F": ["1", "2"]},
+        responses={"y": {"metric": "y"}},
+    )
+    (tmp_path / "logs").mkdir()
+    (house.staging / DATABASE).write_text("no database")
+    (house.staging / "site").mkdir()
+    publish(house, {"schema": schema_digest()})
+    words += ["--studies", "studies"] if "night" in words else []
+    ended = doehouse(*words, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(
+        f"doehouse: {house.versions}/000001/{DATABASE}: cannot be opened by DuckDB"
+    )
+    assert "Traceback" not in ended.stderr
 
 
 def test_rollback_goes_back_one_version_and_the_next_night_builds_on_it(second_night: Order) -> None:

@@ -17,26 +17,26 @@ from tests.commands import doehouse, modules_of
 from tests.houses import NOW
 from tests.torture.folders import write_least_study, write_small_folder, write_small_study
 
-RUN_PAGE = "small/runs/1_a.html"
+RUN_PAGE = "small/runs/2_b.html"  # of a folder beside which none comes
 STUDY_PAGE = "small/index.html"
 HEAVY = {"prefect", "great_expectations", "statsmodels", "altair", "pandas", "scipy", "numpy", "polars"}
 
 
 @pytest.fixture(scope="module")
-def two_folders(tmp_path_factory: pytest.TempPathFactory) -> Order:
+def three_folders(tmp_path_factory: pytest.TempPathFactory) -> Order:
     """A house after one night with pages, to be copied."""
     place = tmp_path_factory.mktemp("pages")
     order = Order(place / "logs", place / "studies", place / "house")
     write_least_study(order.studies)
-    for name in ("1_a", "2_a"):
+    for name in ("1_a", "2_a", "2_b"):
         write_small_folder(order.logs, name)
     night(order, NOW)
     return order
 
 
 @pytest.fixture
-def order(two_folders: Order, tmp_path: Path) -> Order:
-    shutil.copytree(two_folders.logs.parent, tmp_path, symlinks=True, dirs_exist_ok=True)
+def order(three_folders: Order, tmp_path: Path) -> Order:
+    shutil.copytree(three_folders.logs.parent, tmp_path, symlinks=True, dirs_exist_ok=True)
     return Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
 
 

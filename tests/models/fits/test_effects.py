@@ -12,6 +12,16 @@ from models.fits.effects import holm
 
 Tables = dict[str, pl.DataFrame]
 
+ALL_OF_FOUR = [
+    *("A", "B", "C", "D", "A:B", "A:C", "A:D", "B:C", "B:D", "C:D"),
+    *("A:B:C", "A:B:D", "A:C:D", "B:C:D", "A:B:C:D"),
+]
+BATTERY = [
+    *((130, 155, 74, 180), (150, 188, 159, 126), (138, 110, 168, 160)),
+    *((34, 40, 80, 75), (136, 122, 106, 115), (174, 120, 150, 139)),
+    *((20, 70, 82, 58), (25, 70, 58, 45), (96, 104, 82, 60)),
+]
+
 
 def by_term(tables: Tables, scale: str = "identity", **wanted: Any) -> dict[str, dict[str, Any]]:
     return {row["term"]: row for row in tables["effects"].filter(scale=scale, **wanted).to_dicts()}
@@ -39,7 +49,7 @@ def test_effects_of_a_2_4_are_those_of_the_book(
     assert [found[term]["effect"] for term in all_of_four] == pytest.approx(printed)
     assert [row["rank"] for row in found.values()] == list(range(1, 16))
     assert list(found)[:5] == ["A", "A:C", "A:D", "D", "C"]
-    assert all(row["std_err"] is None and row["p_value"] is None for row in found.values())
+    assert {f"{row['std_err']:.3f}" for row in found.values()} == {"2.625"}  # Lenth's pseudo standard error
 
 
 def test_shares_of_variation_and_errors_are_those_of_jain(textbook: Any, two_level: Any) -> None:
@@ -83,6 +93,29 @@ def test_partial_eta_squared_is_the_term_beside_the_error(published: Tables) -> 
 def test_holm_adjusts_as_statsmodels_does(p_values: list[float]) -> None:
     wanted = multipletests(p_values, method="holm")[1] if p_values else []
     assert holm(p_values) == pytest.approx(list(wanted))
+
+
+def test_effects_outside_the_model_that_were_judged_are_effects_too(
+    textbook: Any, two_level: Any, filtration: Any
+) -> None:
+    tables = textbook(two_level("ABCD"), filtration, terms=["A", "C"])
+    found = by_term(tables)
+    whole = by_term(textbook(two_level("ABCD"), filtration, terms=ALL_OF_FOUR))
+    assert {term for term, row in found.items() if row["is_in_model"]} == {"A", "C"}
+    assert {term for term, row in found.items() if row["is_active"]} == {"A", "C", "D", "A:C", "A:D"}
+    for term, row in found.items():
+        for column in ("effect", "sum_sq", "percent_of_variation", "ci_low", "rank"):
+            assert row[column] == pytest.approx(whole[term][column]), (term, column)
+
+
+def test_a_term_of_three_levels_names_the_best_and_the_worst(textbook: Any) -> None:
+    """Montgomery's battery life; R 4.2.2: TukeyHSD(aov(y ~ Mat*Temp)), 15 against 125: 80.67 [54.36, 106.97]."""
+    factors = {"Mat": ["1", "2", "3"], "Temp": ["15", "70", "125"]}
+    responses = {"y": {"metric": "y", "goal": "maximize", "unit": "h"}}
+    tables = textbook(factors, BATTERY, responses=responses)
+    sentence = tables["statements"].filter(topic="outcome")["sentence"][0]
+    assert "Temp (best 15, worst 125: +81 h [54, 107]; F = 29.0, p < 0.001)" in sentence
+    assert "Mat:Temp (best Mat" in sentence
 
 
 def test_every_effect_names_its_aliases(published: Tables) -> None:

@@ -1,6 +1,7 @@
 """The sentences of a night: outcomes, where verdicts differ, aliases, and what changed."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -18,38 +19,65 @@ def said(tables: Tables, topic: str, response: str | None = None) -> list[str]:
     return rows.sort("position")["sentence"].to_list()
 
 
-def test_the_outcome_of_accuracy_names_both_error_terms_with_size_interval_unit_and_alias(
+def test_the_outcome_of_accuracy_says_size_interval_unit_alias_and_what_holds_at_once(
     published: Tables,
 ) -> None:
-    assert said(published, "outcome", "Accuracy") == [
-        "Accuracy: Network (FashionMNISTCNN → FashionMNISTResNet) −1.08 percentage points [−1.37, −0.79] matters with "
-        "folders as the unit (Lenth's method); counting containers as replicates (within-folder error, 24 df) so do "
-        "Memory:Network = CPU:Epochs −0.26 percentage points [−0.49, −0.04] and Memory (1.5Gi → 3Gi) −0.226 percentage "
-        "points [−0.448, −0.005]."
-    ]
-
-
-def test_the_outcome_of_time_in_seconds_is_that_nothing_stands_out_among_folders(published: Tables) -> None:
-    (sentence,) = said(published, "outcome", "Time")
-    assert sentence.startswith(
-        "Time: no effect stands out with folders as the unit (Lenth's method): all lie within ±8621 s; counting "
-        "containers as replicates"
+    matters, possible = said(published, "outcome", "Accuracy")
+    assert matters == (
+        "Accuracy: Network (FashionMNISTCNN → FashionMNISTResNet) −1.08 percentage points [−1.25, −0.90], "
+        "Memory:Network = CPU:Epochs −0.26 percentage points [−0.44, −0.09] and Memory (1.5Gi → 3Gi) −0.23 percentage "
+        "points [−0.40, −0.05] matter with folders as the unit (Lenth's method); of all 7 effects judged at once only "
+        "Network does."
     )
-    assert "CPU (750m → 1500m) −1767 s [−1780, −1754]" in sentence
-    assert sentence.endswith("CPU:Memory = Network:Epochs +1527 s [1514, 1540] and 3 more matter.")
+    assert possible.startswith(
+        "Not shown to matter, but possible with 95 % confidence: CPU:Network = Memory:Epochs "
+    )
+    assert possible.endswith("Epochs (5 → 10) +0.03 percentage points [−0.15, 0.20].")
+
+
+def test_the_outcome_of_time_leads_with_the_scale_and_names_three_ratios(published: Tables) -> None:
+    sentence = said(published, "outcome", "Time")[0]
+    assert sentence.startswith(
+        "Time (as ratios, since Box-Cox rejects the values in s, p < 0.001): Network "
+        "(FashionMNISTCNN → FashionMNISTResNet) ×10.6 [8.4, 13.3], CPU (750m → 1500m) ×0.477 [0.381, 0.599] and Epochs "
+        "(5 → 10) ×2.03 [1.62, 2.54] matter"
+    )
+
+
+def test_no_effect_that_stands_out_is_no_proof_that_there_is_none(
+    study: Any, observations: pl.DataFrame
+) -> None:
+    responses = {
+        **study.responses,
+        "Time": study.responses["Time"].model_copy(update={"scale": "identity"}),
+    }
+    tables = analyse(study.model_copy(update={"responses": responses}), observations)
+    sentence = said(tables, "outcome", "Time")[0]
+    assert (
+        "no effect stands out with folders as the unit (Lenth's method), which does not show that there is none"
+        in (sentence)
+    )
+    assert sentence.endswith(
+        "Network (FashionMNISTCNN → FashionMNISTResNet) may still be anything from −1422 to 9132 s."
+    )
 
 
 def test_differing_verdicts_are_explained(published: Tables) -> None:
-    sentences = said(published, "error_terms", "Accuracy")
+    sentences = said(published, "error_terms", "Time")
     assert sentences[0] == (
-        "The verdicts differ: Memory:Network = CPU:Epochs and Memory are active only counting containers as replicates."
+        "The verdicts differ: Memory, CPU:Memory = Network:Epochs and CPU:Network = Memory:Epochs are active only "
+        "counting containers as replicates."
     )
     assert "24 residual degrees of freedom compare containers inside the same folder" in sentences[1]
     assert "repeats of one execution" in sentences[1]
-    assert "pseudo standard error 0.0769 percentage points, margin ±0.289" in sentences[2]
-    assert 'unit = "folder" or unit = "container" settles it' in sentences[3]
-    kinds = published["statements"].filter(topic="error_terms", response="Accuracy").sort("position")["kind"]
+    assert (
+        "Folders decide" in sentences[3] and 'unit = "container" would let containers decide' in sentences[3]
+    )
+    kinds = published["statements"].filter(topic="error_terms", response="Time").sort("position")["kind"]
     assert kinds[0] == "doubt"
+    about = said(published, "error_terms", "Accuracy")[2]
+    assert "pseudo standard error 0.0769 percentage points, margin ±0.177" in about
+    assert "the t distribution that books use would give ±0.289 percentage points" in about
 
 
 def test_no_sentence_names_an_interaction_without_its_alias(published: Tables) -> None:
@@ -69,8 +97,13 @@ def test_a_declared_unit_is_the_only_one_the_outcome_speaks_of(
     study: Any, observations: pl.DataFrame
 ) -> None:
     tables = analyse(study.model_copy(update={"unit": "folder"}), observations)
-    (sentence,) = said(tables, "outcome", "Accuracy")
-    assert sentence.endswith("matters with folders as the unit (Lenth's method).")
+    assert "with folders as the unit (Lenth's method)" in said(tables, "outcome", "Accuracy")[0]
+    tables = analyse(study.model_copy(update={"unit": "container"}), observations)
+    assert (
+        "counting containers as replicates (within-folder error, 24 df)"
+        in said(tables, "outcome", "Accuracy")[0]
+    )
+    tables = analyse(study.model_copy(update={"unit": "folder"}), observations)
     assert 'The study lets folders decide (unit = "folder").' in said(tables, "error_terms", "Accuracy")
 
 
@@ -104,6 +137,7 @@ def conclusions(*active: str, terms: Sequence[str] = "ABC") -> pl.DataFrame:
             "error_unit": "folder",
             "effect": 1.0,
             "is_active": term in active,
+            "is_decisive": True,
         }
         for term in terms
     ]
@@ -111,7 +145,7 @@ def conclusions(*active: str, terms: Sequence[str] = "ABC") -> pl.DataFrame:
 
 
 def test_what_became_and_ceased_to_be_active_is_said_with_the_folders_in_between() -> None:
-    told = changes(conclusions("A"), conclusions("B", "C"), ["exp_19", "exp_20"])
+    told = changes(conclusions("A"), conclusions("B", "C"), ["exp_19", "exp_20"], date(2026, 11, 28))
     assert told.to_dicts() == [
         {
             "study": "s",
@@ -119,10 +153,31 @@ def test_what_became_and_ceased_to_be_active_is_said_with_the_folders_in_between
             "topic": "change",
             "position": 1,
             "kind": "finding",
-            "sentence": "y (identity, folders as the unit): B and C became active; A is no longer active; exp_19 and "
-            "exp_20 arrived in between.",
+            "sentence": "s, 2026-11-28: y (as observed, folders as the unit): B and C became active; A is no longer "
+            "active; exp_19 and exp_20 arrived in between.",
         }
     ]
+
+
+def test_only_what_decides_is_said_to_change() -> None:
+    """Both scales and both units are kept; three of the four do not decide."""
+    before, now = conclusions("A"), conclusions("B")
+    beside = {"scale": "log10", "error_unit": "container", "is_decisive": False}
+    others = [frame.with_columns(**{k: pl.lit(v) for k, v in beside.items()}) for frame in (before, now)]
+    told = changes(pl.concat([before, others[0]]), pl.concat([now, others[1]]), [])
+    assert told.height == 1 and "as observed, folders as the unit" in told["sentence"][0]
+
+
+def test_a_scale_that_decides_anew_is_a_change_by_itself() -> None:
+    old, new = conclusions("A"), conclusions("A").with_columns(scale=pl.lit("log10"))
+    now = pl.concat([old.with_columns(is_decisive=pl.lit(False)), new])
+    (row,) = changes(old, now, []).to_dicts()
+    assert "as ratios, folders as the unit instead of as observed, folders as the unit" in row["sentence"]
+
+
+def test_nights_that_kept_no_decision_are_compared_on_what_decides_now() -> None:
+    (row,) = changes(conclusions("A").drop("is_decisive"), conclusions("B"), []).to_dicts()
+    assert "B became active; A is no longer active" in row["sentence"]
 
 
 def test_terms_that_left_the_model_can_no_longer_be_judged() -> None:

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from models.conformance.comparison import conform, load_data_sets
+from models.conformance.simulation import simulate
 from reports.pages.conformance_page import conformance_page
 
 FEW = ("jain_memory_cache", "nist_sirstv", "montgomery_filtration_half")
@@ -55,3 +56,16 @@ def test_all_that_the_page_links_to_is_there(figures: pl.DataFrame) -> None:
             assert href[1:] in ids
         elif not href.startswith(("data:,", "assets/")):
             assert href in files
+
+
+def test_the_rates_of_the_simulation_stand_beside_those_of_before(figures: pl.DataFrame) -> None:
+    files = conformance_page(figures, simulate(sets=4, fewer=2))
+    page = files["conformance.html"].decode()
+    assert (
+        'id="simulation"' in page
+        and "Nothing is wrong" in page
+        and "2^(4-1), 1 folder × 4 containers" in page
+    )
+    assert "% by version 0.1.0" in page
+    rows = list(csv.DictReader(io.StringIO(files["data/simulation.csv"].decode())))
+    assert {row["before"] for row in rows if row["what"] == "Durbin-Watson"} >= {"55.0", "38.0", "7.0"}

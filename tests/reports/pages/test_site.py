@@ -104,6 +104,30 @@ def test_every_link_leads_somewhere(pages: list[Path]) -> None:
                 assert (path.parent / target).is_file(), (path, target)
 
 
+def test_no_id_stands_twice(pages: list[Path]) -> None:
+    for path in pages:
+        ids = [attributes["id"] for _, attributes in Reader(path).tags if "id" in attributes]
+        assert len(ids) == len(set(ids)), (path, [each for each in ids if ids.count(each) > 1])
+
+
+def test_an_unfinished_design_is_in_progress_not_broken(site: Path) -> None:
+    words = " ".join(" ".join(Reader(site / "three_levels" / "index.html").words).split())
+    assert "in progress, 5 of 6 runs" in words
+    assert "Execute run 5 (Size medium, Kind b)." in words
+    assert "DES-1" not in words.partition("What are the data?")[0]
+    index = " ".join(" ".join(Reader(site / "index.html").words).split())
+    assert "4 designed experiments, 2 in progress." in index and "broken" not in index
+    assert "Nothing: no folder is left out, and no promise is broken." in (site / "tonight.html").read_text()
+
+
+def test_runs_lead_to_those_beside_them(site: Path) -> None:
+    links = [link["href"] for link in Reader(site / "fltk_2_4_1" / "runs" / "exp_12.html").all("a")]
+    assert {"exp_11.html", "exp_13.html"} <= set(links)
+    assert "exp_12.html" not in {
+        link["href"] for link in Reader(site / "fltk_2_4_1" / "runs" / "exp_18.html").all("a")
+    }
+
+
 def test_names_stand_as_text_and_data_as_json(site: Path) -> None:
     page = Reader(site / "nasty" / "index.html")
     assert EVIL in " ".join(page.words)
@@ -164,7 +188,8 @@ def test_the_same_inputs_give_the_same_bytes(house: Path, site: Path) -> None:
         of_study = answers_of_each(warehouse, STUDY_QUERIES, ["study"], [("fltk_2_4_1",)])[("fltk_2_4_1",)]
         runs = answers_of_each(warehouse, RUN_QUERIES, ["folder"], [("exp_11",), ("exp_12",)])
     for (folder,), run in runs.items():
-        files |= run_page(of_study, run, folder)
+        beside = {"exp_11": (None, "exp_12"), "exp_12": ("exp_11", "exp_13")}[folder]
+        files |= run_page(of_study, run, folder, beside)
     assert len(files) > 30
     assert [path for path, content in files.items() if content != (site / path).read_bytes()] == []
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.checks.scale import BoxCox, box_cox
 from models.design.coding import CURVATURE
 from models.fits.anova import NAN, Fit, lack_of_fit
 from models.fits.samples import Sample
-from models.fits.scale import BoxCox, box_cox
 
 ALPHA = 0.05
 
@@ -49,14 +49,14 @@ def asked(sample: Sample, active: Sequence[str] = ()) -> dict[str, tuple[list[st
 
 
 def misfit(sample: Sample, active: Sequence[str]) -> Iterator[Diagnostic]:
-    """Lack of fit and Box-Cox of each model asked for, and curvature.
+    """Lack of fit and Box-Cox of each model asked for, and curvature, of the executions.
 
     Box-Cox is of the values as observed, whatever the scale; only for the effects active on the log scale it
     stands there.
     """
     models = asked(sample, active)
     for name, (terms, model) in models.items():
-        parts = lack_of_fit(model, sample.treatments)
+        parts = None if sample.study.block else lack_of_fit(model, sample.treatments)
         if parts:
             F, p = parts.lack.f_value, parts.lack.p_value
             is_alarm = p < ALPHA and name == STUDY
@@ -69,9 +69,14 @@ def misfit(sample: Sample, active: Sequence[str]) -> Iterator[Diagnostic]:
     for name, (terms, model) in models.items():
         power = power_of(sample, model) if sample.scale == "identity" or name == ACTIVE else None
         if power:
-            low, high = power.ci_low, power.ci_high
             yield Diagnostic(
-                "Box-Cox λ", power.power, ci_low=low, ci_high=high, model=name, terms=tuple(terms)
+                "Box-Cox λ",
+                power.power,
+                p_value=power.p_identity,
+                ci_low=power.ci_low,
+                ci_high=power.ci_high,
+                model=name,
+                terms=tuple(terms),
             )
 
 

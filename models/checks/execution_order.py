@@ -1,7 +1,7 @@
 """In which order folders and containers ran, and which contrasts a drift in that time would look like."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
@@ -14,6 +14,8 @@ from models.design.design import Design
 
 Manner = Literal["one after another", "overlapping", "at once"]
 
+FEW = 2.5  # times fewer changes of a level than in a random order, from which on it looks kept on purpose
+PAUSE = timedelta(hours=8)
 EXPOSED = 0.5  # a correlation from which on a drift and the effect are hard to tell apart
 
 
@@ -23,6 +25,8 @@ class ExecutionOrder:
 
     design: Design
     folders: pl.DataFrame
+    block: tuple[str, ...] = ()  # as the study declares them
+    whole_plot: tuple[str, ...] = ()
 
     @cached_property
     def ranks(self) -> Vector:
@@ -34,6 +38,23 @@ class ExecutionOrder:
         """Folders that began before all folders before them had ended."""
         ended = self.folders["ended_at"].cum_max().shift(1)
         return int((self.folders["began_at"] < ended).sum())
+
+    def level_changes(self) -> dict[str, tuple[int, float]]:
+        """Of each factor, how often its level changes from folder to folder, and in a random order on average."""
+        places = self.folders["run"].to_numpy().astype(np.int64) - 1
+        places = places[places < len(self.design.places)]
+        found: dict[str, tuple[int, float]] = {}
+        for i, name in enumerate(self.design.factors):
+            levels = self.design.places[places, i]
+            changes = int((np.diff(levels) != 0).sum())
+            counts = np.bincount(levels)
+            found[name] = (changes, len(levels) - float((counts**2).sum()) / max(len(levels), 1))
+        return found
+
+    def pauses(self) -> int:
+        """How often nothing ran for longer than `PAUSE`: the folders between two pauses may be blocks."""
+        ended = self.folders["ended_at"].cum_max().shift(1)
+        return int(((self.folders["began_at"] - ended) > PAUSE).sum())
 
     def correlations(self) -> dict[str, float]:
         """Of each two-level term's contrast with the order of the folders; 0 where either never changes."""

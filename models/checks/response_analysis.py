@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from models.checks.diagnostics import diagnostics
+from models.checks.misfit import Diagnostic
+from models.checks.scale_choice import ScaleChoice, choose_scale
 from models.design.alias_sets import Aliases, aliases_in
-from models.fits.diagnostics import diagnostics
 from models.fits.error_terms import Judgement, judge
-from models.fits.misfit import Diagnostic
 from models.fits.samples import Sample, Scale
 
 
@@ -25,16 +26,14 @@ class ResponseAnalysis:
     def identity(self) -> Sample:
         return self.samples["identity"]
 
-    @property
-    def wants_log(self) -> bool:
-        study = self.identity.study
-        declared = study.responses[self.identity.response].scale
-        return (declared or study.scale) == "log"
+    @cached_property
+    def choice(self) -> ScaleChoice:
+        return choose_scale(self.samples, self.judgements)
 
     @property
     def decisive(self) -> Sample:
-        """The sample on the scale that conclusions are drawn on: the study's, if values allow it."""
-        return self.samples.get("log10", self.identity) if self.wants_log else self.identity
+        """The sample on the scale that conclusions are drawn on."""
+        return self.samples[self.choice.decisive]
 
     @cached_property
     def judgements(self) -> dict[Scale, Judgement]:
@@ -55,6 +54,6 @@ class ResponseAnalysis:
     def diagnostics(self) -> dict[Scale, list[Diagnostic]]:
         found: dict[Scale, list[Diagnostic]] = {}
         for scale, sample in self.samples.items():
-            cautious = self.judgements[scale].cautious
-            found[scale] = diagnostics(sample, cautious.active if cautious else [])
+            deciding = self.judgements[scale].decisive
+            found[scale] = diagnostics(sample, deciding.active if deciding else [])
         return found

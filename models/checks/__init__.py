@@ -1,0 +1,1 @@
+"""Whether a model holds: on which scale, with which residuals, in which order of execution."""

@@ -1,0 +1,80 @@
+"""Of a term of several degrees of freedom, the levels with the largest and the smallest mean."""
+
+from functools import lru_cache, reduce
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from models.design.coding import INTERCEPT, Vector
+from models.design.contrasts import factor_contrasts
+from models.fits.anova import NAN, Fit
+from models.fits.samples import Sample
+
+
+class Extremes(NamedTuple):
+    """Levels by factor; difference: the largest mean minus the smallest, with an interval for the range of all."""
+
+    highest: dict[str, str]
+    lowest: dict[str, str]
+    largest: float
+    smallest: float
+    difference: float
+    margin: float
+
+
+def extremes(sample: Sample, model: Fit, term: str) -> Extremes | None:
+    """Means that the model gives the levels that were run, at the average of the other factors.
+
+    The margin is Tukey's of all pairs (the studentised range), NaN without an error. None where fewer than two
+    combinations of the term's levels were run, or the model is one of a stratum that does not hold all it takes.
+    """
+    names = term.split(":")
+    parents = [one for one in sample.coding.terms if set(one.split(":")) <= set(names)]
+    if not model.tests.keys() >= set(parents):
+        return None
+    rows = sample.design.places[sample.coding.present[sample.coding.present < len(sample.design.places)]]
+    columns = [sample.design.factors.index(name) for name in names]
+    were_run = {tuple(row) for row in rows[:, columns].tolist()}
+    weights: dict[tuple[int, ...], Vector] = {}
+    for places in product(*(sample.coding.levels[name] for name in names)):
+        if places in were_run:
+            weights[places] = _weights(sample, model, parents, dict(zip(names, places, strict=True)))
+    if len(weights) < 2:
+        return None
+    means = {places: float(combination @ model.coefficients) for places, combination in weights.items()}
+    highest, lowest = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
+    estimate = model.estimate(weights[highest] - weights[lowest])
+    margin = NAN
+    if model.df_error:
+        quantile = studentised_range(len(weights), model.df_error, 1 - sample.study.alpha)
+        margin = quantile / np.sqrt(2) * estimate.std_err
+    high, low = (
+        {name: sample.study.factors[name][place] for name, place in zip(names, places, strict=True)}
+        for places in (highest, lowest)
+    )
+    return Extremes(high, low, means[highest], means[lowest], estimate.value, float(margin))
+
+
+def _weights(sample: Sample, model: Fit, terms: list[str], at: dict[str, int]) -> Vector:
+    """The combination of coefficients that is the mean at these levels."""
+    found = np.zeros(len(model.coefficients))
+    found[model.columns[INTERCEPT]] = 1.0
+    for term in terms:
+        own = [
+            factor_contrasts(np.array([at[name]]), np.array(sample.coding.levels[name]))[0]
+            for name in term.split(":")
+        ]
+        combination = reduce(np.kron, own)
+        part = sample.coding.parts.get(term)
+        if part is not None:
+            combination = np.linalg.lstsq(part, combination, rcond=None)[0]
+        found[model.columns[term]] = combination
+    return found
+
+
+@lru_cache(maxsize=256)
+def studentised_range(means: int, df: int, confidence: float) -> float:
+    """Its quantile (Tukey)."""
+    return float(stats.studentized_range.ppf(confidence, means, df))

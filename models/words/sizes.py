@@ -1,0 +1,50 @@
+"""Effects with their intervals, in the unit of the response or as ratios."""
+
+import numpy as np
+
+from models.fits.samples import Sample
+from models.wording import decimals_for, number, signed
+
+
+def unit_of(sample: Sample) -> str:
+    """A difference of percentages is one of percentage points."""
+    unit = sample.study.responses[sample.response].unit
+    return {"%": " percentage points", "": ""}.get(unit, f" {unit}")
+
+
+def difference(sample: Sample, effect: float, margin: float, is_active: bool) -> str:
+    """'−1.08 percentage points [−1.37, −0.79]', '×0.48 [0.33, 0.69]'; without an interval where there is no error."""
+    low, high = interval_text(sample, effect, margin, is_active)
+    interval = f" [{low}, {high}]" if np.isfinite(margin) else ""
+    if sample.scale == "log10":
+        return f"×{number(10.0**effect, _ratio_decimals(effect, margin))}{interval}"
+    return f"{_signed(effect, _decimals(effect, margin, is_active))}{unit_of(sample)}{interval}"
+
+
+def interval_text(sample: Sample, effect: float, margin: float, is_active: bool = False) -> tuple[str, str]:
+    """Both ends; of ratios on the log scale."""
+    low, high = effect - margin, effect + margin
+    if sample.scale == "log10":
+        decimals = _ratio_decimals(effect, margin)
+        return number(10.0**low, decimals), number(10.0**high, decimals)
+    decimals = _decimals(effect, margin, is_active)
+    return number(low, decimals), number(high, decimals)
+
+
+def _signed(effect: float, decimals: int) -> str:
+    return number(effect, decimals) if effect == 0 else signed(effect, decimals)
+
+
+def _decimals(effect: float, margin: float, is_active: bool) -> int:
+    decimals = decimals_for(margin)
+    nearest = min(abs(effect - margin), abs(effect + margin))
+    while is_active and np.isfinite(margin) and decimals < 12 and round(nearest, decimals) == 0:
+        decimals += 1  # an interval that excludes zero is not to be printed with a zero
+    return decimals
+
+
+def _ratio_decimals(effect: float, margin: float) -> int:
+    ratio, low, high = (10.0 ** np.array([effect, effect - margin, effect + margin])).tolist()
+    if ratio < 10:
+        return max(2, decimals_for(min(high - ratio, ratio - low)))
+    return decimals_for(high - ratio)

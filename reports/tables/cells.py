@@ -1,0 +1,52 @@
+"""The cells of a design: a row of the design each, with its levels and how far its folders are."""
+
+from typing import Any
+
+import polars as pl
+
+from reports.tables.tables import Results
+from reports.text.factors import colour
+from reports.text.numbers import MISSING
+from reports.text.slugs import slug
+
+STATES = {"accepted": "done", "unfinished": "running", "quarantined": "quarantined"}
+MOST_FOLDERS = 4  # of a cell that are named
+
+
+def design_cells(results: Results) -> list[dict[str, Any]]:
+    """One a run of the design, in order (queries study, study_treatments and study_runs)."""
+    wanted = results["study"].frame["folders_per_run"][0]
+    runs = results["study_runs"].frame
+    return [
+        _cell(int(str(run)), levels, runs.filter(run=run), wanted)
+        for (run,), levels in results["study_treatments"].frame.group_by("run", maintain_order=True)
+    ]
+
+
+def _cell(run: int, levels: pl.DataFrame, folders: pl.DataFrame, wanted: int) -> dict[str, Any]:
+    states = [STATES[verdict] for verdict in folders["verdict"]]
+    missing = max(0, wanted - sum(state != "quarantined" for state in states))
+    worst = next((state for state in ("quarantined", "running") if state in states), "done")
+    said = [f"{states.count(state)} {state}" for state in STATES.values() if states.count(state)]
+    return {
+        "run": run,
+        "levels": [
+            {"factor": factor, "text": level or MISSING, "color": colour(position) if position else 0}
+            for factor, level, position in levels.select("factor", "level", "level_position").rows()
+        ],
+        "state": worst
+        if folders.height and not (missing and worst == "done")
+        else "missing"
+        if missing
+        else worst,
+        "words": ", ".join([*said, *([f"{missing} missing"] if missing else [])])
+        if folders.height + missing > 1
+        else states[0]
+        if states
+        else "missing",
+        "folders": [
+            {"name": folder, "href": f"runs/{slug(folder)}.html", "state": state}
+            for folder, state in zip(folders["folder"].head(MOST_FOLDERS), states, strict=False)
+        ],
+        "more": max(0, folders.height - MOST_FOLDERS),
+    }

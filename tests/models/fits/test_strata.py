@@ -1,0 +1,254 @@
+"""Blocks and whole plots: each effect by the error of its stratum, against R."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+import statsmodels.formula.api as smf
+
+from models.analysis import analyse
+from models.declared.study import Study
+
+Tables = dict[str, pl.DataFrame]
+
+# npk and oats of R 4.2.2 (packages datasets and MASS): yields in the order of their rows.
+NPK = (
+    *("011", "110", "000", "101", "100", "111", "001", "010", "010", "111", "100", "001"),
+    *("100", "111", "001", "010", "110", "000", "101", "011", "101", "110", "011", "000"),
+)
+PEAS = (
+    *(49.5, 62.8, 46.8, 57.0, 59.8, 58.5, 55.5, 56.0, 62.8, 55.8, 69.5, 55.0),
+    *(62.0, 48.8, 45.5, 44.2, 52.0, 51.5, 49.8, 48.8, 57.2, 59.0, 53.2, 56.0),
+)
+OATS = (
+    *(
+        111,
+        130,
+        157,
+        174,
+        117,
+        114,
+        161,
+        141,
+        105,
+        140,
+        118,
+        156,
+        61,
+        91,
+        97,
+        100,
+        70,
+        108,
+        126,
+        149,
+        96,
+        124,
+        121,
+        144,
+    ),
+    *(
+        68,
+        64,
+        112,
+        86,
+        60,
+        102,
+        89,
+        96,
+        89,
+        129,
+        132,
+        124,
+        74,
+        89,
+        81,
+        122,
+        64,
+        103,
+        132,
+        133,
+        70,
+        89,
+        104,
+        117,
+    ),
+    *(
+        62,
+        90,
+        100,
+        116,
+        80,
+        82,
+        94,
+        126,
+        63,
+        70,
+        109,
+        99,
+        53,
+        74,
+        118,
+        113,
+        89,
+        82,
+        86,
+        104,
+        97,
+        99,
+        119,
+        121,
+    ),
+)
+PEA_FACTORS = {"N": ("0", "1"), "P": ("0", "1"), "K": ("0", "1")}
+OAT_FACTORS = {"V": ("Golden.rain", "Marvellous", "Victory"), "N": ("0.0", "0.2", "0.4", "0.6")}
+
+
+def observed(study: Study, rows: Sequence[tuple[tuple[str, ...], str, float]]) -> pl.DataFrame:
+    """Levels, block and value of each folder, in the order of execution, four days apart from block to block."""
+    run_of = {tuple(run.levels.values()): run.run for run in study.treatments}
+    made = []
+    for place, (levels, block, value) in enumerate(rows):
+        began = datetime(2026, 3, 1, 8) + timedelta(days=4 * int(block), minutes=place)
+        run = run_of[levels]
+        made.append(
+            {
+                "response": "y",
+                "run": run,
+                "replicate": block,
+                "folder": f"{block}_{run:03}",
+                "container_id": f"{block}_{run:03}",
+                "started_at": began,
+                "stopped_at": began + timedelta(seconds=30),
+                "value": float(value),
+            }
+        )
+    return pl.DataFrame(made)
+
+
+def peas(study: Study) -> pl.DataFrame:
+    return observed(study, [(tuple(levels), str(i // 4 + 1), PEAS[i]) for i, levels in enumerate(NPK)])
+
+
+def oats(study: Study) -> pl.DataFrame:
+    varieties = ("Victory", "Golden.rain", "Marvellous")
+    nitrogen = OAT_FACTORS["N"]
+    rows = [
+        ((varieties[i // 4 % 3], nitrogen[i % 4]), str(i // 12 + 1), float(y)) for i, y in enumerate(OATS)
+    ]
+    return observed(study, rows)
+
+
+def judged(tables: Tables) -> dict[str, dict[str, Any]]:
+    rows = tables["effect_tests"].filter(scale="identity", error_unit="folder").to_dicts()
+    return {row["term"]: row for row in rows}
+
+
+@pytest.mark.parametrize("block", ["replicate", "date"])
+def test_blocks_are_taken_out_as_r_takes_them_out(declare: Any, block: str) -> None:
+    """summary(aov(yield ~ N*P*K + Error(block), npk)), stratum Within; without blocks K has p .097."""
+    study = declare(PEA_FACTORS, block=[block], folders="{replicate}_{run}")
+    tables = analyse(study, peas(study))
+    found = judged(tables)
+    for term, (f_value, p_value) in {
+        "N": (12.2587, 0.004372),
+        "P": (0.5441, 0.474904),
+        "K": (6.1657, 0.028795),
+        "N:P": (1.3783, 0.263165),
+        "N:K": (2.1460, 0.168648),
+        "P:K": (0.0312, 0.862752),
+    }.items():
+        assert found[term]["statistic"] ** 2 == pytest.approx(f_value, abs=6e-5)
+        assert found[term]["p_value"] == pytest.approx(p_value, abs=1e-6)
+        assert found[term]["df"] == 12
+    (row,) = tables["anova_rows"].filter(scale="identity", source="Block").to_dicts()
+    assert (row["df"], f"{row['sum_sq']:.2f}", f"{row['f_value']:.4f}") == (5, "343.29", "4.4467")
+    said = " ".join(tables["statements"].filter(topic="error_terms")["sentence"])
+    assert f"what blocks (by {block}) differ by is taken out first" in said
+
+
+def test_without_its_blocks_the_same_experiment_hides_an_effect(declare: Any) -> None:
+    study = declare(
+        PEA_FACTORS, folders="{replicate}_{run}", terms=["N", "P", "K", "N:P", "N:K", "P:K", "N:P:K"]
+    )
+    assert judged(analyse(study, peas(study)))["K"]["p_value"] == pytest.approx(0.09746, abs=1e-5)
+
+
+def test_an_interaction_that_goes_with_blocks_is_not_in_the_model(declare: Any) -> None:
+    terms = ["N", "P", "K", "N:P", "N:K", "P:K", "N:P:K"]
+    study = declare(PEA_FACTORS, block=["replicate"], folders="{replicate}_{run}", terms=terms)
+    tables = analyse(study, peas(study))
+    assert tables["fits"]["dropped"].to_list() == [["N:P:K"]] * 2
+    assert judged(tables)["K"]["p_value"] == pytest.approx(0.028795, abs=1e-6)
+
+
+def test_whole_plots_have_their_own_error_as_in_r(declare: Any) -> None:
+    """summary(aov(Y ~ N*V + Error(B/V), MASS::oats)): V F(2, 10), N F(3, 45), N:V F(6, 45)."""
+    study = declare(OAT_FACTORS, block=["replicate"], whole_plot=["V"], folders="{replicate}_{run}")
+    tables = analyse(study, oats(study))
+    found = judged(tables)
+    for term, stratum, df, f_value, p_value in (
+        ("V", "whole plots", 10, 1.4853, 0.2724),
+        ("N", "folders inside whole plots", 45, 37.6856, 2.458e-12),
+        ("V:N", "folders inside whole plots", 45, 0.3028, 0.9322),
+    ):
+        row = found[term]
+        assert (row["method"], row["df"]) == (stratum, df)
+        assert row["statistic"] == pytest.approx(f_value, abs=6e-5)
+        assert row["p_value"] == pytest.approx(p_value, rel=2e-4)
+    said = tables["statements"].filter(topic="error_terms")["sentence"].to_list()
+    assert any("V by whole plots (10 degrees of freedom)" in sentence for sentence in said)
+
+
+def test_two_level_whole_plots_agree_with_a_mixed_model(declare: Any, two_level: Any) -> None:
+    """REML with random whole plots, balanced: the same estimates and errors, by statsmodels."""
+    rng = np.random.default_rng(5)
+    study = declare(two_level("ABC"), whole_plot=["A"], block=["replicate"], folders="{replicate}_{run}")
+    rows = []
+    for block in range(1, 5):
+        for a in "-+":
+            plot = rng.normal(0, 2)
+            for b in "-+":
+                for c in "-+":
+                    value = 20 + plot + (3 if b == "+" else 0) + rng.normal(0, 1)
+                    rows.append(((a, b, c), str(block), value))
+    found = judged(analyse(study, observed(study, rows)))
+    coded = {
+        name: [0.5 if levels[i] == "+" else -0.5 for levels, _, _ in rows] for i, name in enumerate("ABC")
+    }
+    data = pl.DataFrame(
+        {
+            **coded,
+            "y": [y for *_, y in rows],
+            "block": [b for _, b, _ in rows],
+            "plot": [f"{b}{levels[0]}" for levels, b, _ in rows],
+        }
+    ).to_pandas()
+    mixed = smf.mixedlm("y ~ block + A + B + C + A:B + A:C + B:C", data, groups=data["plot"]).fit(reml=True)
+    for term in ("A", "B", "A:B"):
+        assert found[term]["effect"] == pytest.approx(
+            mixed.params[term] / (2 if ":" in term else 1), abs=1e-6
+        )
+    assert found["B"]["error"] == pytest.approx(mixed.bse["B"], rel=1e-3)
+    assert found["A"]["error"] == pytest.approx(mixed.bse["A"], rel=1e-3)
+    assert (found["A"]["df"], found["B"]["df"]) == (3, 19)
+
+
+def test_what_looks_like_a_whole_plot_or_a_block_is_said_until_it_is_declared(declare: Any) -> None:
+    bare = declare(OAT_FACTORS, folders="{replicate}_{run}")
+    said = " ".join(analyse(bare, oats(bare))["statements"].filter(topic="order")["sentence"])
+    assert 'V 17 times. If they were not set anew for every folder, whole_plot = ["V"]' in said
+    assert "The folders ran in 6 spells with hours between them" in said and 'block = ["date"]' in said
+    study = declare(OAT_FACTORS, block=["date"], whole_plot=["V"], folders="{replicate}_{run}")
+    said = " ".join(analyse(study, oats(study))["statements"].filter(topic="order")["sentence"])
+    assert "whole_plot" not in said and "spells" not in said
+
+
+def test_whole_plots_of_no_factor_or_of_all_are_refused(declare: Any) -> None:
+    with pytest.raises(ValueError, match="found X, expected names of V, N"):
+        declare(OAT_FACTORS, whole_plot=["X"])
+    with pytest.raises(ValueError, match="found all factors, expected those that are hard to change"):
+        declare(OAT_FACTORS, whole_plot=["V", "N"])
