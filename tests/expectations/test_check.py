@@ -61,11 +61,12 @@ def frames() -> Frames:
     epochs = [(5, 10)[(run - 1) // 2] for run in jobs["run"]]
     values = {"Accuracy": ([90.0] * 8, [0.0] * 8, [100.0] * 8), "Time": (seconds, [None] * 8, [None] * 8)}
     return {
-        "runs": pl.DataFrame({**folders, "replicate": None, "containers": 2, "state": "finished"}),
+        "runs": pl.DataFrame({**folders, "replicate": None, "containers": 2, "state": "finished", "levels_told": None, "same_claims": 1}),
         "design_runs": pl.DataFrame({"run": [1, 2, 3, 4], "folders": 1}),
         "containers": pl.DataFrame(
             {
                 **jobs,
+                "created_at": None,
                 "started_at": START,
                 "stopped_at": [START + timedelta(seconds=each) for each in seconds],
                 "start_path": [f"{folder}/start.log" for folder in jobs["folder"]],
@@ -79,7 +80,7 @@ def frames() -> Frames:
         ),
         "observations": pl.concat(
             pl.DataFrame(
-                {**jobs, "response": name, "value": value, "low": low, "high": high},
+                {**jobs, "response": name, "value": value, "low": low, "high": high, "series": None},
                 schema_overrides={"value": pl.Float64, "low": pl.Float64, "high": pl.Float64},
             )
             for name, (value, low, high) in values.items()
@@ -221,6 +222,12 @@ FAULTS: list[tuple[str, Callable[[Frames], None], list[tuple[str | None, str | N
     ),
     ("OBS-3", changing("observations", ACCURACY, value=-0.5), [("exp_3", "job-3b")], "found Accuracy = -0.5"),
     (
+        "RUN-4",
+        changing("runs", pl.col("folder") == "exp_3", replicate="2", same_claims=2),
+        [("exp_3", None)],
+        "exp_3: found 2 that are replicate 2 of run 3, expected one; replicates",
+    ),
+    (
         "STP-1",
         changing("step_counts", JOB, points=9),
         [("exp_3", "job-3b")],
@@ -346,7 +353,7 @@ def test_a_study_that_promises_less_is_asked_less(tmp_path: Path, frames: Frames
     change(frames, "design_runs", run(4), folders=3)
     checked = check(load_study(path), frames)
     assert broken(checked) == set()
-    asked = {"RUN-1", "RUN-2", "RUN-3", "DES-1", "CON-1", "CON-2", "CON-3", "CON-5", "OBS-1", "OBS-2"}
+    asked = {"RUN-1", "RUN-2", "RUN-3", "RUN-4", "DES-1", "CON-1", "CON-2", "CON-3", "CON-5", "OBS-1", "OBS-2"}
     assert set(checked.verdicts["code"]) == asked
 
 

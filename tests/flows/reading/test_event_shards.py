@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-import flows.reading.extract
+import flows.reading.event_points
 from flows.night import Order
 from flows.reading.event_shards import EventShards
 from flows.reading.events.file import Piece, Source, iterate_event_files
@@ -73,7 +73,7 @@ def in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             heights.append(piece.scalars.height)
             yield piece
 
-    monkeypatch.setattr(flows.reading.extract, "iterate_event_files", small)
+    monkeypatch.setattr(flows.reading.event_points, "iterate_event_files", small)
     return heights
 
 
@@ -116,7 +116,7 @@ from pathlib import Path
 import polars as pl
 from flows.reading.events.file import Source, iterate_event_files
 from flows.reading.event_shards import EventShards
-from flows.reading.extract import PIECE_BYTES
+from flows.reading.event_points import PIECE_BYTES
 
 root = Path(sys.argv[1])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

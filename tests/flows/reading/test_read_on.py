@@ -12,7 +12,7 @@ from tensorboard.plugins.text import metadata as text_metadata
 from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util.tensor_util import make_tensor_proto
 
-import flows.reading.extract
+import flows.reading.event_points
 from flows.night import Order
 from flows.reading.events.file import Piece, Source, iterate_event_files
 from sample.write_logs import scalar
@@ -43,7 +43,7 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
         read.extend((Path(each.path).name, each.start) for each in sources)
         return iterate_event_files(sources, root, **how)
 
-    monkeypatch.setattr(flows.reading.extract, "iterate_event_files", note)
+    monkeypatch.setattr(flows.reading.event_points, "iterate_event_files", note)
     return read
 
 

@@ -524,7 +524,16 @@ def test_a_wall_time_that_is_no_time_is_null_and_noted(tmp_path: Path, wall_time
     assert batch.scalars["wall_time"].is_not_nan().all()
 
 
-@pytest.mark.parametrize("step", [-1, -(1 << 63), (1 << 53) + 1, (1 << 63) - 1])
+def test_negative_steps_are_steps(tmp_path: Path) -> None:
+    """A value logged before training stands at step -1; a stopwatch may count down to the start."""
+    steps = [-(1 << 53), -2, -1, 0, 1]
+    batch = read(tmp_path, b"".join(records([VERSION, *[event(step, scalar("t", step)) for step in steps]])))
+    assert codes(batch.files[0]) == []
+    assert batch.scalars["step"].to_list() == steps
+    assert batch.scalars["value"].to_list() == [float(np.float32(step)) for step in steps]
+
+
+@pytest.mark.parametrize("step", [-(1 << 53) - 1, -(1 << 63), (1 << 53) + 1, (1 << 63) - 1])
 def test_steps_that_are_no_steps_are_refused(tmp_path: Path, step: int) -> None:
     batch = read(tmp_path, b"".join(records([VERSION, *[event(step, scalar("t", 1), wall_time=5.0)] * 20])))
     assert codes(batch.files[0]) == ["R104", "Q319"]

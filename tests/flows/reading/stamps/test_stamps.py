@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.reading.stamps.lines import Event
-from flows.reading.stamps.pod_logs import read_pod_logs
-from flows.reading.stamps.stamps import StampFile, read_stamps
+from flows.reading.stamps.pod_logs import read_pod_logs, told_by_several
+from flows.reading.stamps.stamps import Heard, StampFile, read_stamps
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 A = "0a1b2c3d-0000-4000-8000-00000000000a"
@@ -124,7 +124,10 @@ def test_a_last_line_that_breaks_off_is_waited_for(cut: str) -> None:
         f"10-21-2023\t10:00:00 {A}",
         f" 10-21-2023 10:00:00 {A}",
         f"10-21-2023 10:00:00 {A} more",
-        f"2023-10-21 10:00:00 {A}",
+        f"2023-10-21 24:00:00 {A}",
+        f"2023-10-21T10:00:00+0a:00 {A}",
+        f"2023-10-21T10:00:00Z stdout X {A}",
+        f"10-21-2023 10:00:00. {A}",
         f"10/21/2023 10:00:00 {A}",
         f"10-21-2023 24:00:00 {A}",
         f"10-21-2023 23:59:60 {A}",
@@ -439,13 +442,72 @@ def test_the_logs_of_nodes_and_server_name_the_container_in_the_line() -> None:
 
 
 def test_a_pod_that_started_at_a_time_of_another_form_is_named() -> None:
-    text = POD.replace("10-21-2023 10:00:00", "2023-10-21 10:00:00")
+    text = POD.replace("10-21-2023 10:00:00", "21.10.2023 10:00:00")
     files = read_pod_logs("exp_1", f"exp_1/trainjob-{A}-master-0.log", text.encode())
     stamps, findings = read_stamps(files, {}, NOW)
     assert stamps["event"].to_list() == ["stop"]
-    assert "master-0.log:2: found '2023-10-21 10:00:00 root INFO" in only(findings, "Q301")
+    assert "master-0.log:2: found '21.10.2023 10:00:00 root INFO" in only(findings, "Q301")
 
 
 def test_other_files_and_other_lines_give_nothing() -> None:
     assert read_pod_logs("exp_1", "exp_1/other.log", POD.encode()) == []
     assert read_pod_logs("exp_1", "exp_1/node1.txt", b"nothing of interest\n\xff") == []
+
+
+FORMS = [
+    ("10-21-2023 12:00:00.5", "10:00:00.500"),
+    ("2023-10-21 12:00:00.123456", "10:00:00.123456"),
+    ("2023-10-21T12:00:00,25", "10:00:00.250"),
+    ("2023-10-21T10:00:00Z", "10:00:00"),
+    ("2023-10-21T12:00:00.125+02:00", "10:00:00.125"),
+    ("2023-10-21 04:30:00 -0530", "10:00:00"),
+    # `kubectl logs --timestamps`, and the files that the container runtime keeps
+    ("2023-10-21T10:00:00.123456789Z", "10:00:00.123456"),
+    ("2023-10-21T10:00:00.123456789Z stdout F", "10:00:00.123456"),
+    ("2023-10-21T11:11:11.000000001Z stdout F 10-21-2023 12:00:00", "10:00:00"),
+]
+
+
+@pytest.mark.parametrize(("written", "expected"), FORMS)
+def test_stamps_in_iso_8601_are_read_with_their_fraction_and_zone(written: str, expected: str) -> None:
+    file = StampFile("exp_1", "start", "exp_1/start.log", f"{written} {A}\n".encode())
+    stamps, findings = read_stamps([file], {"exp_1": "Europe/Amsterdam"}, NOW)
+    assert stamps["at"].to_list() == [datetime.fromisoformat(f"2023-10-21 {expected}")]
+    assert stamps["container_id"].to_list() == [A]
+    assert set(findings["code"]) <= {"W202"}
+
+
+def test_a_job_that_ends_without_its_id_and_one_told_by_two_nodes_is_one_container() -> None:
+    node = (
+        f"10-21-2023 10:00:0{{second}} root INFO Preparing learner model trainjob-{A}\n"
+        "10-21-2023 10:05:0{second} root INFO Stopping client\n"
+    )
+    files = [
+        each
+        for second in (3, 1, 2)
+        for each in read_pod_logs("exp_1", f"exp_1/node{second}.txt", node.format(second=second).encode())
+    ]
+    stamps, findings = read_stamps(told_by_several(files), {}, NOW)
+    assert findings.is_empty()
+    assert sorted(stamps.select("event", "container_id", "raw").rows()) == [
+        ("start", A, "10-21-2023 10:00:01"),
+        ("stop", A, "10-21-2023 10:05:03"),
+    ]
+
+
+@pytest.mark.parametrize(("last_event", "utc"), [("00:25", "00:30"), ("01:28", "01:30")])
+def test_the_events_of_a_container_tell_which_of_two_hours_is_meant(last_event: str, utc: str) -> None:
+    """29 October 2023, when 02:30 came twice in Amsterdam: at 00:30 and at 01:30 UTC."""
+    files = [
+        StampFile("exp_1", event, f"exp_1/{event}.log", f"10-29-2023 {time} {A}\n".encode())
+        for event, time in (("start", "01:00:00"), ("stop", "02:30:00"))
+    ]
+    zones = {"exp_1": "Europe/Amsterdam"}
+    now = datetime(2023, 11, 1, tzinfo=UTC)
+    _, findings = read_stamps(files, zones, now)
+    assert findings["code"].to_list() == ["Q304"]
+    heard = {("exp_1", A): Heard(datetime(2023, 10, 28, 23), datetime.fromisoformat(f"2023-10-29 {last_event}"))}
+    stamps, findings = read_stamps(files, zones, now, heard_of=heard)
+    assert findings["code"].to_list() == ["R109"]
+    stopped = stamps.filter(pl.col("event") == "stop")["at"].to_list()
+    assert stopped == [datetime.fromisoformat(f"2023-10-29 {utc}")]
