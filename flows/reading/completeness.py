@@ -59,7 +59,8 @@ def absent(batch: Batch, stamps: pl.DataFrame) -> list[Finding]:
             "for each container. Wait for the copy, or remove the folder.",
         )
         for _, folder in batch.folders
-        if folder.folder not in stamped and not any(file.kind == "events" for file in folder.files)
+        if folder.folder not in stamped
+        and not any(file.kind in ("events", "result") for file in folder.files)
     ]
 
 

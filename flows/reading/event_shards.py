@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from flows.reading.events.file import Piece, empty_summaries
+from flows.reading.events.file import Piece
 from flows.reading.series import Series
-from flows.reading.shard_rows import points, summaries
+from flows.reading.shard_rows import no_summaries, points, summaries
 from flows.reading.superseded import at_one_step, is_superseded
 
 KEY = ["container", "tag"]
@@ -85,8 +85,7 @@ class EventShards:
     def write_no_summaries(self) -> None:
         """Write the summaries of a batch without event files."""
         self.summaries.append(self._folder / "summaries_0.parquet")
-        empty = pl.Series([], dtype=pl.Int32)
-        summaries(empty_summaries(), [], empty, empty).write_parquet(self.summaries[-1])
+        no_summaries().write_parquet(self.summaries[-1])
 
     def went_back(self) -> Iterator[WentBack]:
         """Where steps go back from one file to the next of a series; asked for at the end."""

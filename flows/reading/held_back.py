@@ -115,8 +115,14 @@ def found_instead(
     return (None if is_left or whole == sha256 else "a file that changes while it is read"), True
 
 
-def note_held(warehouse: "Warehouse", held: Sequence[HeldBack], loaded: Sequence[int], night_id: int) -> None:
-    """Write down what is held back tonight, and that the folders `loaded` are not."""
+def note_held(
+    warehouse: "Warehouse",
+    held: Sequence[HeldBack],
+    loaded: Sequence[int],
+    tables: Sequence[int],
+    night_id: int,
+) -> None:
+    """Write down what is held back tonight, and that the folders `loaded`, and other rows of `tables`, are not."""
     import polars as pl
 
     told = [(each.folder_id, objection) for each in held for objection in each.objections]
@@ -126,6 +132,7 @@ def note_held(warehouse: "Warehouse", held: Sequence[HeldBack], loaded: Sequence
         paths=[objection.path for _, objection in told],
         reasons=[objection.sentence for _, objection in told],
         loaded=list(loaded),
+        tables=list(tables),
         night_id=night_id,
     )
     rows = [

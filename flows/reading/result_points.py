@@ -168,7 +168,7 @@ def bad_cells(
 
 
 def problems_as_findings(
-    folder: LogFolder, owner: str, path: str, problems: Sequence[Problem]
+    folder: LogFolder, owner: str | None, path: str, problems: Sequence[Problem]
 ) -> Iterator[Finding]:
     for each in problems:
         where = path if each.line is None else f"{path}:{each.line}"

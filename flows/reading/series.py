@@ -9,6 +9,7 @@ import polars as pl
 from flows.reading.events.file import Piece
 
 HPARAMS = "_hparams_/"
+TAGS = pl.Schema({"place": pl.Int32, "tag": pl.String, "within": pl.String, "is_result": pl.Boolean})
 
 Places = npt.NDArray[np.int32]
 
@@ -67,5 +68,4 @@ class Series:
             (place, self._tags[tag], self._names[branch // 2], bool(branch % 2))
             for place, (tag, branch) in enumerate(self._met)
         ]
-        schema = {"place": pl.Int32, "tag": pl.String, "within": pl.String, "is_result": pl.Boolean}
-        return pl.DataFrame(rows, schema=schema, orient="row")
+        return pl.DataFrame(rows, schema=TAGS, orient="row")

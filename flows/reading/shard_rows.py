@@ -11,6 +11,7 @@ import polars as pl
 from flows.log_root.regular_file import shown
 from flows.reading.batches import Batch
 from flows.reading.containers import STAMPS, Container, Owners
+from flows.reading.events.file import empty_summaries
 from flows.reading.stamps.stamps import Heard
 from models.declared.study import Claim
 
@@ -80,6 +81,12 @@ def result_points(
         "container", pl.col("place").alias("tag"), "file_id", "step", "logged_at", "value", "is_superseded"
     )
     return points, pl.concat([tags, own.select(tags.columns)])
+
+
+def no_summaries() -> pl.DataFrame:
+    """The rows of a batch without anything but scalars."""
+    empty = pl.Series([], dtype=pl.Int32)
+    return summaries(empty_summaries(), [], empty, empty)
 
 
 def container_rows(

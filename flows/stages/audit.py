@@ -31,7 +31,7 @@ def audit(
     if shards:
         files = {
             field: [str(getattr(each, field)) for each in shards]
-            for field in ("files", "stamps", "containers")
+            for field in ("files", "stamps", "containers", "folders")
         }
         counts.append(warehouse.frame("audit/loaded", folder_ids=ids, **files))
     else:

@@ -22,6 +22,7 @@ def close_night(plan: Plan, shards: Sequence["Shards"]) -> None:
     with open_warehouse(plan.staged) as warehouse:
         reloaded = [folder.folder for folder in (*plan.news.new, *plan.news.changed)]
         touched = [plan.folder_ids[folder] for folder in (*reloaded, *plan.news.forgotten)]
+        touched += [*plan.rows_again, *plan.rows_forgotten]
         audit(warehouse, published, touched, shards, plan.night_id)
         row = {
             "night_id": plan.night_id,

@@ -24,7 +24,8 @@ def discover_folders(order: Order, now: datetime) -> Plan:
     known, keys = (Known.nothing(), Keys({}, 1, 1)) if is_fresh else read_known(house)
     news = discover(order.logs, studies, known, now, order.again, order.everything, order.forget)
     new = {folder.folder: keys.next_folder + place for place, folder in enumerate(news.new)}
-    return Plan(order, house, tuple(studies), news, {**keys.folders, **new}, keys.night, now, is_fresh)
+    return Plan(order, house, tuple(studies), news, {**keys.folders, **new}, keys.night, now, is_fresh,
+                next_folder=keys.next_folder + len(news.new), claims=known.claims)  # fmt: skip
 
 
 def is_of_another_make(current: Path, order: Order) -> bool:

@@ -23,11 +23,14 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
     with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
         load_studies_into(warehouse, plan.studies)
         forgotten = [plan.folder_ids[folder] for folder in plan.news.forgotten]
+        forgotten += [row[0] for row in warehouse.rows("night/rows_of_tables", table_ids=forgotten)]
+        forgotten += plan.rows_forgotten
         again = [plan.folder_ids[folder.folder] for folder in plan.news.changed]
         files = [str(each.files) for each in shards]
         kept = [row[0] for row in warehouse.rows("load/kept", files=files)] if shards else []
         highest = warehouse.record("night/next_keys")["container_offset"]
         warehouse.run("load/forget_facts", folder_ids=[*again, *forgotten], kept=kept)
+        warehouse.run("load/forget_rows", folder_ids=[*plan.rows_again, *plan.rows_forgotten])
         warehouse.run("load/forget_folders", folder_ids=forgotten)
         if shards:
             paths = {
@@ -41,7 +44,7 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
                 folders=paths["folders"],
                 findings=paths["findings"],
             )
-        note_held(warehouse, plan.held, [*again, *forgotten], plan.night_id)
+        note_held(warehouse, plan.held, [*again, *forgotten], plan.tables(), plan.night_id)
         warehouse.run("load/gone", folders=list(plan.news.gone), night_id=plan.night_id)
         unclaimed, unreadable = list(plan.news.unclaimed), list(plan.news.unreadable)
         warehouse.run("load/unclaimed", folders=unclaimed, unreadable=unreadable, night_id=plan.night_id)

@@ -1,8 +1,9 @@
 """What passes from stage to stage: the order of a night, its plan, its summary."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.house.house import DATABASE, House
@@ -38,6 +39,10 @@ class Plan(NamedTuple):
     started_at: datetime
     is_fresh: bool  # begins with an empty warehouse
     held: "tuple[HeldBack, ...]" = ()  # changed folders whose facts stay
+    next_folder: int = 1  # the first key that no folder has
+    claims: Mapping[str, tuple[int | None, str | None]] = MappingProxyType({})  # run and replicate, as known
+    rows_again: tuple[int, ...] = ()  # known rows of tables whose facts are loaded again
+    rows_forgotten: tuple[int, ...] = ()
 
     @property
     def staged(self) -> Path:
@@ -47,6 +52,11 @@ class Plan(NamedTuple):
         """The changed folders that nobody named: who names one takes what is there now."""
         named = set(self.folder_ids if self.order.everything else self.order.again)
         return [folder.folder for folder in self.news.changed if folder.folder not in named]
+
+    def tables(self) -> list[int]:
+        """The keys of the result tables that are read tonight."""
+        read = (*self.news.new, *self.news.changed)
+        return [self.folder_ids[folder.folder] for folder in read if folder.is_table]
 
     def affected(self) -> list[Study]:
         """The studies whose conclusions may change tonight."""

@@ -3,6 +3,8 @@
 -- reads: files, stamps, containers, points
 with tonight as (
     select unnest(cast($folder_ids as integer[])) as folder_id
+    union
+    select folder_id from read_parquet($folders)
 )
 
 select
@@ -22,9 +24,13 @@ select
 union all
 select
     'WH-4' as code,
-    (select coalesce(sum(scalars), 0) from read_parquet($files) where place is not null) as expected,
+    (
+        select coalesce(sum(scalars), 0)
+        from read_parquet($files)
+        where place is not null or kind = 'table'
+    ) as expected,
     (
         select count(*)
         from points
-        semi join (from containers semi join tonight using (folder_id)) as loaded using (container_key)
+        semi join (select file_id from read_parquet($files)) as tonights using (file_id)
     ) as found;

@@ -3,7 +3,8 @@
 -- reads: folders
 update folders
 set is_gone = true, night_id = $night_id
-where list_contains($folders, folder);
+where list_contains($folders, folder)
+    or table_id in (select folder_id from folders where list_contains($folders, folder));
 
 insert into findings
 select

@@ -24,6 +24,11 @@ left join findings
     and findings.path = listed.path
 group by all;
 
+-- The rows of tables that were read tonight are told anew.
+delete from findings
+where outcome = 'held'
+    and folder in (select folder from folders where list_contains(cast($tables as integer[]), table_id));
+
 -- That it had vanished (R108) is over.
 delete from findings
 where folder in (select folder from objections) and (outcome = 'held' or code = 'R108');

@@ -1,0 +1,410 @@
+"""Result tables: every row an execution of its own, told apart by what it says, so that tables may grow."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from flows.log_root.regular_file import TABLE_LIMIT, RefusedError, read_regular, shown
+from flows.reading.batches import Shards
+from flows.reading.containers import STAMPS
+from flows.reading.event_shards import write_points
+from flows.reading.levels import REPLICATE, plain_number
+from flows.reading.levels import SCHEMA as LEVELS
+from flows.reading.log_folders import LogFolder
+from flows.reading.notices import findings as notices
+from flows.reading.notices.findings import Finding
+from flows.reading.records.moments import as_moments
+from flows.reading.records.numbers import as_numbers
+from flows.reading.records.rows import Records, read_records
+from flows.reading.records.shape import Problem
+from flows.reading.result_points import bad_cells, literal_of, problems_as_findings, shape_of, wanted_of
+from flows.reading.series import TAGS
+from flows.reading.shard_rows import no_summaries
+from models.declared.levels import declared_level
+from models.declared.study import Study
+
+MOMENT = pl.Datetime("us")
+UNIT = "\x1f"  # between the parts of what a row says
+MOST_NAMED = 5  # lines in a sentence
+
+
+class Table(NamedTuple):
+    """A result table to be read, with its keys."""
+
+    folder_id: int
+    file_id: int
+    folder: LogFolder
+    is_accepted: bool  # what stands there now is taken, whatever was read before
+    is_read_otherwise: bool  # the study says otherwise how it is read
+
+
+class Objection(NamedTuple):
+    """An accepted row that has another text now, or none."""
+
+    folder_id: int
+    row: str
+    sentence: str
+
+
+class TableRead(NamedTuple):
+    """What was read of a table: shards with the rows that are new, and what becomes of the known ones."""
+
+    shards: Shards
+    new: int
+    replaced: list[int]  # known rows that are loaded again
+    forgotten: list[int]  # known rows that were accepted to be gone
+    objections: list[Objection]
+
+
+def read_table(
+    logs: Path, study: Study, table: Table, known: pl.DataFrame, next_folder_id: int, target: Path
+) -> TableRead:
+    """Read a table and write the shards of the rows that are not known yet below `target`.
+
+    `known` is what the warehouse has of its rows: folder_id, folder, verdict, points, and the columns of `said`.
+    Rows that are known as they stand are left alone; an accepted row that now says something else, or is gone, is
+    objected to, and stays as it was read.
+    """
+    path = shown(table.folder.files[0].path)
+    target.mkdir(parents=True)
+    try:
+        content = read_regular(logs, table.folder.files[0].path, TABLE_LIMIT).content
+    except RefusedError as error:
+        note = Finding(table.folder.folder, error.code, "quarantined", str(error), path=path)
+        rows, found, digest, size = no_rows(study), [note], None, 0
+    else:
+        source = study.source
+        assert source
+        records = read_records(content, path, wanted_of(study), shape_of(source), literal_of(study))
+        rows, problems = rows_of(study, table, records)
+        found = list(problems_as_findings(table.folder, None, path, [*records.problems, *problems]))
+        digest, size = sha256(content).hexdigest(), len(content)
+    plan = compared(rows, known, table)
+    loaded = plan.loaded.with_row_index("order").with_columns(
+        folder_id=pl.coalesce("folder_id", pl.lit(next_folder_id, pl.Int32) + pl.col("fresh"))
+    )
+    kept_points = int(
+        known.filter(~pl.col("folder_id").is_in([*plan.replaced, *plan.forgotten]))["points"].sum() or 0
+    )
+    points = points_of(study, loaded, table)
+    file = (rows.height, points.height + kept_points, digest, size)
+    shards = write_shards(study, table, loaded, points, file, found, target)
+    new = int(loaded["fresh"].drop_nulls().n_unique())
+    return TableRead(shards, new, plan.replaced, plan.forgotten, plan.objections)
+
+
+def value_columns(study: Study) -> dict[str, str]:
+    """Column of a frame of rows -> tag, of every response."""
+    tags = dict.fromkeys(each.tag for each in study.responses.values() if each.tag)
+    return {f"value {tag}": tag for tag in tags}
+
+
+def said(study: Study) -> list[str]:
+    """The columns by which rows are compared: what the warehouse keeps of a row."""
+    own = ["container_id"] if study.source and "container" in study.source.columns else []
+    return [*own, "run", "replicate", *(f"{stamp}_at" for stamp in STAMPS), *value_columns(study)]
+
+
+def schema_of(study: Study) -> pl.Schema:
+    stamps = {f"{stamp}_at": MOMENT for stamp in STAMPS}
+    texts = {f"{stamp}_raw": pl.String for stamp in STAMPS} | {
+        f"level {name}": pl.String for name in study.factors
+    }
+    values = dict.fromkeys(value_columns(study), pl.Float64)
+    rows = {
+        "folder": pl.String,
+        "line": pl.Int64,
+        "container_id": pl.String,
+        "run": pl.Int32,
+        "replicate": pl.String,
+    }
+    return pl.Schema({**rows, **stamps, **texts, **values})
+
+
+def no_rows(study: Study) -> pl.DataFrame:
+    return pl.DataFrame(schema=schema_of(study))
+
+
+def rows_of(study: Study, table: Table, records: Records) -> tuple[pl.DataFrame, list[Problem]]:
+    """Every container of a table in the columns of `schema_of`, and cells that have another form."""
+    source, frame, path = study.source, records.frame, table.folder.folder
+    assert source
+    problems: list[Problem] = []
+
+    def cells(name: str) -> pl.Series:
+        column = source.columns.get(name)
+        if column is None or column not in frame.columns:
+            return pl.Series([None] * frame.height, dtype=pl.String)
+        return frame[column]
+
+    columns: dict[str, pl.Series] = {"line": frame["line"]}
+    for factor, levels in study.factors.items():
+        told = table.folder.claim.levels.get(factor)
+        text = cells(factor) if told is None else pl.Series([told] * frame.height, dtype=pl.String)
+        columns[f"level {factor}"] = mapped(text, lambda seen, levels=levels: declared_level(seen, levels))
+    for stamp in STAMPS:
+        raw = cells(stamp)
+        moments, is_bad = as_moments(raw, study.timezone)
+        problems += bad_cells(frame, source.columns.get(stamp, ""), is_bad, "a time", source)
+        columns[f"{stamp}_at"], columns[f"{stamp}_raw"] = moments, raw
+    for name, tag in value_columns(study).items():
+        text = frame[tag] if tag in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
+        values, is_bad = as_numbers(text, source.decimal)
+        problems += bad_cells(frame, tag, is_bad, "a number", source)
+        columns[name] = values
+    replicate = table.folder.claim.replicate
+    columns["replicate"] = (
+        mapped(cells(REPLICATE), plain_number)
+        if replicate is None
+        else pl.Series([replicate] * frame.height, dtype=pl.String)
+    )
+    container = cells("container")
+    line = frame["line"].cast(pl.String)
+    columns["container_id"] = frame["item"].cast(pl.String) if source.each else container.fill_null(line)
+    names = container.fill_null(line) if not source.each else line
+    columns["folder"] = pl.Series([f"{path}:"] * frame.height, dtype=pl.String) + names
+    rows = with_runs(study, pl.DataFrame(columns)).select(schema_of(study).names()).cast(schema_of(study))
+    return once_each(rows, problems, source.columns.get("container"))
+
+
+def mapped(cells: pl.Series, change: Any) -> pl.Series:
+    """Few different texts stand in many cells."""
+    texts = cells.drop_nulls().unique().to_list()
+    return cells.replace_strict(texts, [change(text) for text in texts], default=None, return_dtype=pl.String)
+
+
+def with_runs(study: Study, rows: pl.DataFrame) -> pl.DataFrame:
+    """The run of the design that each row executes, null where there is none."""
+    design: dict[tuple[str, ...], int] = {}
+    for treatment in study.treatments:
+        design.setdefault(tuple(treatment.levels[name] for name in study.factors), treatment.run)
+    names = [f"level {name}" for name in study.factors]
+    runs = pl.DataFrame(
+        [(*levels, run) for levels, run in design.items()],
+        schema={**dict.fromkeys(names, pl.String), "run": pl.Int32},
+        orient="row",
+    )
+    return rows.join(runs, on=names, how="left", maintain_order="left")
+
+
+def once_each(
+    rows: pl.DataFrame, problems: list[Problem], column: str | None
+) -> tuple[pl.DataFrame, list[Problem]]:
+    """Rows whose id stands in no other: nobody knows which of two counts, so neither does."""
+    is_doubled = pl.struct("folder", "container_id").is_duplicated()
+    doubled = rows.filter(is_doubled)
+    if doubled.is_empty():
+        return rows, problems
+    lines = ", ".join(map(str, doubled["line"].head(MOST_NAMED)))
+    found = f"{doubled.height:,} rows that share the text of {column} with another (lines {lines})"
+    problem = Problem(
+        doubled["line"][0], "Q323", found, "an id of its own in each", "Remove the rows that do not count."
+    )
+    return rows.filter(~is_doubled), [*problems, problem]
+
+
+class Compared(NamedTuple):
+    """The rows to load (with the known folder_id, or the rank of a new one in `fresh`), and the known that change."""
+
+    loaded: pl.DataFrame
+    replaced: list[int]
+    forgotten: list[int]
+    objections: list[Objection]
+
+
+def compared(rows: pl.DataFrame, known: pl.DataFrame, table: Table) -> Compared:
+    """Hold the rows of a table against what was read of it."""
+    now, before = of_folders(rows), of_folders(known)
+    if table.is_accepted or table.is_read_otherwise:
+        matched = now.filter(pl.lit(value=False)).select("folder")
+        unknown, missing = now, before.join(now, on="folder", how="anti")
+    else:
+        # What a row says tells it: rows may be inserted or sorted, and keep their names.
+        matched = now.join(
+            before.select("said", "times", known_as="folder"), on=["said", "times"], how="inner"
+        )
+        unknown = now.join(matched, on="folder", how="anti")
+        missing = before.join(matched, left_on="folder", right_on="known_as", how="anti")
+    ids = known.select("folder", "folder_id", "verdict").unique("folder")
+    missing = missing.join(ids, on="folder", how="left", maintain_order="left")
+    is_held = pl.col("verdict") == "accepted"
+    held = missing.filter(is_held) if not (table.is_accepted or table.is_read_otherwise) else missing.clear()
+    forgotten = missing["folder_id"].to_list() if table.is_accepted else []
+    unknown = unknown.join(held.select("folder"), on="folder", how="anti")
+    taken = ids.join(unknown, on="folder", how="semi")
+    if not (table.is_accepted or table.is_read_otherwise):
+        # A name that a known row has which now stands on another line is not given twice.
+        alive = taken.join(missing.select("folder"), on="folder", how="anti").select("folder")
+        unknown = unknown.join(
+            alive.with_columns(again=pl.lit(value=True)), on="folder", how="left", maintain_order="left"
+        )
+        taken = taken.join(alive, on="folder", how="anti")
+    else:
+        unknown = unknown.with_columns(again=pl.lit(None, dtype=pl.Boolean))
+    unknown = unknown.join(
+        taken.select("folder", "folder_id"), on="folder", how="left", maintain_order="left"
+    )
+    unknown = unknown.with_columns(
+        fresh=pl.when(pl.col("folder_id").is_null())
+        .then(pl.col("folder_id").is_null().cum_sum() - 1)
+        .cast(pl.Int32)
+    )
+    loaded = rows.join(
+        unknown.select("folder", "folder_id", "fresh", "again"),
+        on="folder",
+        how="inner",
+        maintain_order="left",
+    )
+    suffix = pl.when(pl.col("again")).then(pl.format(" ({})", pl.col("line"))).otherwise(pl.lit(""))
+    loaded = loaded.with_columns(folder=pl.col("folder") + suffix).drop("again")
+    replaced = unknown["folder_id"].drop_nulls().to_list()
+    return Compared(loaded, replaced, forgotten, list(objections(held, now, table)))
+
+
+def objections(held: pl.DataFrame, now: pl.DataFrame, table: Table) -> list[Objection]:
+    there = set(now["folder"])
+    path = table.folder.folder
+    return [
+        Objection(
+            folder_id,
+            row,
+            f"{row}: found {'other values' if row in there else 'no such row'}, expected the row that was read before. "
+            f"What was read stays; restore it, or take what is there now with `doehouse night --accept {path}`.",
+        )
+        for row, folder_id in held.select("folder", "folder_id").rows()
+    ]
+
+
+def of_folders(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row a folder: what its containers say, and the how-manieth it is that says so."""
+    texts = [
+        pl.col(name).cast(pl.String).fill_null("")
+        for name in rows.columns
+        if name in rows.columns and is_said(name)
+    ]
+    one = pl.concat_str(texts, separator=UNIT) if texts else pl.lit("")
+    folders = (
+        rows.select("folder", said=one)
+        .group_by("folder", maintain_order=True)
+        .agg(pl.col("said").str.join(UNIT))
+    )
+    return folders.with_columns(times=pl.col("said").cum_count().over("said"))
+
+
+def is_said(name: str) -> bool:
+    """Whether a column is what the warehouse keeps of a row; ids are told by the name of the folder."""
+    return name in ("run", "replicate") or name.endswith("_at") or name.startswith("value ")
+
+
+def points_of(study: Study, loaded: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The values as rows of a shard; a container is told by its place."""
+    frames = [
+        loaded.select(
+            container=pl.col("order").cast(pl.Int32),
+            tag=pl.lit(place, dtype=pl.Int32),
+            file_id=pl.lit(table.file_id, dtype=pl.Int32),
+            step=pl.lit(0, dtype=pl.Int64),
+            logged_at=pl.lit(None, dtype=MOMENT),
+            value=pl.col(column),
+            is_superseded=pl.lit(value=False),
+        ).filter(pl.col("value").is_not_null())
+        for place, column in enumerate(value_columns(study))
+    ]
+    schema = {
+        "container": pl.Int32,
+        "tag": pl.Int32,
+        "file_id": pl.Int32,
+        "step": pl.Int64,
+        "logged_at": MOMENT,
+    }
+    empty = pl.DataFrame(schema={**schema, "value": pl.Float64, "is_superseded": pl.Boolean})
+    return pl.concat([empty, *frames])
+
+
+def write_shards(
+    study: Study,
+    table: Table,
+    loaded: pl.DataFrame,
+    points: pl.DataFrame,
+    file: tuple[int, int, str | None, int],
+    found: Sequence[Finding],
+    target: Path,
+) -> Shards:
+    pieces = {name: (target / f"{name}_1.parquet",) for name in ("points", "summaries")}
+    shards = Shards.below(target)._replace(**pieces)
+    write_points(points, shards.points[0])
+    no_summaries().write_parquet(shards.summaries[0])
+    tags = list(value_columns(study).values())
+    series = [(place, tag, "", False) for place, tag in enumerate(tags)]
+    pl.DataFrame(series, schema=TAGS, orient="row").write_parquet(shards.tags)
+    none = pl.lit(None, dtype=MOMENT)
+    loaded.select(
+        pl.col("order").cast(pl.Int32).alias("place"), "folder_id", "container_id",
+        created_at="create_at", started_at="start_at", stopped_at="stop_at",
+        first_event_at=none, last_event_at=none, event_files=pl.lit(0, dtype=pl.Int32),
+    ).write_parquet(shards.containers)  # fmt: skip
+    stamp_rows(loaded, table).write_parquet(shards.stamps)
+    odd = loaded.filter(pl.col("run").is_null())
+    pl.concat(
+        [pl.DataFrame(schema=LEVELS)]
+        + [
+            odd.select(
+                "folder_id", container_id=pl.lit(None, dtype=pl.String), factor=pl.lit(factor),
+                seen=f"level {factor}", source=pl.lit("table"),
+            ).drop_nulls("seen").unique(maintain_order=True)
+            for factor in study.factors
+        ]
+    ).write_parquet(shards.levels_seen)  # fmt: skip
+    notices.frame(found).write_parquet(shards.findings)
+    folder_rows(table, loaded).write_parquet(shards.folders)
+    file_row(table, *file).write_parquet(shards.files)
+    return shards
+
+
+def stamp_rows(loaded: pl.DataFrame, table: Table) -> pl.DataFrame:
+    return pl.concat(
+        loaded.select(
+            "folder_id", file_id=pl.lit(table.file_id, dtype=pl.Int32), line=pl.col("line").cast(pl.Int32),
+            container_id="container_id", event=pl.lit(stamp), stamped_at=f"{stamp}_at", raw=f"{stamp}_raw",
+            is_superseded=pl.lit(value=False),
+        ).drop_nulls("stamped_at")
+        for stamp in STAMPS
+    )  # fmt: skip
+
+
+def folder_rows(table: Table, loaded: pl.DataFrame) -> pl.DataFrame:
+    """The table itself, then every row of it that is loaded."""
+    schema = {
+        "folder_id": pl.Int32, "folder": pl.String, "study": pl.String, "run": pl.Int32, "replicate": pl.String,
+        "kind": pl.String, "table_id": pl.Int32, "state": pl.String,
+    }  # fmt: skip
+    own = (table.folder_id, table.folder.folder, table.folder.study, None, None, "table", None, "finished")
+    rows = loaded.unique("folder", maintain_order=True).select(
+        "folder_id", "folder", pl.lit(table.folder.study).alias("study"), "run", "replicate",
+        pl.lit("row").alias("kind"), pl.lit(table.folder_id, dtype=pl.Int32).alias("table_id"),
+        pl.lit("finished").alias("state"),
+    )  # fmt: skip
+    return pl.concat([pl.DataFrame([own], schema=schema, orient="row"), rows.cast(schema)])  # type: ignore[arg-type]
+
+
+def file_row(table: Table, records: int, scalars: int, digest: str | None, size: int) -> pl.DataFrame:
+    file = table.folder.files[0]
+    row: Mapping[str, tuple[object, Any]] = {
+        "file_id": (table.file_id, pl.Int32),
+        "folder_id": (table.folder_id, pl.Int32),
+        "place": (None, pl.Int32),
+        "path": (shown(file.path), pl.String),
+        "kind": (file.kind, pl.String),
+        "size_bytes": (file.size_bytes, pl.Int64),
+        "modified_ns": (file.modified_ns, pl.Int64),
+        "sha256": (digest, pl.String),
+        "read_bytes": (size, pl.Int64),
+        "skipped_bytes": (0, pl.Int64),
+        "records": (records, pl.Int64),
+        "scalars": (scalars, pl.Int64),
+    }
+    schema = {name: kind for name, (_, kind) in row.items()}
+    return pl.DataFrame([tuple(value for value, _ in row.values())], schema=schema, orient="row")
