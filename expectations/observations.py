@@ -79,7 +79,7 @@ def no_value(response: Response, name: str, row: Row) -> Found:
             f"one that {name} means: say {choice}",
         )
     kind = "key" if response.key else "column" if response.column else "tag"
-    expected = f"one from the {kind} {response.tag!r}"
+    expected = f"one from the {kind} {response.tag!r}" + (" in its event files" if response.metric else "")
     if response.within is not None:
         expected += f" within {response.within!r}"
     names = sorted({f"{within}/{tag}" if tag == response.tag else tag for tag, within in series})

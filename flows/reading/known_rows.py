@@ -1,6 +1,6 @@
 """Ask the warehouse what it has of the rows of result tables."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def known_rows(warehouse: "Warehouse | None", table_id: int, study: Study) -> pl.DataFrame:
     """A row for each known container of a table, as `read_table` takes it."""
     values = value_columns(study)
+    stamps: dict[str, Any] = {f"{stamp}_at": MOMENT for stamp in STAMPS}
     schema = pl.Schema(
         {
             "folder_id": pl.Int32,
@@ -23,7 +24,7 @@ def known_rows(warehouse: "Warehouse | None", table_id: int, study: Study) -> pl
             "points": pl.Int64,
             "run": pl.Int32,
             "replicate": pl.String,
-            **{f"{stamp}_at": MOMENT for stamp in STAMPS},
+            **stamps,
             **dict.fromkeys(values, pl.Float64),
         }
     )

@@ -109,12 +109,12 @@ def said(study: Study) -> list[str]:
 
 
 def schema_of(study: Study) -> pl.Schema:
-    stamps = {f"{stamp}_at": MOMENT for stamp in STAMPS}
-    texts = {f"{stamp}_raw": pl.String for stamp in STAMPS} | {
+    stamps: dict[str, Any] = {f"{stamp}_at": MOMENT for stamp in STAMPS}
+    texts: dict[str, Any] = {f"{stamp}_raw": pl.String for stamp in STAMPS} | {
         f"level {name}": pl.String for name in study.factors
     }
     values = dict.fromkeys(value_columns(study), pl.Float64)
-    rows = {
+    rows: dict[str, Any] = {
         "folder": pl.String,
         "line": pl.Int64,
         "container_id": pl.String,
@@ -313,7 +313,7 @@ def points_of(study: Study, loaded: pl.DataFrame, table: Table) -> pl.DataFrame:
         ).filter(pl.col("value").is_not_null())
         for place, column in enumerate(value_columns(study))
     ]
-    schema = {
+    schema: dict[str, Any] = {
         "container": pl.Int32,
         "tag": pl.Int32,
         "file_id": pl.Int32,
@@ -333,8 +333,8 @@ def write_shards(
     found: Sequence[Finding],
     target: Path,
 ) -> Shards:
-    pieces = {name: (target / f"{name}_1.parquet",) for name in ("points", "summaries")}
-    shards = Shards.below(target)._replace(**pieces)
+    points_path, summaries_path = (target / f"{name}_1.parquet" for name in ("points", "summaries"))
+    shards = Shards.below(target)._replace(points=(points_path,), summaries=(summaries_path,))
     write_points(points, shards.points[0])
     no_summaries().write_parquet(shards.summaries[0])
     tags = list(value_columns(study).values())

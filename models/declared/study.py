@@ -20,7 +20,7 @@ from models.declared.levels import declared_level
 from models.declared.names import WIDE_COLUMNS, check_columns, check_study_name
 from models.declared.promises import Promises, broken_promises
 from models.declared.refusals import sentences
-from models.declared.responses import STAMPS, Response, Strict, Text
+from models.declared.responses import STAMPS, Response, Strict
 from models.declared.source import Source
 
 __all__ = ["Claim", "Promises", "Response", "Study", "StudyError", "Treatment", "load_studies", "load_study"]

@@ -61,7 +61,16 @@ def frames() -> Frames:
     epochs = [(5, 10)[(run - 1) // 2] for run in jobs["run"]]
     values = {"Accuracy": ([90.0] * 8, [0.0] * 8, [100.0] * 8), "Time": (seconds, [None] * 8, [None] * 8)}
     return {
-        "runs": pl.DataFrame({**folders, "replicate": None, "containers": 2, "state": "finished", "levels_told": None, "same_claims": 1}),
+        "runs": pl.DataFrame(
+            {
+                **folders,
+                "replicate": "1",
+                "containers": 2,
+                "state": "finished",
+                "levels_told": None,
+                "same_claims": 1,
+            }
+        ),
         "design_runs": pl.DataFrame({"run": [1, 2, 3, 4], "folders": 1}),
         "containers": pl.DataFrame(
             {
@@ -103,6 +112,8 @@ def change(frames: Frames, name: str, where: pl.Expr, **values: object) -> None:
     )
 
 
+# Of a study that promises how many points there are; STP-2 is for those that do not.
+PROMISED = [promise.code for promise in CATALOGUE if promise.relation not in ("warehouse", "curve_lengths")]
 JOB = pl.col("container_id") == "job-3b"
 ACCURACY = JOB & (pl.col("response") == "Accuracy")
 
@@ -256,9 +267,7 @@ def test_whole_data_keep_every_promise(study: Study, frames: Frames) -> None:
     checked = check(study, frames)
     assert checked.breaches.is_empty()
     assert broken(checked) == set()
-    assert checked.verdicts["code"].to_list() == [
-        promise.code for promise in CATALOGUE if promise.relation != "warehouse"
-    ]
+    assert checked.verdicts["code"].to_list() == PROMISED
     assert checked.verdicts["rows_checked"].min() == 4
 
 
@@ -284,7 +293,34 @@ def test_a_fault_breaks_its_own_promise_and_no_other(
 
 
 def test_every_promise_about_a_study_has_a_fault_above() -> None:
-    assert {code for code, *_ in FAULTS} == {each.code for each in CATALOGUE if each.relation != "warehouse"}
+    assert {code for code, *_ in FAULTS} == set(PROMISED)
+
+
+def test_a_curve_shorter_than_its_mates_is_told_where_no_length_is_promised(
+    tmp_path: Path, frames: Frames
+) -> None:
+    """A trial that diverged in Ray Tune writes no NaN: the last number before it looks like its result."""
+    path = tmp_path / "pumps.toml"
+    path.write_text(STUDY.replace("steps =", "# steps ="))
+    points = [9 if job == "job-3b" else 10 for _, _, job in CONTAINERS]
+    jobs = {
+        "folder": [folder for folder, _, _ in CONTAINERS],
+        "container_id": [job for _, _, job in CONTAINERS],
+    }
+    frames["curve_lengths"] = pl.DataFrame(
+        {**jobs, "response": "Accuracy", "points": points, "usual_points": 10}
+    )
+    checked = check(load_study(path), frames)
+    assert broken(checked) == {"STP-2"}
+    assert checked.breaches.select("severity", "folder", "container_id", "reason").rows() == [
+        (
+            "warn",
+            "exp_3",
+            "job-3b",
+            "exp_3, container job-3b: found 9 points of 'accuracy per epoch', expected 10, as its mates have. Look "
+            "whether the job was cut short or diverged: what it logged last then counts as its result.",
+        )
+    ]
 
 
 def test_empty_tables_keep_no_promise_where_folders_are_finished(study: Study, frames: Frames) -> None:
@@ -353,7 +389,19 @@ def test_a_study_that_promises_less_is_asked_less(tmp_path: Path, frames: Frames
     change(frames, "design_runs", run(4), folders=3)
     checked = check(load_study(path), frames)
     assert broken(checked) == set()
-    asked = {"RUN-1", "RUN-2", "RUN-3", "RUN-4", "DES-1", "CON-1", "CON-2", "CON-3", "CON-5", "OBS-1", "OBS-2"}
+    asked = {
+        "RUN-1",
+        "RUN-2",
+        "RUN-3",
+        "RUN-4",
+        "DES-1",
+        "CON-1",
+        "CON-2",
+        "CON-3",
+        "CON-5",
+        "OBS-1",
+        "OBS-2",
+    }
     assert set(checked.verdicts["code"]) == asked
 
 

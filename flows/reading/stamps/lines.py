@@ -88,7 +88,7 @@ def _parsed(lines: pl.DataFrame) -> pl.DataFrame:
         container_id=pl.coalesce(parts.struct.field("3"), iso.struct.field("3")),
         is_iso=iso.struct.field("3").is_not_null(),
     )
-    lines = lines.with_columns(raw=stamp.str.replace(rf" ?{_STREAM}$", "").str.strip_chars_end(" "))
+    lines = lines.with_columns(raw=stamp.str.replace(r" std(?:out|err) [FP]$", ""))
     written = pl.col("raw").str.replace(",", ".", literal=True)
     usual = written.str.to_datetime("%m-%d-%Y %H:%M:%S%.f", time_unit="us", strict=False)
     if not lines["is_iso"].any():
@@ -265,7 +265,9 @@ def _repairs(lines: pl.DataFrame, files: Sequence[StampFile]) -> Iterator[Noted]
     unreturned = pl.col("written").str.strip_suffix("\r")
     counts = lines.group_by("file", maintain_order=True).agg(
         (is_stamp & pl.col("written").str.ends_with("\r")).sum().alias("CRLF line end(s)"),
-        (is_stamp & (unreturned != pl.col("text"))).sum().alias("line(s) with trailing blanks"),
+        (is_stamp & (unreturned != unreturned.str.strip_chars_end(" \t")))
+        .sum()
+        .alias("line(s) with trailing blanks"),
         is_blank.sum().alias("blank line(s)"),
         (is_stamp & pl.col("is_cut")).sum().alias("last line without a line end"),
         pl.col("file").first().is_in(_marked(files)).cast(pl.UInt32).alias("byte order mark"),

@@ -527,7 +527,10 @@ def test_a_wall_time_that_is_no_time_is_null_and_noted(tmp_path: Path, wall_time
 def test_negative_steps_are_steps(tmp_path: Path) -> None:
     """A value logged before training stands at step -1; a stopwatch may count down to the start."""
     steps = [-(1 << 53), -2, -1, 0, 1]
-    batch = read(tmp_path, b"".join(records([VERSION, *[event(step, scalar("t", step)) for step in steps]])))
+    batch = read(
+        tmp_path,
+        b"".join(records([VERSION, *[event(step, scalar("t", step), wall_time=5.0) for step in steps]])),
+    )
     assert codes(batch.files[0]) == []
     assert batch.scalars["step"].to_list() == steps
     assert batch.scalars["value"].to_list() == [float(np.float32(step)) for step in steps]
