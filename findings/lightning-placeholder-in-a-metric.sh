@@ -61,8 +61,13 @@ server = server_ingester.SubprocessServerDataIngester(
     channel_creds_type=grpc_util.ChannelCredsType.LOCAL, samples_per_plugin={"scalars": 0},
 )
 server.start()
-time.sleep(5)
-runs = server.data_provider.read_scalars(RequestContext(), experiment_id="", plugin_name="scalars", downsample=1000)
+asked = {"experiment_id": "", "plugin_name": "scalars", "downsample": 1000}
+for _ in range(60):
+    if server.data_provider.read_scalars(RequestContext(), **asked):
+        break
+    time.sleep(0.5)
+time.sleep(1)
+runs = server.data_provider.read_scalars(RequestContext(), **asked)
 page = [point.value for point in runs["tb/version_0"]["hp_metric"]]
 print("lightning", lightning.__version__, "logged 5 6 7, resumed, 8 9; in the files", file, "on TensorBoard's page", page)
 assert file == [-1.0, 5.0, 6.0, 7.0, -1.0, 8.0, 9.0] and page == [-1.0, 8.0, 9.0], (file, page)

@@ -15,6 +15,7 @@ from models.fits.effects import anova_rows, coefficient_rows
 from models.fits.error_terms import test_rows
 from models.fits.judged_effects import effect_rows, fit_row
 from models.fits.samples import Sample, in_order, samples
+from models.fits.settings import setting_rows
 from models.fits.trade_offs import trade_off_rows
 from models.results import SCHEMAS, Row, frame
 from models.words.conclusions import conclusion_rows, statement_rows
@@ -59,6 +60,7 @@ def analyse(study: Study, observations: pl.DataFrame) -> dict[str, pl.DataFrame]
         said += [(response, *one) for one in gap_statements(analysis, left_out)]
         for table, found in _rows(analysis):
             tables[table] += found
+        tables["settings"] += setting_rows(analysis.decisive, analysis.judgement.decisive)
     order = execution_order(design, rows)
     if order:
         order = replace(order, block=study.block, whole_plot=study.whole_plot)

@@ -149,6 +149,18 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         high_y=_REAL,
         is_dominated=_TRUTH,
     ),
+    "settings": _columns(
+        **_MODEL,
+        position=_WHOLE,
+        run=_WHOLE,
+        levels=_TEXT,
+        mean=_REAL,
+        ci_low=_REAL,
+        ci_high=_REAL,
+        predicted_low=_REAL,
+        predicted_high=_REAL,
+        is_best=_TRUTH,
+    ),
     "alias_sets": _columns(scope=_TEXT, term=_TEXT, letters=_TEXT, factors=_WHOLE, aliases=_TEXT),
     "conclusions": _columns(
         **_MODEL,

@@ -42,7 +42,7 @@ OF_STUDY = ("study_treatments",)
 # What the page of curves takes from it.
 OF_CURVES = ("study", "study_levels", "study_treatments")
 # Whose rows are asked for together.
-STUDIES_AT_ONCE = 20
+STUDIES_AT_ONCE = 5
 FOLDERS_AT_ONCE = 50
 
 Files = Mapping[str, bytes]

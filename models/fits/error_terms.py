@@ -56,6 +56,7 @@ class ErrorTerm:
     lenth: Lenth | None = None
     sparsity_p: float = NAN
     left_out: tuple[str, ...] = ()  # terms of the study's model that the executions do not bear
+    quantile: float = NAN  # of t, by which margins are standard errors
     model: Fit | None = None  # whose residual it is; None of Lenth's method
     model_of: Mapping[str, Fit] = field(default_factory=dict)  # of each term, where they differ
 
@@ -63,6 +64,15 @@ class ErrorTerm:
     def active(self) -> list[str]:
         """Active terms, largest effect first."""
         return [verdict.term for verdict in self.verdicts if verdict.is_active]
+
+    def scatter(self, units: int) -> tuple[float, float]:
+        """The standard deviation of one of so many units, and how many standard errors make an interval."""
+        if self.lenth:
+            # an effect is the difference of the means of two halves of the folders
+            return self.lenth.pse * units**0.5 / 2, self.lenth.margin / self.lenth.pse
+        if self.model is None or self.model_of:
+            return NAN, NAN
+        return self.model.mean_sq_error**0.5, self.quantile
 
     def __getitem__(self, term: str) -> Verdict:
         return next(verdict for verdict in self.verdicts if verdict.term == term)
@@ -344,6 +354,7 @@ def _judged(
         df_repeats=repeats,
         df_left_out=model.df_error - repeats,
         left_out=tuple(left_out),
+        quantile=quantile,
         model=model,
     )
 

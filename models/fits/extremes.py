@@ -40,7 +40,7 @@ def extremes(sample: Sample, model: Fit, term: str) -> Extremes | None:
     weights: dict[tuple[int, ...], Vector] = {}
     for places in product(*(sample.coding.levels[name] for name in names)):
         if places in were_run:
-            weights[places] = _weights(sample, model, parents, dict(zip(names, places, strict=True)))
+            weights[places] = mean_weights(sample, model, parents, dict(zip(names, places, strict=True)))
     if len(weights) < 2:
         return None
     means = {places: float(combination @ model.coefficients) for places, combination in weights.items()}
@@ -57,7 +57,7 @@ def extremes(sample: Sample, model: Fit, term: str) -> Extremes | None:
     return Extremes(high, low, means[highest], means[lowest], estimate.value, float(margin))
 
 
-def _weights(sample: Sample, model: Fit, terms: list[str], at: dict[str, int]) -> Vector:
+def mean_weights(sample: Sample, model: Fit, terms: list[str], at: dict[str, int]) -> Vector:
     """The combination of coefficients that is the mean at these levels."""
     found = np.zeros(len(model.coefficients))
     found[model.columns[INTERCEPT]] = 1.0

@@ -1,7 +1,6 @@
 """A fit with its effects as the error term that decides sees them, as rows."""
 
 import numpy as np
-from scipy import stats
 
 from models.design.alias_sets import Aliases, joined_aliases
 from models.fits.effects import key, real, shares
@@ -106,18 +105,12 @@ def _error(sample: Sample, deciding: ErrorTerm | None) -> dict[str, object]:
     """The error that decides, as the standard deviation of one of its units."""
     if deciding is None:
         return {}
-    found: dict[str, object] = {
+    units = len(sample.folders[0]) if deciding.unit == "folder" else len(sample.y)
+    sd, quantile = deciding.scatter(units)
+    return {
         "error_unit": deciding.unit,
         "error_method": deciding.method,
         "error_df": deciding.df,
+        "error_sd": sd,
+        "error_quantile": quantile,
     }
-    if deciding.model:
-        sd, quantile = (
-            deciding.model.mean_sq_error**0.5,
-            float(stats.t.ppf(1 - sample.study.alpha / 2, deciding.df)),
-        )
-    elif deciding.lenth:
-        # an effect is the difference of the means of two halves of the folders
-        sd = deciding.lenth.pse * len(sample.folders[0]) ** 0.5 / 2
-        quantile = deciding.lenth.margin / deciding.lenth.pse
-    return {**found, "error_sd": sd, "error_quantile": quantile}

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from models.checks.response_analysis import ResponseAnalysis
 from models.fits.error_terms import ErrorTerm
 from models.fits.extremes import extremes
 from models.fits.minimum import detection, is_below_minimum, smallest_that_counts
+from models.fits.settings import best, settings
 from models.wording import count, joined, number, p_text, with_alias
-from models.words.sizes import difference, interval_text, unit_of
+from models.words.sizes import difference, interval_text, range_text, unit_of, value_text
 
 MOST_NAMED = 5  # effects in one sentence
 FEW = 0.05  # sparsity: a p below doubts that most effects are inert
@@ -89,6 +92,7 @@ def outcome(analysis: ResponseAnalysis) -> Iterator[Statement]:
         text = f"no effect stands out {under(main)}{_possible(analysis, main)}"
     yield "outcome", "finding" if main.active else "note", f"{lead}: {text}."
     yield from _smallest(analysis, main)
+    yield from _best(analysis, main)
     if main.sparsity_p < FEW:
         yield (
             "outcome",
@@ -143,6 +147,32 @@ def _smallest(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement
             f"These data find an effect of {size} with a power of {number(found.now, 2)}; for a power of 0.8, {needed} be "
             "needed.",
         )
+
+
+def _best(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement]:
+    """The best combination of levels by the active effects, and whether it was run."""
+    sample = analysis.decisive
+    terms, found = settings(sample, main)
+    chosen = best(sample, found)
+    if chosen is None:
+        return
+    moved = list(dict.fromkeys(name for term in terms for name in term.split(":")))
+    levels = ", ".join(f"{name} = {level}" for name, level in chosen.levels.items() if name in moved)
+    text = f"Best by these effects: {levels}"
+    if np.isfinite(chosen.margin):
+        text += f", mean {value_text(sample, chosen.mean, chosen.margin)}"
+        text += f"; one more execution {range_text(sample, chosen.mean, chosen.margin_of_one)}"
+    others = [name for name in chosen.levels if name not in moved]
+    if others:
+        text += f"; of {joined(others, MOST_NAMED)} no effect was shown"
+    chains = [with_alias(term, analysis.aliases.get(term, ())) for term in terms]
+    if chains != terms:
+        text += "; of aliased effects the first is taken to act"
+    if chosen.run is None and not any(
+        one.run and all(one.levels[name] == chosen.levels[name] for name in moved) for one in found
+    ):
+        text += "; it was not run"
+    yield "outcome", "note", f"{text}."
 
 
 def _lead(analysis: ResponseAnalysis) -> str:

@@ -31,6 +31,31 @@ def interval_text(sample: Sample, effect: float, margin: float, is_active: bool 
     return number(low, decimals), number(high, decimals)
 
 
+def value_text(sample: Sample, mean: float, margin: float) -> str:
+    """'152 s [121, 190]', in the unit of the response on both scales."""
+    unit = sample.study.responses[sample.response].unit
+    decimals = _value_decimals(sample, mean, margin)
+    shown = number(_plain(sample, mean), decimals) + (f" {unit}" if unit else "")
+    return f"{shown} {_interval(sample, mean, margin, decimals)}"
+
+
+def range_text(sample: Sample, mean: float, margin: float) -> str:
+    return _interval(sample, mean, margin, _value_decimals(sample, mean, margin))
+
+
+def _interval(sample: Sample, mean: float, margin: float, decimals: int) -> str:
+    low, high = (_plain(sample, end) for end in (mean - margin, mean + margin))
+    return f"[{number(low, decimals)}, {number(high, decimals)}]"
+
+
+def _plain(sample: Sample, value: float) -> float:
+    return float(10.0**value) if sample.scale == "log10" else value
+
+
+def _value_decimals(sample: Sample, mean: float, margin: float) -> int:
+    return decimals_for(_plain(sample, mean) - _plain(sample, mean - margin))
+
+
 def _signed(effect: float, decimals: int) -> str:
     return number(effect, decimals) if effect == 0 else signed(effect, decimals)
 

@@ -80,6 +80,8 @@ def leading(rows: pl.DataFrame) -> str:
             first = found.row(0, named=True)
             more = f" and {found.height - 1} more" if found.height > 1 else ""
             return f"{first['label']} {first['text']}{more}, {one}"
+    if rows["verdict"].eq(VERDICTS[4]).all():
+        return "no effect can be judged yet"
     return f"none of {rows.height} effects is active"
 
 
@@ -90,7 +92,6 @@ def scale_rows(effects: pl.DataFrame) -> pl.DataFrame:
     for row in effects.iter_rows(named=True):
         margin = row["folder_margin"] or row["container_margin"]
         if margin and row["term"] in order:
-            active = row["is_active_container"] if row["folder_margin"] is None else row["is_active_folder"]
             rows.append(
                 {
                     "scale": row["scale"],
@@ -98,7 +99,7 @@ def scale_rows(effects: pl.DataFrame) -> pl.DataFrame:
                     "label": aliased(row["term"], row["aliases"]),
                     "ratio": abs(row["effect"]) / margin,
                     "effect": row["effect"],
-                    "verdict": VERDICTS[0] if active else VERDICTS[3],
+                    "verdict": VERDICTS[4 if row["is_active"] is None else 0 if row["is_active"] else 3],
                 }
             )
     return pl.DataFrame(rows, infer_schema_length=None)

@@ -24,10 +24,16 @@ TERM_TOOLTIP = [
 
 
 def verdict_marks(rows: pl.DataFrame, legend: bool = True) -> dict[str, alt.Fill | alt.Stroke]:
-    """Filled where every error term agrees, hollow where they differ, grey where none calls it active."""
+    """Filled where every error term agrees, hollow where they differ, grey where none calls it active or can judge."""
     shown = [text for text in VERDICTS if text in rows["verdict"].to_list()]
-    fills = dict(zip(VERDICTS, ["var(--active)", "var(--paper)", "var(--band)", "var(--faint)"], strict=True))
-    strokes = dict(zip(VERDICTS, ["var(--active)"] * 3 + ["var(--faint)"], strict=True))
+    fills = dict(
+        zip(
+            VERDICTS,
+            [f"var(--{name})" for name in ("active", "paper", "band", "faint", "paper")],
+            strict=True,
+        )
+    )
+    strokes = dict(zip(VERDICTS, ["var(--active)"] * 3 + ["var(--faint)"] * 2, strict=True))
     key = alt.Legend(columns=1, symbolType="circle", symbolStrokeWidth=2, labelLimit=320) if legend else None
 
     def scale(colours: dict[str, str]) -> alt.Scale:

@@ -1,58 +1,52 @@
-"""Small drawings of effects that stand in a page as they are: no script draws them."""
+"""Small drawings of effects that a template draws as they are, where no script runs and where there is little room."""
 
 import textwrap
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import polars as pl
-from markupsafe import Markup, escape
 
 from reports.text.numbers import extent
 from reports.text.wording import VERDICTS
 
 MOST_ROWS = 8
 LONGEST = 36  # letters of a name with its effect
-FILLS = dict(zip(VERDICTS, ["var(--active)", "var(--paper)", "var(--paper)", "var(--faint)"], strict=True))
-STROKES = dict(zip(VERDICTS, ["var(--active)"] * 3 + ["var(--faint)"], strict=True))
 
 
-def sketch(rows: pl.DataFrame, is_labelled: bool = False) -> Markup:
-    """Effects largest first, each a dot on its interval about zero (`effect_rows`), or a bar (`variation_rows`).
+class Sketch(NamedTuple):
+    """Where the marks of some effects lie: `zero` and those of `marks` are places across, from 0 to `width`."""
 
-    Filled: active under every error term; hollow: under one; grey: under none.
-    """
+    width: int
+    height: int
+    zero: float
+    marks: list[dict[str, Any]]
+    is_labelled: bool
+
+
+def sketch(rows: pl.DataFrame, is_labelled: bool = False) -> Sketch:
+    """Effects largest first, each a dot on its interval about zero (`effect_rows`), or a bar (`variation_rows`)."""
     shown = rows.head(MOST_ROWS)
-    width, row = (400, 20) if is_labelled else (120, 7)
-    left = 226 if is_labelled else 6
+    width, row, left = (400, 20, 226) if is_labelled else (120, 7, 6)
     fields = [name for name in ("effect", "share", "ci_low", "ci_high") if name in shown.columns]
     low, high = extent([0.0, *(value for name in fields for value in shown[name])])
     scale = (width - 6 - left) / ((high - low) or 1.0)
 
-    def at(value: float) -> str:
-        return f"{left + (value - low) * scale:.1f}"
+    def across(value: float) -> float:
+        return round(left + (value - low) * scale, 1)
 
-    height = row * shown.height
-    marks = [f'<path d="M{at(0.0)} 0V{height}" stroke="var(--muted)" stroke-width="1"/>']
-    for place, one in enumerate(shown.iter_rows(named=True)):
-        y = row * (place + 0.5)
-        marks += _mark(one, y, at, is_labelled)
-    return Markup(
-        f'<svg class="sketch" width="{width}" height="{height}" viewBox="0 0 {width} {height}" aria-hidden="true">'
-        f"{''.join(marks)}</svg>"
-    )
+    marks = [
+        {**_mark(one, across), "y": row * (place + 0.5)}
+        for place, one in enumerate(shown.iter_rows(named=True))
+    ]
+    return Sketch(width, row * shown.height, across(0.0), marks, is_labelled)
 
 
-def _mark(one: dict[str, Any], y: float, at: Any, is_labelled: bool) -> Iterator[str]:
-    fill, stroke = FILLS[one["verdict"]], STROKES[one["verdict"]]
-    size = 4.5 if is_labelled else 2.2
-    thin = f'stroke="{stroke}" stroke-width="{size / 3:.1f}"'
-    if is_labelled:
-        value = one["text"]
-        name = textwrap.shorten(one["label"], max(8, LONGEST - len(value)), placeholder=" …")
-        yield f'<text y="{y + 4:g}" font-size="12" fill="var(--ink)">{escape(name)} {escape(value)}</text>'
+def _mark(one: dict[str, Any], across: Callable[[float], float]) -> dict[str, Any]:
+    name = textwrap.shorten(one["label"], max(8, LONGEST - len(one["text"])), placeholder=" …")
+    mark = {"name": f"{name} {one['text']}", "is_filled": one["verdict"] in (VERDICTS[0], VERDICTS[3])}
+    mark["colour"] = "faint" if one["verdict"] in VERDICTS[3:] else "active"
     if "share" in one:
-        yield f'<path d="M{at(0.0)} {y:g}H{at(one["share"] or 0.0)}" stroke="{stroke}" stroke-width="{size:g}"/>'
-        return
-    if one["ci_low"] is not None and one["ci_high"] is not None:
-        yield f'<path d="M{at(one["ci_low"])} {y:g}H{at(one["ci_high"])}" {thin}/>'
-    yield f'<circle cx="{at(one["effect"])}" cy="{y:g}" r="{size:g}" fill="{fill}" {thin}/>'
+        return {**mark, "share": across(one["share"] or 0.0)}
+    is_known = one["ci_low"] is not None and one["ci_high"] is not None
+    interval = {"low": across(one["ci_low"]), "high": across(one["ci_high"])} if is_known else {}
+    return {**mark, "at": across(one["effect"]), **interval}

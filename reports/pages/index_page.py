@@ -75,6 +75,6 @@ def _response(folder: str, name: str, effects: pl.DataFrame) -> dict[str, Any]:
     known = effects.filter(pl.col("term").is_not_null())
     shown = {"name": name, "href": f"{folder}/{slug(name)}.html"}
     if known.is_empty():
-        return {**shown, "sketch": "", "leading": "no effect estimated yet"}
+        return {**shown, "sketch": None, "leading": "no effect estimated yet"}
     rows = drawn_rows(known, difference_unit(known["unit"][0], known["scale"][0]))
     return {**shown, "sketch": sketch(rows), "leading": leading(rows)}

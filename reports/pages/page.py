@@ -8,6 +8,7 @@ import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.charts.figures import Figure, json_columns, on_page
+from reports.charts.sketch import Sketch
 from reports.tables.tables import Results, Table, csv
 
 Files = dict[str, bytes]
@@ -43,7 +44,7 @@ class Page:
     def root(self) -> str:
         return "../" * (self.folder.count("/") + 1) if self.folder else ""
 
-    def figure(self, figure: Figure, still: str = "") -> dict[str, Any]:
+    def figure(self, figure: Figure, still: Sketch | None = None) -> dict[str, Any]:
         """What the template shows; the page's script draws it, and makes SVG and PNG when they are asked for.
 
         `still` is shown where no script runs.

@@ -63,7 +63,6 @@ def study_page(results: Results) -> Files:
         trail=[Link(name, "index.html")],
         contents=[Link(text, f"#{place}") for text, place in _contents(bool(trades), len(doubts))],
         design=design_line(facts),
-        state=progress(facts["runs_present"], facts["runs_declared"]),
         factors=factor_list(results["study_levels"].frame),
         run_numbers=run_numbers(results["study_treatments"].frame),
         responses=[_outcome(results, row) for row in results["study_responses"].frame.iter_rows(named=True)],
@@ -76,6 +75,7 @@ def study_page(results: Results) -> Files:
         design_tables=[page.table(one) for one in design_tables(results)],
         aliases=page.table(alias_table(results)),
         order=page.table(order_table(results)),
+        measured=count(results["study_responses"].frame.height, "response"),
         summaries=page.table(summary_table(results)),
         treatment_means=[page.table(one) for one in treatment_tables(results)],
         observations=page.table(observation_table(results)),
@@ -98,11 +98,12 @@ def _contents(has_trades: bool, doubts: int) -> list[tuple[str, str]]:
 
 
 def design_line(facts: dict[str, Any]) -> str:
-    """The design, and how much of it is there."""
-    line = f"{facts['design']}; {facts['runs_present']} of {facts['runs_declared']} runs present"
+    """How much of the design is there, and which it is."""
+    state = progress(facts["runs_present"], facts["runs_declared"])
+    line = f"{state[0].upper()}{state[1:]}"
     if facts["containers_per_folder"]:
         whole = facts["runs_declared"] * facts["folders_per_run"] * facts["containers_per_folder"]
-        line += f", {facts['containers_present']} of {whole} containers"
+        line += f"; {facts['containers_present']} of {whole} containers"
     left_out = [
         f"{count(facts[name], 'folder')} {words}"
         for name, words in (
@@ -112,14 +113,14 @@ def design_line(facts: dict[str, Any]) -> str:
         )
         if facts[name]
     ]
-    return "; ".join([line, *left_out])
+    return f"{'; '.join([line, *left_out])}. {facts['design']}."
 
 
 def _outcome(results: Results, response: Row) -> dict[str, Any]:
     """What matters for a response: the sentence, the effects as a sketch, and the best run."""
     name = response["response"]
     effects = results["study_effects"].frame.filter(pl.col("response") == name)
-    shown = ""
+    shown = None
     if effects.height:
         shown = sketch(drawn_rows(effects, difference_unit(response["unit"], effects["scale"][0])), True)
     return {

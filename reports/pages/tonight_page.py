@@ -30,7 +30,9 @@ def tonight_page(results: Results) -> Files:
     arrived = _by_study(folders.filter("is_of_tonight"))
     late = _by_study(folders.filter(verdict="unfinished"))
     wanting = results["quality_findings"].frame.filter(pl.col("outcome").is_in(WANTING))
-    broken = results["quality_breaches"].frame.filter(pl.col("code") != PROGRESS_CODE)
+    # a folder that could not be read breaks promises too: one of the two is enough
+    is_told = pl.col("folder").is_in(wanting["folder"].to_list()).fill_null(False)
+    broken = results["quality_breaches"].frame.filter((pl.col("code") != PROGRESS_CODE) & ~is_told)
     return page.html(
         "tonight.html.j2",
         trail=[Link("Tonight", "tonight.html")],

@@ -17,8 +17,14 @@ def design_cells(results: Results) -> list[dict[str, Any]]:
     """One a run of the design, in order (queries study, study_treatments and study_runs)."""
     wanted = results["study"].frame["folders_per_run"][0]
     runs = results["study_runs"].frame
+    letters = dict(results["study_levels"].frame.select("factor", "letter").rows())
     return [
-        _cell(int(str(run)), levels, runs.filter(run=run), wanted)
+        _cell(
+            int(str(run)),
+            levels.with_columns(letter=pl.col("factor").replace_strict(letters)),
+            runs.filter(run=run),
+            wanted,
+        )
         for (run,), levels in results["study_treatments"].frame.group_by("run", maintain_order=True)
     ]
 
@@ -31,8 +37,15 @@ def _cell(run: int, levels: pl.DataFrame, folders: pl.DataFrame, wanted: int) ->
     return {
         "run": run,
         "levels": [
-            {"factor": factor, "text": level or MISSING, "color": colour(position) if position else 0}
-            for factor, level, position in levels.select("factor", "level", "level_position").rows()
+            {
+                "letter": letter,
+                "factor": factor,
+                "text": level or MISSING,
+                "color": colour(position) if position else 0,
+            }
+            for letter, factor, level, position in levels.select(
+                "letter", "factor", "level", "level_position"
+            ).rows()
         ],
         "state": worst
         if folders.height and not (missing and worst == "done")

@@ -46,7 +46,7 @@ def _verdict(row: Row) -> Cell:
     short = {"active": "active", "not active": "not active"}.get(
         text, text.removeprefix("active ").partition(" as ")[0]
     )
-    return Cell(short, tone={VERDICTS[0]: "active", VERDICTS[3]: "idle"}.get(text, "warn"))
+    return Cell(short, tone="active" if text == VERDICTS[0] else "idle" if text in VERDICTS[3:] else "warn")
 
 
 def _ratio(row: Row) -> Cell:

@@ -12,6 +12,7 @@ VERDICTS = (
     "active only with containers as the unit",
     "active only with folders as the unit",
     "not active",
+    "not judged",
 )
 
 
@@ -21,10 +22,10 @@ def aliased(term: str, aliases: str | None) -> str:
 
 
 def verdict(row: dict[str, Any]) -> str:
-    """One of VERDICTS from `is_active_container` and `is_active_folder`; a test that was not made has no say."""
+    """One of VERDICTS from the tests with containers and with folders as the unit, and which of them decides."""
     container, folder = row["is_active_container"], row["is_active_folder"]
-    if folder is None and container and row.get("error_unit", "container") is None:
-        return VERDICTS[1]  # runs are missing, and containers do not decide for them
+    if row["error_unit"] is None:  # runs are missing, and containers do not decide for them
+        return VERDICTS[1] if container else VERDICTS[4]
     if container is None or folder is None:
         return VERDICTS[0] if container or folder else VERDICTS[3]
     return VERDICTS[{(True, True): 0, (True, False): 1, (False, True): 2}.get((container, folder), 3)]

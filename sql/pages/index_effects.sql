@@ -30,6 +30,8 @@ select
     effects.effect,
     effects.ratio,
     effects.std_err,
+    effects.error_unit,
+    effects.is_active,
     effects.ci_low,
     effects.ci_high,
     effects.percent_of_variation,

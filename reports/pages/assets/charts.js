@@ -41,7 +41,7 @@
   };
   async function show(runs, words) {
     focus = { runs, words };
-    document.querySelectorAll("tr[data-run]").forEach((line) => {
+    document.querySelectorAll("main [data-run]").forEach((line) => {
       line.classList.toggle("faded", runs.length > 0 && !runs.includes(Number(line.dataset.run)));
     });
     note.hidden = runs.length === 0;

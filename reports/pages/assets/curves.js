@@ -254,7 +254,7 @@ function curvesOf(place, points) { pointsOf.get(place)(points); }
         mark.className = `level level-${(group % 7) + 1}`;
         mark.textContent = name;
         const one = last(group);
-        if (one) item.append(` ${short(one.mean)}`, Number.isNaN(one.half) ? "" : ` [${short(one.mean - one.half)}, ${short(one.mean + one.half)}]`, ` of ${one.n}`);
+        if (one) item.append(` ${short(one.mean)}`, Number.isNaN(one.half) ? "" : ` [${short(one.mean - one.half)}, ${short(one.mean + one.half)}]`, ` of ${one.n} folder${one.n === 1 ? "" : "s"}`);
         return item;
       });
       if (items.length === 2 && last(0) && last(1)) items.push(Object.assign(document.createElement("li"), { textContent: difference(this.groups.names, last(0), last(1)) }));

@@ -275,7 +275,7 @@ def test_curves_show_means_and_intervals_with_folders_as_the_unit(
         legend = page.locator("#tag-1 .legend li").all_inner_texts()
         for (mean, low, high, n), told in zip(expected, legend[:2], strict=True):
             shown = [float(number) for number in re.findall(r"(?<= |\[)\d+\.\d+", told)]
-            assert shown == pytest.approx([mean, low, high], rel=2e-3) and told.endswith(f"of {n}")
+            assert shown == pytest.approx([mean, low, high], rel=2e-3) and told.endswith(f"of {n} folders")
         assert said == []
 
 

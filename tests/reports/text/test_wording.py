@@ -14,7 +14,7 @@ from reports.text.wording import VERDICTS, verdict
         (True, False, "folder", "active only with containers as the unit"),
         (False, True, "folder", "active only with folders as the unit"),
         (None, True, "folder", "active"),
-        (None, None, None, "not active"),
+        (None, None, None, "not judged"),
         (True, None, "container", "active"),
         (True, None, None, "active only with containers as the unit"),  # runs are missing: nothing decides
     ],
