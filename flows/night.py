@@ -22,6 +22,7 @@ from flows.stages.extract import extract_folders
 from flows.stages.load import load_facts
 from flows.stages.plan import Order, Plan, Summary
 from flows.stages.publish import publish_version, render_pages
+from flows.stages.vanished import identity, refuse_replaced
 from models.declared.study import StudyError
 
 __all__ = ["Order", "StageError", "Summary", "is_anything_new", "night"]
@@ -64,13 +65,15 @@ def night(
                 ) from error
             return result
 
+        log_root = identity(order.logs.absolute())
         plan = carry_out(discover_folders, order, now)
-        if plan.news.is_same:
+        if plan.is_idle:
             return nothing_new(plan)
         tell(
             f"{plan.news.seen} folders seen, {len(plan.news.new)} new, {len(plan.news.changed)} to load again"
         )
         plan, shards = carry_out(extract_folders, plan)
+        refuse_replaced(plan.order.logs, log_root)
         if plan.held:
             tell(f"{len(plan.held)} held back")
         tell(f"loading {len(shards)} batches" if len(shards) > 1 else "loading")
@@ -110,7 +113,7 @@ def is_anything_new(order: Order, now: datetime) -> Summary | None:
             plan = discover_folders(order, now)
         except StudyError as error:
             raise HouseError(str(error)) from error
-        if not plan.news.is_same:
+        if not plan.is_idle:
             return None
         return nothing_new(plan)
 

@@ -67,9 +67,12 @@ def nightly(
     folders: tuple[str, ...] = (),
     everything: bool = False,
     forget: tuple[str, ...] = (),
+    accept: tuple[str, ...] = (),
+    pages: bool = False,
+    gone_share: float = 0.5,
 ) -> Summary | State[Any]:
     """Bring the warehouse and the pages of a house up to date with its log folders."""
-    order = Order(logs, studies, house, folders, everything, forget)
+    order = Order(logs, studies, house, folders, everything, forget, accept, pages, gone_share)
     try:
         with progress() as say:
             summary = night(order, datetime.now(UTC), as_task, say)
@@ -89,6 +92,6 @@ def run_flow(order: Order) -> Summary:
     """Run the flow in this process."""
     # Every flow ends a second late while its heartbeat sleeps.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        ended = nightly(order.logs, order.studies, order.house, order.again, order.everything, order.forget)
+        ended = nightly(*order)
     assert isinstance(ended, Summary)
     return ended

@@ -21,7 +21,7 @@ FRESH = timedelta(hours=26)  # a day, and two hours for a long night
 # Locks and renames are not to be trusted on these (DuckDB's and SQLite's own advice).
 REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse"})
 
-PAGES_REMEDY = "Write every page anew with `doehouse night --all`."
+PAGES_REMEDY = "Write every page anew with `doehouse night --pages`."
 
 
 class Check(NamedTuple):

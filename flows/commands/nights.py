@@ -23,6 +23,9 @@ def night(
     house: HouseOption = HOUSE,
     folder: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     all_: Annotated[bool, Parameter(name="--all", negative=())] = False,
+    accept: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    pages: Annotated[bool, Parameter(negative=())] = False,
+    gone_share: float = 0.5,
 ) -> int:
     """Bring the warehouse and the pages up to date with the log folders.
 
@@ -35,11 +38,17 @@ def night(
     house
         Folder of the warehouse and the pages; made if it is not there.
     folder
-        Load this folder once more, though its files look the same. May be repeated.
+        Read this folder once more, though its files look the same. May be repeated.
     all_
-        Load every folder once more and write every page anew.
+        Read every folder once more. What was read of accepted folders before still stays where files are others now.
+    accept
+        Take what stands in this folder now, though files that were read are others or gone. May be repeated.
+    pages
+        Write every page anew.
+    gone_share
+        Share of the known folders that may be gone in one night; where more are, nothing is published.
     """
-    return run(Order(logs, studies, house, folder, all_))
+    return run(Order(logs, studies, house, folder, all_, (), accept, pages, gone_share))
 
 
 def run(order: Order) -> int:

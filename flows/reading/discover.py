@@ -113,9 +113,10 @@ def discover(
             raise UsageError(
                 f'{name}: found no such folder in the warehouse. `doehouse sql "from runs"` lists them.'
             )
-        if name in present:
+        if name in present or os.path.lexists(logs / name):
             raise UsageError(
-                f"{logs / name}: is still there and would be loaded again. Remove or move it first."
+                f"{logs / name}: is still there, expected it gone from the log root: its facts would be loaded again, or "
+                "are lost to a study that no longer claims it. Correct the study's `folders`, or move it away first."
             )
     gone = [
         name

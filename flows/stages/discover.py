@@ -9,6 +9,7 @@ from flows.house.manifest import read_manifest
 from flows.reading.discover import Known, discover
 from flows.reading.known import read_known
 from flows.stages.plan import Order, Plan
+from flows.stages.vanished import refuse_vanishing
 from flows.warehouse.warehouse import relations, schema_digest
 from models.declared.study import load_studies
 
@@ -22,7 +23,9 @@ def discover_folders(order: Order, now: datetime) -> Plan:
     current = house.current_version()
     is_fresh = current is None or is_of_another_make(current, order)
     known, ids, night_id = (Known.nothing(), {}, 1) if is_fresh else read_known(house)
-    news = discover(order.logs, studies, known, now, order.again, order.everything, order.forget)
+    again = (*order.again, *order.accept)
+    news = discover(order.logs, studies, known, now, again, order.everything, order.forget)
+    refuse_vanishing(order, known, news.gone, studies)
     next_id = max(ids.values(), default=0) + 1
     for place, folder in enumerate(news.new):
         ids[folder.folder] = next_id + place

@@ -1,5 +1,6 @@
 """The stage that loads the shards into a private copy of the warehouse, in one transaction."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -42,7 +43,9 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
                 findings=paths["findings"],
             )
         note_held(warehouse, plan.held, [*again, *forgotten], plan.night_id)
-        warehouse.run("load/gone", folders=list(plan.news.gone), night_id=plan.night_id)
+        gone = list(plan.news.gone)
+        standing = [folder for folder in gone if os.path.lexists(plan.order.logs / folder)]
+        warehouse.run("load/gone", folders=gone, standing=standing, night_id=plan.night_id)
         unclaimed, unreadable = list(plan.news.unclaimed), list(plan.news.unreadable)
         warehouse.run("load/unclaimed", folders=unclaimed, unreadable=unreadable, night_id=plan.night_id)
         warehouse.apply_views()

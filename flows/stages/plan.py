@@ -24,6 +24,9 @@ class Order(NamedTuple):
     again: tuple[str, ...] = ()
     everything: bool = False
     forget: tuple[str, ...] = ()  # gone folders to remove for good
+    accept: tuple[str, ...] = ()  # folders to take as they are now, whatever was read of them before
+    pages: bool = False  # write every page anew
+    gone_share: float = 0.5  # of the known folders that may be gone in one night
 
 
 class Plan(NamedTuple):
@@ -44,9 +47,13 @@ class Plan(NamedTuple):
         return self.house.staging / DATABASE
 
     def unasked(self) -> list[str]:
-        """The changed folders that nobody named: who names one takes what is there now."""
-        named = set(self.folder_ids if self.order.everything else self.order.again)
-        return [folder.folder for folder in self.news.changed if folder.folder not in named]
+        """The changed folders that nobody said to accept as they are now."""
+        return [folder.folder for folder in self.news.changed if folder.folder not in self.order.accept]
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.news.is_same and not self.order.pages
 
     def affected(self) -> list[Study]:
         """The studies whose conclusions may change tonight."""

@@ -17,7 +17,7 @@ def render_pages(plan: Plan) -> list[str]:
     names = [study.name for study in plan.affected()]
     with open_published(plan.staged) as warehouse:
         site = plan.house.staging / "site"
-        return render_site(warehouse, site, before, plan.studies, names, plan.order.everything)
+        return render_site(warehouse, site, before, plan.studies, names, plan.order.pages)
 
 
 def publish_version(plan: Plan) -> Summary:

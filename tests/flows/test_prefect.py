@@ -131,7 +131,7 @@ def test_a_folder_in_trouble_does_not_fail_the_flow_which_does_all_that_it_is_as
 ) -> None:
     edit(second_night.logs / "exp_14" / "stop.log", lambda text: text.replace("2023", "23", 1))
     shutil.rmtree(second_night.logs / "exp_18")
-    summary = carry_out(second_night._replace(again=("exp_13", "exp_14"), forget=("exp_18",)))
+    summary = carry_out(second_night._replace(accept=("exp_13", "exp_14"), forget=("exp_18",)))
     run = last_run()
     assert run.state.is_completed()
     assert "exp_14/stop.log:1" in artifacts_of(run)["night-summary"].data
