@@ -15,6 +15,7 @@ from flows.house.night_log import log
 from flows.house.recovery import recover
 from flows.messages import summarise
 from flows.stages.analyse import analyse_studies
+from flows.stages.carry_over import carry_house_over, is_of_other_tables
 from flows.stages.check import check_promises
 from flows.stages.close import close_night
 from flows.stages.discover import discover_folders
@@ -65,6 +66,9 @@ def night(
                 ) from error
             return result
 
+        if is_of_other_tables(house):
+            tell("carrying the warehouse of another doehouse over")
+            carry_out(carry_house_over, house)
         log_root = identity(order.logs.absolute())
         plan = carry_out(discover_folders, order, now)
         if plan.is_idle:
@@ -107,7 +111,7 @@ def is_anything_new(order: Order, now: datetime) -> Summary | None:
     """The summary of a night that would have nothing to do, or None; imports and starts nothing heavy."""
     house = House.at(order.house)
     with hold(house):
-        if house.current_version() is None:
+        if house.current_version() is None or is_of_other_tables(house):
             return None
         try:
             plan = discover_folders(order, now)

@@ -19,6 +19,7 @@ from flows.house.errors import HouseHeldError
 from flows.messages import progress, summarise
 from flows.night import Order, Summary, night
 from flows.stages.analyse import analyse_studies
+from flows.stages.carry_over import carry_house_over
 from flows.stages.check import check_promises
 from flows.stages.close import close_night
 from flows.stages.discover import discover_folders
@@ -27,6 +28,7 @@ from flows.stages.load import load_facts
 from flows.stages.publish import publish_version, render_pages
 
 TASKS: tuple[Callable[..., Any], ...] = (
+    carry_house_over,
     discover_folders,
     extract_folders,
     load_facts,

@@ -7,7 +7,7 @@ from flows.warehouse.warehouse import open_published
 
 def read_known(house: House) -> tuple[Known, dict[str, int], int]:
     """What was read until now, the key of every folder, and the number of tonight."""
-    with open_published(house.warehouse) as warehouse:
+    with open_published(house.before) as warehouse:
         folders = warehouse.rows("night/known_folders")
         files: dict[str, set[tuple[str, int, int]]] = {}
         for folder, path, size, modified in warehouse.rows("night/known_files"):

@@ -22,7 +22,7 @@ def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:
 
     first_file_id, before, accepted = 1, {}, {}
     if not plan.is_fresh:
-        with open_published(plan.house.warehouse) as warehouse:
+        with open_published(plan.house.before) as warehouse:
             first_file_id = warehouse.record("night/next_keys")["file_id"]
             unasked = [plan.folder_ids[folder] for folder in plan.unasked()]
             before, accepted = known_before(warehouse, unasked), accepted_files(warehouse, unasked)

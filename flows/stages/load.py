@@ -20,7 +20,7 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
 
     if not plan.is_fresh:
         verify(plan.house.root / plan.house.current.readlink())
-        shutil.copyfile(plan.house.warehouse, plan.staged)
+        shutil.copyfile(plan.house.before, plan.staged)
     with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
         load_studies_into(warehouse, plan.studies)
         forgotten = [plan.folder_ids[folder] for folder in plan.news.forgotten]

@@ -40,6 +40,7 @@ class Plan(NamedTuple):
     night_id: int
     started_at: datetime
     is_fresh: bool  # begins with an empty warehouse
+    is_anew: bool  # what is derived and drawn is of another version of doehouse
     held: "tuple[HeldBack, ...]" = ()  # changed folders whose facts stay
 
     @property
@@ -53,10 +54,12 @@ class Plan(NamedTuple):
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to do."""
-        return self.news.is_same and not self.order.pages
+        return self.news.is_same and not self.order.pages and not self.is_anew
 
     def affected(self) -> list[Study]:
         """The studies whose conclusions may change tonight."""
+        if self.is_anew:
+            return list(self.studies)
         touched = {folder.study for folder in (*self.news.new, *self.news.changed)}
         touched |= set(self.news.changed_studies) | set(self.news.gone_studies)
         touched |= {each.study for each in self.held}
