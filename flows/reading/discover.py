@@ -45,10 +45,11 @@ class Known(NamedTuple):
     unreadable: frozenset[str]
     held: frozenset[str]  # folders that are held back; their `files` are those that stood in the log root
     unread: Mapping[str, Collection[str]]  # folder -> path of files that could not be read
+    ahead: Mapping[str, datetime]  # folder -> when its stamps that lay in the future are past
 
     @classmethod
     def nothing(cls) -> "Known":
-        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {})
+        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {}, {})
 
 
 class News(NamedTuple):
@@ -171,6 +172,9 @@ def is_changed(logs: Path, folder: LogFolder, known: Known, now: datetime) -> bo
     if known.files.get(folder.folder, frozenset()) != {
         (shown(f.path), f.size_bytes, f.modified_ns) for f in folder.files
     }:
+        return True
+    # A clock that was behind is set right without one, too.
+    if folder.folder in known.ahead and now.replace(tzinfo=None) > known.ahead[folder.folder]:
         return True
     # Rights and disks are mended without a trace in size and time.
     unread = known.unread.get(folder.folder, ())

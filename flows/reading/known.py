@@ -23,6 +23,7 @@ def read_known(house: House) -> tuple[Known, dict[str, int], int]:
             unreadable=frozenset(folder for (folder,) in warehouse.rows("night/known_unreadable")),
             held=frozenset(folder for (folder,) in warehouse.rows("night/known_held")),
             unread=unread,
+            ahead=dict(warehouse.rows("night/known_ahead")),
         )
         night_id = warehouse.record("night/next_keys")["night_id"]
     return known, {row[1]: row[0] for row in folders}, night_id

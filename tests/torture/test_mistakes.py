@@ -78,6 +78,26 @@ def test_nothing_is_published_when_most_is_gone_at_once(
     assert ask(order, "select count(*) from points") == [(len(before["points"]),)]
 
 
+def test_what_a_clock_that_was_behind_refused_is_looked_at_again_when_it_is_right(tmp_path: Path) -> None:
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    write_small_study(order.studies)
+    for run in range(1, 5):
+        write_small_folder(order.logs, f"{run}_a")
+    behind = NOW - timedelta(days=365)
+    assert spend(order, behind).night["runs_quarantined"] == 4
+    assert set(ask(order, "select distinct code from findings")) >= {("Q303",)}
+    assert spend(order, behind + timedelta(days=1)).version is None
+    counts = spend(order, NOW).night
+    assert (counts["folders_changed"], counts["runs_quarantined"], counts["runs_accepted"]) == (4, 0, 4)
+    assert ask(order, "select count(*) from findings") == [(0,)]
+
+
+def test_a_stamp_of_the_far_future_is_not_read_again_every_night(order: Order) -> None:
+    edit(write_small_folder(order.logs, "1_b") / "stop.log", lambda text: text.replace("2023", "2099", 1))
+    assert spend(order, NOW).night["runs_quarantined"] == 1
+    assert spend(order, LATER).version is None
+
+
 def test_half_of_the_folders_may_go(order: Order) -> None:
     for run in (1, 2):
         shutil.rmtree(order.logs / f"{run}_a")
