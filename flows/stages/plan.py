@@ -56,6 +56,10 @@ class Plan(NamedTuple):
         """Whether there is nothing to do."""
         return self.news.is_same and not self.order.pages and not self.is_anew
 
+    def names(self) -> tuple[str, ...]:
+        """The studies that are declared."""
+        return tuple(study.name for study in self.studies)
+
     def affected(self) -> list[Study]:
         """The studies whose conclusions may change tonight."""
         if self.is_anew:
@@ -84,6 +88,7 @@ class Summary(NamedTuple):
     version: Path | None  # None: nothing new, nothing published
     house: House
     still_held: tuple[str, ...] = ()  # folders held back by earlier nights, where nothing is new
+    studies: tuple[str, ...] = ()
 
 
 def stamped(frame: "pl.DataFrame", night_id: int) -> "pl.DataFrame":

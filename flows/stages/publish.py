@@ -53,4 +53,5 @@ def summarise_night(plan: Plan, warehouse: Warehouse) -> Summary:
         changes=[row[0] for row in warehouse.rows("night/changes", night_id=plan.night_id)],
         version=None,
         house=plan.house,
+        studies=plan.names(),
     )
