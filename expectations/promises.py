@@ -15,7 +15,7 @@ class Promise(NamedTuple):
     remedy: str
 
 
-REBUILD = "Rebuild with doehouse night --all; if that does not help, report a fault of doehouse."
+REBUILD = "Read all again with doehouse night --all; if that does not help, report a fault of doehouse."
 
 CATALOGUE: tuple[Promise, ...] = (
     Promise(

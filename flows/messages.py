@@ -68,7 +68,7 @@ def held_line(folders: Sequence[str]) -> str:
     one = shlex.quote(folders[0]) if len(folders) == 1 else "F"
     return (
         f"{count(len(folders), 'folder')} ({names}); what was read before stays. Restore the files that the notices "
-        f"Q321 name, or take what is there now with `doehouse night --folder {one}`."
+        f"Q321 name, or take what is there now with `doehouse night --accept {one}`."
     )
 
 

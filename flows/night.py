@@ -1,11 +1,10 @@
 """One night in six stages, each visited once: discover, extract, load, check, analyse, publish."""
 
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
+from flows.house.current import refuse_lost_link
 from flows.house.disk import writing
 from flows.house.errors import HouseError, StageError
 from flows.house.house import House
@@ -13,8 +12,9 @@ from flows.house.last_success import note_success
 from flows.house.lock import hold
 from flows.house.night_log import log
 from flows.house.recovery import recover
-from flows.messages import summarise
+from flows.outcome import recorded
 from flows.stages.analyse import analyse_studies
+from flows.stages.carry_over import carry_house_over, is_of_other_tables
 from flows.stages.check import check_promises
 from flows.stages.close import close_night
 from flows.stages.discover import discover_folders
@@ -22,6 +22,7 @@ from flows.stages.extract import extract_folders
 from flows.stages.load import load_facts
 from flows.stages.plan import Order, Plan, Summary
 from flows.stages.publish import publish_version, render_pages
+from flows.stages.vanished import identity, refuse_replaced
 from models.declared.study import StudyError
 
 __all__ = ["Order", "StageError", "Summary", "is_anything_new", "night"]
@@ -44,7 +45,7 @@ def night(
     raised, the published version stays as it was.
     """
     house = House.at(order.house)
-    with hold(house), logged(house):
+    with hold(house), recorded(house) as done:
         recover(house)
 
         def tell(message: str) -> None:
@@ -64,13 +65,18 @@ def night(
                 ) from error
             return result
 
+        if is_of_other_tables(house):
+            tell("carrying the warehouse of another doehouse over")
+            carry_out(carry_house_over, house)
+        log_root = identity(order.logs.absolute())
         plan = carry_out(discover_folders, order, now)
-        if plan.news.is_same:
-            return nothing_new(plan)
+        if plan.is_idle:
+            return done(nothing_new(plan))
         tell(
             f"{plan.news.seen} folders seen, {len(plan.news.new)} new, {len(plan.news.changed)} to load again"
         )
         plan, shards = carry_out(extract_folders, plan)
+        refuse_replaced(plan.order.logs, log_root)
         if plan.held:
             tell(f"{len(plan.held)} held back")
         tell(f"loading {len(shards)} batches" if len(shards) > 1 else "loading")
@@ -82,37 +88,24 @@ def night(
         tell("auditing the warehouse and writing the pages")
         carry_out(close_night, plan, shards)
         carry_out(render_pages, plan)
-        summary: Summary = carry_out(publish_version, plan)
-        log(house, summarise(summary))
-        return summary
-
-
-@contextmanager
-def logged(house: House) -> Iterator[None]:
-    """Writes down how a night that fails has failed."""
-    try:
-        yield
-    except HouseError as error:
-        log(house, f"failed: {error}")
-        raise
-    except BaseException:
-        log(house, traceback.format_exc())
-        raise
+        return done(carry_out(publish_version, plan))
 
 
 def is_anything_new(order: Order, now: datetime) -> Summary | None:
     """The summary of a night that would have nothing to do, or None; imports and starts nothing heavy."""
     house = House.at(order.house)
     with hold(house):
-        if house.current_version() is None:
+        refuse_lost_link(house)
+        if house.current_version() is None or is_of_other_tables(house):
             return None
         try:
             plan = discover_folders(order, now)
         except StudyError as error:
             raise HouseError(str(error)) from error
-        if not plan.news.is_same:
+        if not plan.is_idle:
             return None
-        return nothing_new(plan)
+        with recorded(house) as done:
+            return done(nothing_new(plan))
 
 
 def nothing_new(plan: Plan) -> Summary:
@@ -120,4 +113,4 @@ def nothing_new(plan: Plan) -> Summary:
     with writing(plan.house):
         note_success(plan.house)
     counts: dict[str, Any] = {"folders_seen": plan.news.seen, "folders_new": 0, "folders_changed": 0}
-    return Summary(counts, [], [], [], [], [], None, plan.house, plan.news.held)
+    return Summary(counts, [], [], [], [], [], None, plan.house, plan.news.held, plan.names())

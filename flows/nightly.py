@@ -19,6 +19,7 @@ from flows.house.errors import HouseHeldError
 from flows.messages import progress, summarise
 from flows.night import Order, Summary, night
 from flows.stages.analyse import analyse_studies
+from flows.stages.carry_over import carry_house_over
 from flows.stages.check import check_promises
 from flows.stages.close import close_night
 from flows.stages.discover import discover_folders
@@ -27,6 +28,7 @@ from flows.stages.load import load_facts
 from flows.stages.publish import publish_version, render_pages
 
 TASKS: tuple[Callable[..., Any], ...] = (
+    carry_house_over,
     discover_folders,
     extract_folders,
     load_facts,
@@ -67,9 +69,12 @@ def nightly(
     folders: tuple[str, ...] = (),
     everything: bool = False,
     forget: tuple[str, ...] = (),
+    accept: tuple[str, ...] = (),
+    pages: bool = False,
+    gone_share: float = 0.5,
 ) -> Summary | State[Any]:
     """Bring the warehouse and the pages of a house up to date with its log folders."""
-    order = Order(logs, studies, house, folders, everything, forget)
+    order = Order(logs, studies, house, folders, everything, forget, accept, pages, gone_share)
     try:
         with progress() as say:
             summary = night(order, datetime.now(UTC), as_task, say)
@@ -89,6 +94,6 @@ def run_flow(order: Order) -> Summary:
     """Run the flow in this process."""
     # Every flow ends a second late while its heartbeat sleeps.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        ended = nightly(order.logs, order.studies, order.house, order.again, order.everything, order.forget)
+        ended = nightly(*order)
     assert isinstance(ended, Summary)
     return ended

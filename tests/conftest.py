@@ -17,11 +17,11 @@ from tests.made_once import made_once
 from tests.prefect_server import LOGIN, PrefectServer, wait_for
 
 MEMORY = Path("/dev/shm")
-ROOM = 4 << 30  # bytes; a run takes a tenth of it
+ROOM = 4 << 30  # bytes; a run takes a sixth of it
 
 
 def pytest_configure() -> None:
-    """Temporary folders lie in memory where there is room: most houses care for what fsync does, not for a disk."""
+    """Temporary folders lie in memory where there is room; what plays with a disk makes its own."""
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

@@ -4,8 +4,11 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
+from json import dumps
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from cyclopts import Parameter
 
 from flows.commands.exit_codes import FAILED
 from flows.commands.options import HOUSE, HouseOption
@@ -17,11 +20,12 @@ from flows.house.lock import hold
 from flows.house.manifest import verify
 from flows.house.published_pages import Inode, changed_pages, told
 
+SKEW = timedelta(minutes=5)  # a success that lies further in the future means that a clock is wrong
 FRESH = timedelta(hours=26)  # a day, and two hours for a long night
 # Locks and renames are not to be trusted on these (DuckDB's and SQLite's own advice).
 REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse"})
 
-PAGES_REMEDY = "Write every page anew with `doehouse night --all`."
+PAGES_REMEDY = "Write every page anew with `doehouse night --pages`."
 
 
 class Check(NamedTuple):
@@ -36,18 +40,23 @@ class Check(NamedTuple):
         return f"ILL   {self.name}: {self.found}  {self.remedy}".rstrip()
 
 
-def doctor(*, house: HouseOption = HOUSE) -> int:
+def doctor(*, house: HouseOption = HOUSE, json: Annotated[bool, Parameter(negative=())] = False) -> int:
     """Check libraries, file system, manifest, pages and freshness of a house; exit code 1 if something is ill.
 
     Parameters
     ----------
     house
         Folder of the warehouse and the pages.
+    json
+        Print one JSON object: is_well, and the checks.
     """
     checks = list(examine(House.at(house), datetime.now(UTC)))
-    for each in checks:
-        print(each.line())
-    return 0 if all(each.is_well for each in checks) else FAILED
+    is_well = all(each.is_well for each in checks)
+    if json:
+        print(dumps({"is_well": is_well, "checks": [each._asdict() for each in checks]}, indent=1))
+    else:
+        print("\n".join(each.line() for each in checks))
+    return 0 if is_well else FAILED
 
 
 def examine(house: House, now: datetime) -> Iterator[Check]:
@@ -128,7 +137,11 @@ def published(house: House, now: datetime) -> Iterator[Check]:
     last = last_success(house)
     age = now - last if last else None
     told = "never" if age is None else f"{age.total_seconds() / 3600:.1f} h ago"
-    if age is None or age > FRESH:
+    if age is not None and age < -SKEW:
+        yield Check(
+            "freshness", False, f"last night ended in {-age}", "Set the clock right, then run a night."
+        )
+    elif age is None or age > FRESH:
         yield Check(
             "freshness", False, f"last night ended {told}", "See why the scheduled nights do not run."
         )

@@ -6,11 +6,13 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from flows.commands.exit_codes import FAILED
 from flows.commands.options import HOUSE, LOGS, STUDIES, HouseOption, LogsOption, StudiesOption
 from flows.commands.prefect_api import api_url, does_answer
 from flows.messages import progress, say, summarise
 from flows.night import Order, Summary, is_anything_new
 from flows.night import night as plain_night
+from flows.outcome import is_clean
 
 # Nobody who runs doehouse is reported on by what it is made of; Prefect's own log lines are its server's.
 ENVIRONMENT = {"DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "CRITICAL"}
@@ -23,6 +25,11 @@ def night(
     house: HouseOption = HOUSE,
     folder: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     all_: Annotated[bool, Parameter(name="--all", negative=())] = False,
+    accept: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    pages: Annotated[bool, Parameter(negative=())] = False,
+    gone_share: float = 0.5,
+    json: Annotated[bool, Parameter(negative=())] = False,
+    strict: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Bring the warehouse and the pages up to date with the log folders.
 
@@ -35,25 +42,39 @@ def night(
     house
         Folder of the warehouse and the pages; made if it is not there.
     folder
-        Load this folder once more, though its files look the same. May be repeated.
+        Read this folder once more, though its files look the same. May be repeated.
     all_
-        Load every folder once more and write every page anew.
+        Read every folder once more. What was read of accepted folders before still stays where files are others now.
+    accept
+        Take what stands in this folder now, though files that were read are others or gone. May be repeated.
+    pages
+        Write every page anew.
+    gone_share
+        Share of the known folders that may be gone in one night; where more are, nothing is published.
+    json
+        Print the record of the night, as it stands in last-night.json, instead of the summary.
+    strict
+        Exit code 1 when something was quarantined, held back or broke a promise, though the night is published.
     """
-    return run(Order(logs, studies, house, folder, all_))
+    return run(Order(logs, studies, house, folder, all_, (), accept, pages, gone_share), json, strict)
 
 
-def run(order: Order) -> int:
-    """Carry out a night: as the Prefect flow where somebody set up a server for it, else plainly."""
+def run(order: Order, as_json: bool = False, is_strict: bool = False) -> int:
+    """Carry out a night, and tell of it."""
+    summary = carry_out(order)
+    print((order.house / "last-night.json").read_text().rstrip() if as_json else summarise(summary))
+    return FAILED if is_strict and not is_clean(summary) else 0
+
+
+def carry_out(order: Order) -> Summary:
+    """A night: as the Prefect flow where somebody set up a server for it, else plainly."""
     os.environ |= {key: os.environ.get(key, value) for key, value in ENVIRONMENT.items()}
     if (url := api_url()) and does_answer(url):
-        print(summarise(as_flow(order)))
-        return 0
+        return as_flow(order)
     with progress() as say:
         if url:
             say(f"{url}: Prefect's server does not answer; the night goes on without it")
-        summary = plain_night(order, datetime.now(UTC), say=say)
-    print(summarise(summary))
-    return 0
+        return plain_night(order, datetime.now(UTC), say=say)
 
 
 def as_flow(order: Order) -> Summary:

@@ -35,6 +35,16 @@ class House(NamedTuple):
         return self.current / DATABASE
 
     @property
+    def carried_over(self) -> Path:
+        """A private copy of the published warehouse with the tables of this doehouse, where it is of another."""
+        return self.staging / "carried_over.duckdb"
+
+    @property
+    def before(self) -> Path:
+        """The warehouse that a night goes on from."""
+        return self.carried_over if self.carried_over.exists() else self.warehouse
+
+    @property
     def site(self) -> Path:
         """The published pages, through the link."""
         return self.current / "site"

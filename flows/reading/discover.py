@@ -1,6 +1,7 @@
 """Find what is new, changed or gone below a log root, by asking the warehouse what it has read."""
 
 import gc
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,10 +27,11 @@ class Known(NamedTuple):
     held: frozenset[str]  # folders that are held back; their `files` are those that stood in the log root
     unread: Mapping[str, Collection[str]]  # folder -> path of files that could not be read
     claims: Mapping[str, tuple[int | None, str | None]]  # folder -> run and replicate that were told of it
+    ahead: Mapping[str, datetime]  # folder -> when its stamps that lay in the future are past
 
     @classmethod
     def nothing(cls) -> "Known":
-        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {}, {})
+        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {}, {}, {})
 
 
 class News(NamedTuple):
@@ -125,9 +127,10 @@ def check_named(
             raise UsageError(
                 f'{name}: found no such folder in the warehouse. `doehouse sql "from runs"` lists them.'
             )
-        if name in present:
+        if name in present or os.path.lexists(logs / name):
             raise UsageError(
-                f"{logs / name}: is still there and would be loaded again. Remove or move it first."
+                f"{logs / name}: is still there, expected it gone from the log root: its facts would be loaded again, or "
+                "are lost to a study that no longer claims it. Correct the study's `folders`, or move it away first."
             )
 
 
@@ -165,6 +168,9 @@ def is_changed(logs: Path, folder: LogFolder, known: Known, now: datetime, of: S
     }:
         return True
     if is_claimed_otherwise(folder, known):
+        return True
+    # A clock that was behind is set right without one, too.
+    if folder.folder in known.ahead and now.replace(tzinfo=None) > known.ahead[folder.folder]:
         return True
     # Rights and disks are mended without a trace in size and time.
     unread = known.unread.get(folder.folder, ())

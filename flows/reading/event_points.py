@@ -260,6 +260,9 @@ def findings_across(read: EventsRead) -> Iterator[Finding]:
             f"{back.last}; expected steps that grow. All are kept; the latest write counts for a repeated step.",
         )
     for stuck in read.shards.at_one_step():
+        past = read.before[stuck.file]
+        if past and stuck.tag in past.latest:
+            continue  # what was read before stands at other steps
         yield note(
             stuck.file,
             "R113",

@@ -91,7 +91,7 @@ def objections_to(
             sentence = (
                 f"{each.path}: found {found}, expected the {each.size_bytes:,} bytes that were read before, or these "
                 f"and more behind them. What was read of {folder.folder} stays; restore the file, or take what is "
-                f"there now with `doehouse night --folder {folder.folder}`."
+                f"there now with `doehouse night --accept {folder.folder}`."
             )
             yield Objection(each.path, sentence, is_read)
 

@@ -17,7 +17,7 @@ class Keys(NamedTuple):
 
 def read_known(house: House) -> tuple[Known, Keys]:
     """What was read until now, and the keys that were given."""
-    with open_published(house.warehouse) as warehouse:
+    with open_published(house.before) as warehouse:
         folders = warehouse.rows("night/known_folders")
         files: dict[str, set[tuple[str, int, int]]] = {}
         for folder, path, size, modified in warehouse.rows("night/known_files"):
@@ -34,6 +34,7 @@ def read_known(house: House) -> tuple[Known, Keys]:
             held=frozenset(folder for (folder,) in warehouse.rows("night/known_held")),
             unread=unread,
             claims={folder: (run, replicate) for _, folder, _, _, _, run, replicate in folders},
+            ahead=dict(warehouse.rows("night/known_ahead")),
         )
         free = warehouse.record("night/next_keys")
     return known, Keys({row[1]: row[0] for row in folders}, free["folder_id"], free["night_id"])

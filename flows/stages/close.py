@@ -18,7 +18,7 @@ def close_night(plan: Plan, shards: Sequence["Shards"]) -> None:
 
     from flows.stages.audit import audit
 
-    published = None if plan.is_fresh else plan.house.warehouse
+    published = None if plan.is_fresh else plan.house.before
     with open_warehouse(plan.staged) as warehouse:
         reloaded = [folder.folder for folder in (*plan.news.new, *plan.news.changed)]
         touched = [plan.folder_ids[folder] for folder in (*reloaded, *plan.news.forgotten)]

@@ -1,15 +1,16 @@
 """The stage that plans a night: what differs from the published warehouse."""
 
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
-from flows.house.errors import HouseError
 from flows.house.house import House
 from flows.house.manifest import read_manifest
 from flows.reading.discover import Known, discover
 from flows.reading.known import Keys, read_known
 from flows.stages.plan import Order, Plan
-from flows.warehouse.warehouse import relations, schema_digest
+from flows.stages.vanished import refuse_vanishing
+from flows.warehouse.warehouse import relations
 from models.declared.study import load_studies
 
 
@@ -20,21 +21,28 @@ def discover_folders(order: Order, now: datetime) -> Plan:
     order = order._replace(logs=order.logs.absolute(), studies=order.studies.absolute(), house=house.root)
     studies = load_studies(order.studies, relations())
     current = house.current_version()
-    is_fresh = current is None or is_of_another_make(current, order)
+    is_fresh = current is None
     known, keys = (Known.nothing(), Keys({}, 1, 1)) if is_fresh else read_known(house)
-    news = discover(order.logs, studies, known, now, order.again, order.everything, order.forget)
+    again = (*order.again, *order.accept)
+    news = discover(order.logs, studies, known, now, again, order.everything, order.forget)
+    refuse_vanishing(order, known, news.gone, studies)
     new = {folder.folder: keys.next_folder + place for place, folder in enumerate(news.new)}
-    return Plan(order, house, tuple(studies), news, {**keys.folders, **new}, keys.night, now, is_fresh,
-                next_folder=keys.next_folder + len(news.new), claims=known.claims)  # fmt: skip
-
-
-def is_of_another_make(current: Path, order: Order) -> bool:
-    """Whether the published tables have another shape than this doehouse's. Raises HouseError unless all is rebuilt."""
-    if read_manifest(current).get("schema") == schema_digest():
-        return False
-    if order.everything:
-        return True
-    raise HouseError(
-        f"{current}: its tables are of another version of doehouse. Run `doehouse night --all` once: it rebuilds "
-        "the warehouse from the logs; folders that are gone from there and the history of nights are not kept."
+    return Plan(
+        order,
+        house,
+        tuple(studies),
+        news,
+        {**keys.folders, **new},
+        keys.night,
+        now,
+        is_fresh,
+        is_anew=current is None or made_by(current) != version("doehouse"),
+        next_folder=keys.next_folder + len(news.new),
+        claims=known.claims,
     )
+
+
+def made_by(current: Path) -> str | None:
+    """The version of doehouse that published a version."""
+    found: str | None = read_manifest(current).get("versions", {}).get("doehouse")
+    return found

@@ -27,7 +27,7 @@ def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:
 
     first_file_id, before, accepted = 1, {}, {}
     if not plan.is_fresh:
-        with open_published(plan.house.warehouse) as warehouse:
+        with open_published(plan.house.before) as warehouse:
             first_file_id = warehouse.record("night/next_keys")["file_id"]
             unasked = [plan.folder_ids[folder] for folder in plan.unasked()]
             before, accepted = known_before(warehouse, unasked), accepted_files(warehouse, unasked)
@@ -82,7 +82,7 @@ def extract_tables(plan: Plan, staging: Path, next_file: int) -> "tuple[Plan, li
     unasked = set(plan.unasked())
     changed = {folder.folder for folder in plan.news.changed}
     shards, next_folder = [], plan.next_folder
-    opened: Any = nullcontext(None) if plan.is_fresh else open_published(plan.house.warehouse)
+    opened: Any = nullcontext(None) if plan.is_fresh else open_published(plan.house.before)
     with opened as warehouse:
         ids = [plan.folder_ids[folder.folder] for folder in tables]
         files = dict(warehouse.rows("night/table_files", folder_ids=ids)) if warehouse else {}

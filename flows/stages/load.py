@@ -1,5 +1,6 @@
 """The stage that loads the shards into a private copy of the warehouse, in one transaction."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
 
     if not plan.is_fresh:
         verify(plan.house.root / plan.house.current.readlink())
-        shutil.copyfile(plan.house.warehouse, plan.staged)
+        shutil.copyfile(plan.house.before, plan.staged)
     with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
         load_studies_into(warehouse, plan.studies)
         forgotten = [plan.folder_ids[folder] for folder in plan.news.forgotten]
@@ -45,7 +46,9 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
                 findings=paths["findings"],
             )
         note_held(warehouse, plan.held, [*again, *forgotten], plan.tables(), plan.night_id)
-        warehouse.run("load/gone", folders=list(plan.news.gone), night_id=plan.night_id)
+        gone = list(plan.news.gone)
+        standing = [folder for folder in gone if os.path.lexists(plan.order.logs / folder)]
+        warehouse.run("load/gone", folders=gone, standing=standing, night_id=plan.night_id)
         unclaimed, unreadable = list(plan.news.unclaimed), list(plan.news.unreadable)
         warehouse.run("load/unclaimed", folders=unclaimed, unreadable=unreadable, night_id=plan.night_id)
         warehouse.apply_views()

@@ -25,6 +25,9 @@ class Order(NamedTuple):
     again: tuple[str, ...] = ()
     everything: bool = False
     forget: tuple[str, ...] = ()  # gone folders to remove for good
+    accept: tuple[str, ...] = ()  # folders to take as they are now, whatever was read of them before
+    pages: bool = False  # write every page anew
+    gone_share: float = 0.5  # of the known folders that may be gone in one night
 
 
 class Plan(NamedTuple):
@@ -38,6 +41,7 @@ class Plan(NamedTuple):
     night_id: int
     started_at: datetime
     is_fresh: bool  # begins with an empty warehouse
+    is_anew: bool  # what is derived and drawn is of another version of doehouse
     held: "tuple[HeldBack, ...]" = ()  # changed folders whose facts stay
     next_folder: int = 1  # the first key that no folder has
     claims: Mapping[str, tuple[int | None, str | None]] = MappingProxyType({})  # run and replicate, as known
@@ -49,9 +53,17 @@ class Plan(NamedTuple):
         return self.house.staging / DATABASE
 
     def unasked(self) -> list[str]:
-        """The changed folders that nobody named: who names one takes what is there now."""
-        named = set(self.folder_ids if self.order.everything else self.order.again)
-        return [folder.folder for folder in self.news.changed if folder.folder not in named]
+        """The changed folders that nobody said to accept as they are now."""
+        return [folder.folder for folder in self.news.changed if folder.folder not in self.order.accept]
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.news.is_same and not self.order.pages and not self.is_anew
+
+    def names(self) -> tuple[str, ...]:
+        """The studies that are declared."""
+        return tuple(study.name for study in self.studies)
 
     def tables(self) -> list[int]:
         """The keys of the result tables that are read tonight."""
@@ -60,6 +72,8 @@ class Plan(NamedTuple):
 
     def affected(self) -> list[Study]:
         """The studies whose conclusions may change tonight."""
+        if self.is_anew:
+            return list(self.studies)
         touched = {folder.study for folder in (*self.news.new, *self.news.changed)}
         touched |= set(self.news.changed_studies) | set(self.news.gone_studies)
         touched |= {each.study for each in self.held}
@@ -84,6 +98,7 @@ class Summary(NamedTuple):
     version: Path | None  # None: nothing new, nothing published
     house: House
     still_held: tuple[str, ...] = ()  # folders held back by earlier nights, where nothing is new
+    studies: tuple[str, ...] = ()
 
 
 def stamped(frame: "pl.DataFrame", night_id: int) -> "pl.DataFrame":

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from flows.house.publishing import publish
 from flows.stages.plan import Plan, Summary
+from flows.warehouse.carry_over import schema_number
 from flows.warehouse.warehouse import Warehouse, open_published, schema_digest
 
 
@@ -17,7 +18,7 @@ def render_pages(plan: Plan) -> list[str]:
     names = [study.name for study in plan.affected()]
     with open_published(plan.staged) as warehouse:
         site = plan.house.staging / "site"
-        return render_site(warehouse, site, before, plan.studies, names, plan.order.everything)
+        return render_site(warehouse, site, before, plan.studies, names, plan.order.pages or plan.is_anew)
 
 
 def publish_version(plan: Plan) -> Summary:
@@ -32,6 +33,7 @@ def publish_version(plan: Plan) -> Summary:
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "rows": rows,
         "schema": schema_digest(),
+        "schema_number": schema_number(),
         "versions": {
             "doehouse": version("doehouse"),
             "duckdb": version("duckdb"),
@@ -51,4 +53,5 @@ def summarise_night(plan: Plan, warehouse: Warehouse) -> Summary:
         changes=[row[0] for row in warehouse.rows("night/changes", night_id=plan.night_id)],
         version=None,
         house=plan.house,
+        studies=plan.names(),
     )

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import io
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -139,10 +139,25 @@ class Warehouse:
             raise
         self.connection.commit()
 
-    def apply_views(self) -> None:
-        """Derive every view anew: those of `sql/` and the wide one of each study."""
+    def rename_table(self, table: str, name: str) -> None:
+        self.connection.execute(f"alter table {quoted(table)} rename to {quoted(name)}")
+
+    def drop_table(self, table: str) -> None:
+        self.connection.execute(f"drop table {quoted(table)}")
+
+    def copy_rows(self, source: str, target: str, columns: Sequence[str]) -> None:
+        names = ", ".join(map(quoted, columns))
+        self.connection.execute(
+            f"insert into {quoted(target)} by name select {names} from {quoted(source)}"  # noqa: S608
+        )
+
+    def drop_views(self) -> None:
         for (view,) in self.rows("night/views"):
             self.connection.execute(f"drop view if exists {quoted(view)}")
+
+    def apply_views(self) -> None:
+        """Derive every view anew: those of `sql/` and the wide one of each study."""
+        self.drop_views()
         for name in MACROS:
             self.run(f"macros/{name}")
         for name in VIEWS:
@@ -177,14 +192,20 @@ def connected(path: Path, **how: Any) -> duckdb.DuckDBPyConnection:
 def open_warehouse(path: Path) -> Iterator[Warehouse]:
     """Open a private copy for writing; it is made, with its tables, if it is not there. Checkpointed at the end."""
     is_new = not path.exists()
-    with connected(path, config=STORAGE) as connection:
-        connection.execute("set timezone = 'UTC'")
-        warehouse = Warehouse(connection)
+    with open_tables(path) as warehouse:
         if is_new:
             for table in tables():
                 warehouse.run(f"tables/{table}")
             warehouse.apply_views()
         yield warehouse
+
+
+@contextmanager
+def open_tables(path: Path) -> Iterator[Warehouse]:
+    """Open a private copy for writing, whatever tables it has. Checkpointed at the end."""
+    with connected(path, config=STORAGE) as connection:
+        connection.execute("set timezone = 'UTC'")
+        yield Warehouse(connection)
         connection.execute("checkpoint")
 
 
@@ -207,7 +228,7 @@ def tables() -> list[str]:
 
 
 def schema_digest() -> str:
-    """SHA-256 of the definitions of all tables: warehouses of another one must be rebuilt."""
+    """SHA-256 of the definitions of all tables: warehouses of another one are carried over."""
     return hashlib.sha256("\n".join(text(f"tables/{table}") for table in tables()).encode()).hexdigest()
 
 

@@ -157,7 +157,7 @@ class Design:
         return pl.DataFrame(table)
 
     def line(self, present: Collection[int] | None = None) -> str:
-        """'2^(4-1), I = ABCD, resolution IV, 8 runs × 4 containers', and the runs missing from `present`."""
+        """'2^(4-1), I = ABCD, resolution IV, 8 runs × 4 containers', and the runs that `present` lacks."""
         runs = len(self.places)
         if not self.confounding.generators:
             size = f"2^{len(self.factors)}" if self.is_two_level else " × ".join(map(str, self.levels))
@@ -173,7 +173,9 @@ class Design:
                 text += f" × {number} {noun}{'s' if number > 1 else ''}"
         missing = sorted(set(self.runs["run"].to_list()) - set(present)) if present is not None else []
         if missing:
-            text += f", run{'s' if len(missing) > 1 else ''} {', '.join(map(str, missing))} missing"
+            text += (
+                f", in progress: run{'s' if len(missing) > 1 else ''} {', '.join(map(str, missing))} to come"
+            )
         return text
 
 

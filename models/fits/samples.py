@@ -157,10 +157,23 @@ class Sample:
 
     def reduced(self, terms: Collection[str]) -> Fit:
         """The same with these of its terms only."""
-        others = set(self.coding.terms) - set(terms)
-        blocks = {term: block for term, block in self.coding.blocks.items() if term not in others}
-        whole = {term: block for term, block in self.coding.whole.items() if term in blocks}
-        return fit(self.y, blocks, self.matrix_rows, whole)
+        chosen = tuple(term for term in self.coding.terms if term in terms)
+        if chosen == self.coding.terms:
+            return self.fit
+        if chosen not in self._reduced:
+            blocks = {
+                term: block
+                for term, block in self.coding.blocks.items()
+                if term in chosen or term in NO_TERMS
+            }
+            whole = {term: block for term, block in self.coding.whole.items() if term in blocks}
+            self._reduced[chosen] = fit(self.y, blocks, self.matrix_rows, whole)
+        return self._reduced[chosen]
+
+    @cached_property
+    def _reduced(self) -> dict[tuple[str, ...], Fit]:
+        """The models that were asked for, each fitted once."""
+        return {}
 
     def fit_of_folders(self, terms: Collection[str] | None = None) -> Fit:
         """The model of the folders' means, of all its terms or of some."""

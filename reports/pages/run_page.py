@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from reports.charts.line_sketch import line_sketches
 from reports.charts.study import learning_curves
 from reports.pages.page import Files, Link, Page
 from reports.tables.study import promise_cell
@@ -34,10 +35,11 @@ def run_page(study_results: Results, results: Results, folder: str, beside: Besi
     facts = results["run"].frame.row(0, named=True)
     page = Page(f"{slug(facts['study'])}/runs", f"{slug(folder)}.html", results, is_alone=True)
     points = results["run_points"].frame
-    curves = None
+    curves, stills = None, []
     if points.height:
         page.rows["points"] = points.drop("folder", "logged")
         curves = page.figure(learning_curves(points, folder))
+        stills = line_sketches(_by_curve(points))
     objections = [{"kind": "broken", "sentence": facts["reason"]}] if facts["reason"] else []
     held = results["run_findings"].frame.filter(outcome="held").head(1)
     objections += [{"kind": "doubt", "sentence": sentence} for sentence in held["reason"]]
@@ -60,10 +62,18 @@ def run_page(study_results: Results, results: Results, folder: str, beside: Besi
         containers=page.table(_containers(results)),
         values=page.table(_values(results)),
         curves=curves,
+        stills=stills,
         files=page.table(_files(results)),
         promises=page.table(_promises(results)),
         findings=page.table(_findings(results)),
     )
+
+
+def _by_curve(points: pl.DataFrame) -> pl.DataFrame:
+    """The values that count of each container and tag, in lists by step."""
+    counting = points.filter(~pl.col("is_superseded") & pl.col("value").is_finite())
+    by_curve = counting.group_by("tag", "container_id", maintain_order=True)
+    return by_curve.agg(steps="step", values="value")
 
 
 def _place(facts: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
--- Mark the folders in $folders as gone; their facts stay.
+-- Mark the folders in $folders as gone; their facts stay. Those in $standing are there, but no study claims them.
 -- grain: statements
 -- reads: folders
 update folders
@@ -16,8 +16,13 @@ select
     null as byte_offset,
     'R108' as code,
     'repaired' as outcome,
-    folder || ': vanished from the log root, expected it to stay. Its facts are kept; '
-    || 'bring it back, or remove it for good with `doehouse forget ' || folder || '`.' as reason,
+    if(
+        list_contains(cast($standing as varchar[]), folder),
+        folder || ': is claimed by no study any more, expected ' || study || ' to claim it. Its facts are kept; '
+        || 'correct the `folders` of the study.',
+        folder || ': vanished from the log root, expected it to stay. Its facts are kept; '
+        || 'bring it back, or remove it for good with `doehouse forget ' || folder || '`.'
+    ) as reason,
     $night_id as first_night_id,
     $night_id as night_id,
 from folders

@@ -7,7 +7,7 @@ create table folders (
     study varchar,
     run integer,
     replicate varchar,
-    kind varchar,
+    kind varchar default 'folder',
     table_id integer,
     state varchar,
     is_gone boolean,

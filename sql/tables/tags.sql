@@ -4,8 +4,8 @@
 create table tags (
     tag_id integer,
     tag varchar,
-    within varchar,
-    is_result boolean,
+    within varchar default '',
+    is_result boolean default false,
 );
 
 comment on table tags is 'The series under which scalars were logged: their tag, and where below its container.';

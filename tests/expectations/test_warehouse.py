@@ -29,9 +29,7 @@ def test_a_count_that_differs_breaks_its_own_promise_and_no_other(counts: pl.Dat
     assert checked.verdicts.filter(~pl.col("is_kept"))["code"].to_list() == [code]
     (breach,) = checked.breaches.iter_rows(named=True)
     place = CODES.index(code)
-    expected = (
-        f"the warehouse, {code}: found {place + 1}, expected {place}. Rebuild with doehouse night --all"
-    )
+    expected = f"the warehouse, {code}: found {place + 1}, expected {place}. Read all again with doehouse night --all"
     assert breach["reason"].startswith(expected)
     assert (breach["study"], breach["folder"], breach["severity"]) == (None, None, "stop")
 

@@ -128,7 +128,7 @@ def test_a_changed_folder_is_loaded_again_in_its_place(second_night: Order) -> N
         second_night.logs / "exp_14" / "stop.log",
         lambda text: text.replace(later, later[:14] + f"{(int(minute) + 1) % 60:02d}" + later[16:]),
     )
-    counts = spend(second_night._replace(again=("exp_14",))).night
+    counts = spend(second_night._replace(accept=("exp_14",))).night
     assert (counts["folders_new"], counts["folders_changed"], counts["folders_held"]) == (0, 1, 0)
     new = ask(second_night, times)
     changed = [(a, b - c) for (a, b), (_, c) in zip(new, old, strict=True) if b != c]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.prefect_server import PrefectServer
 
 from flows.house.errors import HouseError, HouseHeldError
 from flows.house.lock import hold
@@ -15,6 +14,7 @@ from flows.house.manifest import digest
 from flows.night import Order, StageError, Summary
 from tests.houses import ROOT, SAMPLE, STUDIES, ask, contents
 from tests.log_folders import edit
+from tests.prefect_server import PrefectServer
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -131,7 +131,7 @@ def test_a_folder_in_trouble_does_not_fail_the_flow_which_does_all_that_it_is_as
 ) -> None:
     edit(second_night.logs / "exp_14" / "stop.log", lambda text: text.replace("2023", "23", 1))
     shutil.rmtree(second_night.logs / "exp_18")
-    summary = carry_out(second_night._replace(again=("exp_13", "exp_14"), forget=("exp_18",)))
+    summary = carry_out(second_night._replace(accept=("exp_13", "exp_14"), forget=("exp_18",)))
     run = last_run()
     assert run.state.is_completed()
     assert "exp_14/stop.log:1" in artifacts_of(run)["night-summary"].data

@@ -189,7 +189,7 @@ def test_what_is_found_in_place_of_what_was_read_is_named_with_the_remedy(
     sentence = sentences[path]
     assert sentence.startswith(f"{path}: found {case.found}"), sentence
     assert re.search(r": found .*, expected .*\. \S.*\.$", sentence)
-    assert "stays" in sentence and f"`doehouse night --folder {folder}`" in sentence
+    assert "stays" in sentence and f"`doehouse night --accept {folder}`" in sentence
     if case.found.startswith("other"):
         digests = re.search(r"sha256 ([0-9a-f]{12})… -> ([0-9a-f]{12})…", sentence)
         assert digests and digests[1] != digests[2]
@@ -275,15 +275,36 @@ def test_who_names_a_folder_takes_what_is_there_now(order: Order) -> None:
     rewritten(swapped)(order.logs / "1_a")
     spend(order, LATER)
     assert held(order).keys() == {"1_a"}
-    for number, named in enumerate((order._replace(again=("1_a",)), order._replace(everything=True))):
-        rewritten(lambda content: b"".join(records(content)[:-1]))(order.logs / "1_a")
-        assert (spend(named, LATER).night["folders_held"], held(order)) == (0, {})
-        assert ask(order, "select count(*) from held_files") == [(0,)]
-        check_conservation(order.house, order.logs)
-        fresh = order._replace(house=order.house.with_name(f"fresh{number}"))
-        spend(fresh, NOW)
-        assert contents(order) == contents(fresh)
-        assert_quiet(order)
+    named = order._replace(accept=("1_a",))
+    rewritten(lambda content: b"".join(records(content)[:-1]))(order.logs / "1_a")
+    assert (spend(named, LATER).night["folders_held"], held(order)) == (0, {})
+    assert ask(order, "select count(*) from held_files") == [(0,)]
+    check_conservation(order.house, order.logs)
+    fresh = order._replace(house=order.house.with_name("fresh"))
+    spend(fresh, NOW)
+    assert contents(order) == contents(fresh)
+    assert_quiet(order)
+
+
+@pytest.mark.parametrize("asked", [{"again": ("1_a",)}, {"everything": True}], ids=["--folder", "--all"])
+@pytest.mark.parametrize("loss", ["deleted", "rotten"])
+def test_reading_again_gives_nothing_up(order: Order, asked: dict[str, Any], loss: str) -> None:
+    """A deleted event file, and a bit that flipped in one whose size and time stayed."""
+    before = contents(order)
+    path = event_file(order.logs / "1_a")
+    if loss == "deleted":
+        path.unlink()
+    else:
+        status, content = path.stat(), bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 4
+        path.write_bytes(content)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        assert spend(order, LATER).version is None  # nothing to be seen from outside
+    assert spend(order._replace(**asked), LATER).night["folders_held"] == 1
+    assert held(order).keys() == {"1_a"}
+    after = contents(order)
+    for relation in ("points", "stamps", "containers", "observations", "effects"):
+        assert after[relation] == before[relation], relation
 
 
 def test_what_only_grew_and_what_lies_beside_is_read(order: Order) -> None:

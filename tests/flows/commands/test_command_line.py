@@ -54,7 +54,16 @@ def test_help_names_every_command_and_exit_code() -> None:
 
 def test_help_of_a_night_names_its_options() -> None:
     shown = doehouse("night", "--help").stdout
-    for option in ("--logs", "--studies", "--house", "--folder", "--all"):
+    for option in (
+        "--logs",
+        "--studies",
+        "--house",
+        "--folder",
+        "--all",
+        "--accept",
+        "--pages",
+        "--gone-share",
+    ):
         assert option in shown
 
 
@@ -154,7 +163,7 @@ def test_a_folder_that_is_not_there_is_wrong_usage(second_night: Order) -> None:
 def test_a_folder_that_is_still_there_cannot_be_forgotten(second_night: Order) -> None:
     ended = doehouse("forget", "exp_11", *places(second_night))
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert "is still there and would be loaded again" in ended.stderr
+    assert "is still there, expected it gone" in ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -247,7 +256,7 @@ def test_a_night_with_nothing_new_and_doctor_tell_what_is_held_back_and_what_to_
     hold_back(second_night, "exp_16")
     told = (
         "1 folder (exp_16); what was read before stays. Restore the files that the notices Q321 name, or take what "
-        "is there now with `doehouse night --folder exp_16`."
+        "is there now with `doehouse night --accept exp_16`."
     )
     ended = doehouse("night", *places(second_night))
     assert ended.stdout.splitlines()[:2] == [
@@ -266,7 +275,7 @@ def test_folders_that_are_held_back_are_counted_until_they_are_restored(second_n
     hold_back(second_night, *(f"exp_1{run}" for run in range(1, 7)))
     told = "6 folders (exp_11, exp_12, exp_13, exp_14, exp_15, …); "
     assert f"Held back: {told}" in doehouse("night", *places(second_night)).stdout
-    assert "`doehouse night --folder F`" in doehouse("doctor", "--house", second_night.house).stdout
+    assert "`doehouse night --accept F`" in doehouse("doctor", "--house", second_night.house).stdout
     edit(stop_log, lambda _: text)
     spend(second_night)
     assert "Held back: 5 folders (exp_12, " in doehouse("night", *places(second_night)).stdout

@@ -101,7 +101,7 @@ def test_a_page_that_was_edited_removed_or_added_is_named(
     assert (found.is_well, found.found) == (False, "; ".join(told))
     ended = doehouse("doctor", "--house", order.house)
     assert ended.returncode == 1
-    line = f"ILL   pages: {'; '.join(told)}  Write every page anew with `doehouse night --all`."
+    line = f"ILL   pages: {'; '.join(told)}  Write every page anew with `doehouse night --pages`."
     assert line in ended.stdout.splitlines()
 
 
@@ -131,7 +131,7 @@ def test_a_page_that_two_versions_share_is_noticed_in_both_until_all_are_written
     edit(first / RUN_PAGE)
     assert check(order, "pages").found == f"{RUN_PAGE} edited"
     assert f"{RUN_PAGE} edited" in check(order, "older versions").found
-    night(order._replace(everything=True), NOW)
+    night(order._replace(pages=True), NOW)
     assert check(order, "pages").is_well
     assert b"SMALL" not in (site_of(order) / RUN_PAGE).read_bytes()
 

@@ -55,7 +55,7 @@ def test_a_torn_file_that_a_study_accepts_may_go_on(order: Order) -> None:
     content = path.read_bytes()
     path.write_bytes(content[:-5])
     say(order, "allow_torn = true")
-    spend(order._replace(again=("2_a",)))
+    spend(order._replace(accept=("2_a",)))
     assert verdicts(order)["2_a"] == "accepted"
     told = "select code, outcome from findings where folder = '2_a'"
     assert ask(order, told) == [("R111", "repaired")]

@@ -53,7 +53,7 @@ def test_the_published_design_is_reproduced() -> None:
     assert design.defining_relation() == "I = ABCD"
     assert design.resolution == "IV"
     assert design.line() == "2^(4-1), I = ABCD, resolution IV, 8 runs × 4 containers"
-    assert design.line({1, 2, 3, 4, 6, 7, 8}).endswith("8 runs × 4 containers, run 5 missing")
+    assert design.line({1, 2, 3, 4, 6, 7, 8}).endswith("8 runs × 4 containers, in progress: run 5 to come")
     assert design.aliases("CPU:Memory") == ("Network:Epochs",)
     assert design.aliases("Epochs") == ("CPU:Memory:Network",)
 

@@ -244,9 +244,14 @@ def test_on_a_phone_the_first_column_and_the_caption_stay(browser: Any, site: Pa
 def test_the_answer_is_there_without_a_script(browser: Any, site: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    for name in ("index.html", "fltk_2_4_1/index.html", "fltk_2_4_1/Accuracy.html", "three_levels/Rate.html"):
+    names = [
+        "index.html",
+        *(f"fltk_2_4_1/{name}.html" for name in ("index", "curves", "runs/exp_11", "Accuracy")),
+    ]
+    for name in ("three_levels/Rate.html", *names):
         page.goto((site / name).as_uri())
         assert page.locator("svg.sketch:visible").count() > 0, name
+        assert page.locator("button:visible").count() == 0, name  # which only a script can serve
     page.click("#numbers summary")
     assert page.locator("#anova").is_visible()
     context.close()

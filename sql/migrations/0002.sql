@@ -1,0 +1,3 @@
+-- From the tables of 0.1.0 to those of 0.2.0: columns that came since are null or have their default.
+-- grain: statements
+-- reads: nothing

@@ -1,0 +1,110 @@
+"""What a night and a house came to, for machines."""
+
+import json
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.house.errors import HouseError
+from flows.night import Order
+from tests.commands import doehouse
+from tests.houses import ask, spend
+from tests.log_folders import edit
+from tests.torture.folders import write_small_folder, write_small_study
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Order:
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    write_small_study(order.studies)
+    for run in range(1, 5):
+        write_small_folder(order.logs, f"{run}_a", (50, 60, 70 + run))
+    return order
+
+
+def places(order: Order) -> list[str]:
+    return ["--logs", str(order.logs), "--studies", str(order.studies), "--house", str(order.house)]
+
+
+def last_night(order: Order) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((order.house / "last-night.json").read_text())
+    return found
+
+
+def figures(order: Order) -> dict[str, float]:
+    """The figures as Prometheus reads its text format."""
+    found = {}
+    for line in (order.house / "metrics.prom").read_text().splitlines():
+        if not line.startswith("#"):
+            match = re.fullmatch(r"(doehouse_[a-z_]+) (-?[0-9.]+)", line)
+            assert match, line
+            found[match[1]] = float(match[2])
+    return found
+
+
+def test_a_night_its_record_and_its_figures_say_the_same(order: Order) -> None:
+    edit(order.logs / "2_a" / "stop.log", lambda text: text.replace("2023", "23", 1))
+    ended = doehouse("night", "--json", *places(order))
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    assert told == last_night(order)
+    assert (told["outcome"], told["version"], told["error"], told["studies"]) == (
+        "published",
+        1,
+        None,
+        ["small"],
+    )
+    ((seen, quarantined),) = ask(order, "select folders_seen, runs_quarantined from nights")
+    assert (
+        (told["counts"]["folders_seen"], told["counts"]["runs_quarantined"]) == (seen, quarantined) == (4, 1)
+    )
+    assert [each["folder"] for each in told["notices"]] == ["2_a"]
+    broken = {code for (code,) in ask(order, "select code from verdicts where not is_kept")}
+    assert {each["code"] for each in told["broken"]} == broken != set()
+    assert figures(order)["doehouse_runs_quarantined"] == 1
+    assert figures(order)["doehouse_night_failed"] == 0
+    assert abs(figures(order)["doehouse_last_success_timestamp_seconds"] - time.time()) < 60
+
+
+def test_strict_tells_by_its_exit_code_that_something_was_left_out(order: Order) -> None:
+    assert doehouse("night", "--strict", *places(order)).returncode == 0
+    edit(write_small_folder(order.logs, "1_b") / "stop.log", lambda text: text.replace("2023", "23", 1))
+    ended = doehouse("night", "--strict", *places(order))
+    assert (ended.returncode, ended.stderr.count("Traceback")) == (1, 0)
+    assert last_night(order)["outcome"] == "published"
+
+
+def test_failed_and_empty_nights_are_in_the_history(order: Order) -> None:
+    spend(order)
+    spend(order)
+    shutil.rmtree(order.logs)
+    with pytest.raises(HouseError):
+        spend(order)
+    nights = [json.loads(line) for line in (order.house / "nights.jsonl").read_text().splitlines()]
+    assert [each["outcome"] for each in nights] == ["published", "nothing new", "failed"]
+    assert "expected the log root" in nights[-1]["error"] and nights[-1] == last_night(order)
+    assert nights[0]["counts"]["folders_seen"] == 4 and "notices" not in nights[0]
+    assert figures(order)["doehouse_night_failed"] == 1
+    assert "doehouse_folders_seen" not in figures(order)
+
+
+def test_doctor_as_json_says_what_its_lines_say(order: Order) -> None:
+    spend(order)
+    ended = doehouse("doctor", "--json", "--house", order.house)
+    told = json.loads(ended.stdout)
+    lines = doehouse("doctor", "--house", order.house).stdout.splitlines()
+    assert told["is_well"] == (ended.returncode == 0)
+    assert [each["name"] for each in told["checks"]] == [line[6:].split(":")[0] for line in lines]
+
+
+def test_a_success_in_the_future_is_a_fault(order: Order) -> None:
+    spend(order)
+    os.utime(order.house / ".last-success", (time.time() + 7200,) * 2)
+    ended = doehouse("doctor", "--house", order.house)
+    assert ended.returncode == 1
+    assert re.search("ILL   freshness: last night ended in [12]:.*Set the clock right", ended.stdout)
