@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flows.log_root.regular_file import shown
 from flows.reading.find_folders import Found
 from flows.reading.log_folders import LOG_NAMES, LogFile, LogFolder, Told, is_pod_log, kind_of_source
-from flows.reading.notices.findings import Finding
+from flows.reading.notices.finding import Finding
 from models.declared.folders import Match
 from models.declared.study import Claim, Study, StudyError
 

@@ -133,7 +133,7 @@ def completed(study: Study, folder: LogFolder, told: list[Told]) -> Claim:
 def plain_number(text: str) -> str:
     """A whole number as such: HParams and tables write 1 as 1.0."""
     key = level_key(text)
-    return str(key) if isinstance(key, int) and "." in text else text
+    return str(int(key)) if isinstance(key, float) and key.is_integer() else text
 
 
 def missing_levels(study: Study, folder: LogFolder, claim: Claim) -> Iterator[Finding]:

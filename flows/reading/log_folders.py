@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from flows.reading.notices.findings import Finding
+from flows.reading.notices.finding import Finding
 from models.declared.source import RESULT_ENDINGS
 from models.declared.study import Claim
 

@@ -30,8 +30,8 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         files = [str(each.files) for each in shards]
         kept = [row[0] for row in warehouse.rows("load/kept", files=files)] if shards else []
         highest = warehouse.record("night/next_keys")["container_offset"]
-        warehouse.run("load/forget_facts", folder_ids=[*again, *forgotten], kept=kept)
         warehouse.run("load/forget_rows", folder_ids=[*plan.rows_again, *plan.rows_forgotten])
+        warehouse.run("load/forget_facts", folder_ids=[*again, *forgotten], kept=kept)
         warehouse.run("load/forget_folders", folder_ids=forgotten)
         if shards:
             paths = {

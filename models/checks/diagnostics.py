@@ -74,7 +74,7 @@ def trend(sample: Sample) -> tuple[float, float] | None:
     centred = places - places.mean()
     own = centred - Q @ (Q.T @ centred)
     size = float(own @ own)
-    if size < 1e-9 * float(centred @ centred):
+    if size <= 1e-9 * float(centred @ centred):  # also where all started at once
         return None
     slope = float(own @ model.residuals) / size
     left = max(model.sum_sq_error - slope**2 * size, 0.0)

@@ -1,11 +1,12 @@
 """What the reading of a folder noticed: a code, an outcome and a sentence, with its place."""
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
 
 import polars as pl
 
-Outcome = Literal["repaired", "waiting", "quarantined"]
+from flows.reading.notices.finding import Finding, Outcome
+
+__all__ = ["MEANINGS", "SCHEMA", "STALE_CODES", "Finding", "Outcome", "frame"]
 
 SCHEMA = pl.Schema(
     {
@@ -73,17 +74,6 @@ MEANINGS = {
     "Q326": "The pattern of a source reads a path in more than one way.",
     "Q327": "The levels of a folder cannot be told: two rows that differ, or none that ever came.",
 }
-
-
-class Finding(NamedTuple):
-    folder: str
-    code: str
-    outcome: Outcome
-    reason: str
-    container_id: str | None = None
-    path: str | None = None
-    line: int | None = None
-    byte_offset: int | None = None
 
 
 def frame(findings: Iterable[Finding]) -> pl.DataFrame:

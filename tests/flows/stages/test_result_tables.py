@@ -1,0 +1,156 @@
+"""Result tables through many nights: rows come, change, move and go; nothing that was read is lost or mixed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from flows.night import Order
+from tests.houses import NOW, ask, spend, verdicts
+
+HEAD = "id,cores,batch,start,end,accuracy"
+START = "2023-10-01 10:00:00.000"
+ROWS = [
+    f"job-{cores}{batch}{again},{cores},{batch}.0,{START},2023-10-01 10:00:0{again}.{cores}{batch},"
+    f"{80 + cores + again / 10}"
+    for cores in (1, 2)
+    for batch in (4, 8)
+    for again in (1, 2)
+]
+STUDY = """
+name = "jobs"
+[factors]
+cores = ["1", "2"]
+batch = ["4", "8"]
+[source]
+table = "results.csv"
+columns = { cores = "cores", batch = "batch", start = "start", stop = "end"%s }
+[responses.Accuracy]
+column = "accuracy"
+[responses.Seconds]
+between = ["start", "stop"]
+"""
+VALUES = "select folder, response, value from observations order by all"
+
+
+@pytest.fixture(params=[True, False], ids=["with ids", "by line"])
+def order(tmp_path: Path, request: pytest.FixtureRequest) -> Order:
+    """A house after one night on eight rows, told apart by their id or by what they say."""
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    for folder in (order.logs, order.studies):
+        folder.mkdir()
+    (order.studies / "jobs.toml").write_text(STUDY % (', container = "id"' if request.param else ""))
+    write(order, ROWS)
+    spend(order, NOW)
+    return order
+
+
+def write(order: Order, rows: list[str], head: str = HEAD) -> None:
+    path = order.logs / "results.csv"
+    before = path.stat().st_mtime_ns if path.exists() else 0
+    path.write_text("\n".join([head, *rows]) + "\n")
+    os.utime(path, ns=(before + 10**9, before + 10**9))
+
+
+def values(order: Order) -> list[float]:
+    return sorted(value for _, response, value in ask(order, VALUES) if response == "Accuracy")
+
+
+def codes(order: Order) -> dict[str, int]:
+    return dict(ask(order, "select code, count(*) from findings group by all"))
+
+
+def test_every_row_is_an_observation_with_all_its_digits(order: Order) -> None:
+    rows = ask(
+        order, "select levels['cores'], levels['batch'], response, value from observations order by all"
+    )
+    assert len(rows) == 16
+    assert ("1", "4", "Accuracy", 81.1) in rows and ("1", "4", "Seconds", 1.14) in rows
+    assert set(verdicts(order).values()) == {"accepted"}
+    assert codes(order) == {}
+
+
+def test_rows_that_are_appended_are_new_and_the_others_are_not_touched(order: Order) -> None:
+    before = ask(order, "select folder_id, folder, first_night_id from runs order by all")
+    write(order, [*ROWS, ROWS[0].replace("job-141", "job-new").replace("81.1", "99.5")])
+    spend(order, NOW)
+    after = ask(order, "select folder_id, folder, first_night_id from runs order by all")
+    assert [row for row in after if row in before] == before
+    assert len(after) == len(before) + 1 and max(row[2] for row in after) == 2
+    assert values(order)[-1] == 99.5
+    assert codes(order) == {}
+
+
+def test_rows_that_are_sorted_or_stand_elsewhere_are_the_same(order: Order) -> None:
+    before = ask(order, VALUES)
+    write(order, ROWS[::-1])
+    spend(order, NOW)
+    assert ask(order, VALUES) == before
+    assert codes(order) == {}
+
+
+@pytest.mark.parametrize(
+    "rows", [[ROWS[0].replace("81.1", "11.5"), *ROWS[1:]], ROWS[1:]], ids=["changed", "removed"]
+)
+def test_an_accepted_row_that_changes_or_goes_is_held_back_by_name_until_it_is_accepted(
+    order: Order, rows: list[str]
+) -> None:
+    before = ask(order, VALUES)
+    write(order, rows)
+    spend(order, NOW)
+    assert ask(order, VALUES) == before
+    assert codes(order) == {"Q321": 1}
+    ((told,),) = ask(order, "select reason from findings")
+    assert "--accept results.csv" in told
+    write(order, ROWS)
+    spend(order, NOW)
+    assert codes(order) == {} and ask(order, VALUES) == before
+    write(order, rows)
+    spend(order, NOW)
+    spend(order._replace(accept=("results.csv",)), NOW)
+    assert codes(order) == {}
+    assert values(order) == sorted(float(row.rpartition(",")[2]) for row in rows)
+
+
+def test_bad_cells_leave_out_their_rows_alone_and_are_told_once(order: Order) -> None:
+    odd = [
+        ROWS[0].replace(",1,4.0", ",3,4.0").replace("job-141", "job-x"),
+        ROWS[1].replace("81.2", "fine").replace("job-142", "job-y"),
+    ]
+    write(order, [*ROWS, *odd])
+    spend(order, NOW)
+    left_out = [verdict for verdict in verdicts(order).values() if verdict != "accepted"]
+    assert left_out == ["quarantined"] * 2
+    reasons = [reason for (reason,) in ask(order, "select reason from breaches where severity = 'stop'")]
+    assert any("cores = 3" in reason for reason in reasons), reasons
+    told = ask(order, "select code, reason from findings")
+    assert [code for code, _ in told] == ["Q323"] and "'fine' in accuracy, expected a number" in told[0][1]
+    assert len(values(order)) == 8
+
+
+def test_a_column_that_is_gone_tonight_takes_nothing_away(order: Order) -> None:
+    before = ask(order, VALUES)
+    write(order, [row.rpartition(",")[0] for row in ROWS], HEAD.removesuffix(",accuracy"))
+    spend(order, NOW)
+    assert ask(order, VALUES) == before
+    assert "Q324" in codes(order)
+
+
+def test_two_rows_of_one_id_are_both_left_out_by_line(tmp_path: Path) -> None:
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    for folder in (order.logs, order.studies):
+        folder.mkdir()
+    (order.studies / "jobs.toml").write_text(STUDY % ', container = "id"')
+    write(order, [*ROWS, ROWS[0].replace("81.1", "11.1")])
+    spend(order, NOW)
+    assert len(values(order)) == 7
+    ((told,),) = ask(order, "select reason from findings")
+    assert "2 rows that share the text of id with another (lines 2, 10)" in told
+
+
+def test_a_table_that_vanishes_keeps_its_rows(order: Order) -> None:
+    before = ask(order, VALUES)
+    (order.logs / "results.csv").rename(order.logs.parent / "away.csv")
+    spend(order._replace(gone_share=1.0), NOW)
+    assert ask(order, VALUES) == before
+    assert codes(order) == {"R108": 1}
