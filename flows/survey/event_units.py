@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from flows.reading.containers import container_of, within_of
 from flows.reading.event_points import hparams_of
 from flows.reading.events.file import Source, iterate_event_files
 
@@ -90,8 +91,8 @@ def host_of(name: str) -> str:
     return found["host"] if found else name
 
 
-def read_values(logs: Path, units: Sequence[Unit]) -> EventValues:
-    """Tags, last values and hyperparameters of as many units as fit."""
+def read_values(logs: Path, units: Sequence[Unit], has_containers: bool = False) -> EventValues:
+    """Tags, last values and hyperparameters of as many units as fit; containers are folders named by an id."""
     owners: list[tuple[int, str]] = []
     sources: list[Source] = []
     size = unread = 0
@@ -102,7 +103,10 @@ def read_values(logs: Path, units: Sequence[Unit]) -> EventValues:
                 unread += 1
                 continue
             sources.append(Source(path))
-            within = path.rpartition("/")[0][len(unit.path) + 1 :] if path != unit.path else ""
+            within = ""
+            if path != unit.path:
+                owner = container_of(path, ()) if has_containers else None
+                within = within_of(path, unit.path, owner or "")
             owners.append((place, within))
     hparams: list[dict[str, str]] = [{} for _ in units]
     frames = []

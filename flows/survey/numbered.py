@@ -56,8 +56,7 @@ def numbered_folders(logs: Path, listing: Listing, name: str) -> Guess | None:
         design = design_of(factors, roles.replicate is not None)
     notes += dropped_notes(roles)
     place = {"folders": pattern_of(items, places, is_event_file=False)}
-    measures, others = from_tags(read_values(logs, units).tags, len(units))
-    measures = [each._replace(fields={k: v for k, v in each.fields.items() if k != "within"}) for each in measures]
+    measures, others = from_tags(read_values(logs, units, has_containers=True).tags, len(units))
     return Guess(name, f"{name}: runs by number" if is_numbered else name, design, factors, place, [*measures, SECONDS], notes, others, is_numbered)  # fmt: skip
 
 

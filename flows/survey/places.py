@@ -66,8 +66,9 @@ def levels_of(settings: Settings, roles: Roles) -> dict[str, object]:
 def dropped_notes(roles: Roles) -> list[str]:
     """Why what varies is no factor, for whoever knows better."""
     return [
-        f"No factor: {each.name or each.place} ({each.values[0]}, ...), {reason}."
+        f"No factor: {each.name or 'in the path'} ({each.values[0]}, ...), {reason}."
         for each, reason in roles.dropped[:20]
+        if each.name != "tfevents"  # the second in the name of an event file
     ]
 
 

@@ -66,7 +66,7 @@ def factor_line(factor: Factor, is_numbered: bool) -> str:
         asked.append("name")
     if order_of(factor.levels) is None:
         asked.append("which level is low")
-    found = f"from {factor.variable.place}"
+    found = "from the path" if factor.variable.place.startswith("part ") else f"from {factor.variable.place}"
     return f"{line}  # ? {' and '.join(asked)}; {found}" if asked else f"{line}  # {found}"
 
 
