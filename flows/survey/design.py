@@ -21,7 +21,10 @@ class Design(NamedTuple):
 def design_of(factors: Sequence[Factor], has_replicate: bool) -> Design:
     """What the levels of the runs make: a full factorial, a fraction with its generators, or one with empty cells."""
     cells = Counter(
-        zip(*([declared_level(each, factor.levels) for each in factor.variable.values] for factor in factors), strict=True)
+        zip(
+            *([declared_level(each, factor.levels) for each in factor.variable.values] for factor in factors),
+            strict=True,
+        )
     )
     sizes = [len(factor.levels) for factor in factors]
     full = prod(sizes)
@@ -35,13 +38,23 @@ def design_of(factors: Sequence[Factor], has_replicate: bool) -> Design:
     generators = fraction(list(cells), factors)
     if generators:
         told = ", ".join(generators)
-        return Design(f"{len(cells)} of the {full} cells of {sign}: the fraction with {told}; {each} in each ({runs} in all)", generators)
+        return Design(
+            f"{len(cells)} of the {full} cells of {sign}: the fraction with {told}; {each} in each ({runs} in all)",
+            generators,
+        )
     empty = full - len(cells)
     names = ""
     if full <= 4096:
         missing = [levels for levels in _product(factors) if levels not in cells]
-        names = ": " + "; ".join(" ".join(levels) for levels in missing[:NAMED]) + (" ..." if len(missing) > NAMED else "")
-    return Design(f"{sign} factorial with {empty} of {full} cells empty{names}; {each} in each of the others ({runs} in all)", [])
+        names = (
+            ": "
+            + "; ".join(" ".join(levels) for levels in missing[:NAMED])
+            + (" ..." if len(missing) > NAMED else "")
+        )
+    return Design(
+        f"{sign} factorial with {empty} of {full} cells empty{names}; {each} in each of the others ({runs} in all)",
+        [],
+    )
 
 
 def _product(factors: Sequence[Factor]) -> list[tuple[str, ...]]:
@@ -55,7 +68,11 @@ def fraction(cells: Sequence[tuple[str, ...]], factors: Sequence[Factor]) -> lis
     """Generators like `E = ABCD` where the cells are such a fraction of two-level factors; else nothing."""
     count = len(factors)
     base_count = len(cells).bit_length() - 1
-    if any(len(factor.levels) != 2 for factor in factors) or 1 << base_count != len(cells) or count > len(LETTERS):
+    if (
+        any(len(factor.levels) != 2 for factor in factors)
+        or 1 << base_count != len(cells)
+        or count > len(LETTERS)
+    ):
         return []
     columns = [
         tuple(1 if cell[i] == factor.levels[1] else -1 for cell in cells) for i, factor in enumerate(factors)

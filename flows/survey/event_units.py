@@ -13,7 +13,10 @@ from flows.reading.event_points import hparams_of
 from flows.reading.events.file import Source, iterate_event_files
 
 MOST_READ = 256 << 20  # bytes of event files whose values are looked at
-SPLIT = re.compile(r"(?:.*[_-])?(?:train|training|val|valid|validation|test|testing|eval|evaluation|dev)(?:_.*)?|tensorboard|tb", re.I)
+SPLIT = re.compile(
+    r"(?:.*[_-])?(?:train|training|val|valid|validation|test|testing|eval|evaluation|dev)(?:_.*)?|tensorboard|tb",
+    re.I,
+)
 _NAME = re.compile(r"(?P<begin>.*?tfevents\.[0-9]+\.?)(?P<host>.*?)(?P<end>(?:\.[0-9]+\.[0-9]+)?(?:\.v2)?)$")
 
 
@@ -56,7 +59,9 @@ def units_of(events: Sequence[str]) -> Units:
         hosts.setdefault(folder, set()).add(host_of(name))
     distinct = set(homes.values())
     is_flat = any(len(each) > 1 for each in hosts.values()) or len(distinct) == 1
-    names_jobs = is_flat or sum("trainjob" in host for each in hosts.values() for host in each) * 2 > len(hosts)
+    names_jobs = is_flat or sum("trainjob" in host for each in hosts.values() for host in each) * 2 > len(
+        hosts
+    )
     if is_flat or (names_jobs and len(events) == len(distinct)):
         found = [Unit(path, [path]) for path in events]
         tail = ""
@@ -65,8 +70,16 @@ def units_of(events: Sequence[str]) -> Units:
         for path in events:
             below.setdefault(homes[path.rpartition("/")[0]], []).append(path)
         found = [Unit(home, files) for home, files in below.items()]
-        depths = {path.rpartition("/")[0].count("/") - home.count("/") for home, files in below.items() for path in files}
-        name = "events.*" if all(path.rpartition("/")[2].startswith("events.") for path in events) else "*tfevents*"
+        depths = {
+            path.rpartition("/")[0].count("/") - home.count("/")
+            for home, files in below.items()
+            for path in files
+        }
+        name = (
+            "events.*"
+            if all(path.rpartition("/")[2].startswith("events.") for path in events)
+            else "*tfevents*"
+        )
         tail = {frozenset({0}): "/", frozenset({1}): "/*/"}.get(frozenset(depths), "/**/") + name
     found.sort(key=lambda unit: unit.path.count("/"))
     groups = [list(each) for _, each in groupby(found, key=lambda unit: unit.path.count("/"))]
@@ -117,14 +130,30 @@ def read_values(logs: Path, units: Sequence[Unit], has_containers: bool = False)
         unit = pl.Series([owners[file][0] for file in piece.scalars["file"]], dtype=pl.Int64)
         within = pl.Series([owners[file][1] for file in piece.scalars["file"]], dtype=pl.String)
         rows = piece.scalars.select("step", "value").with_columns(tag=names, unit=unit, within=within)
-        frames.append(rows.group_by("tag", "within", "unit").agg(pl.len(), pl.col("value").sort_by("step").last(), pl.col("step").max()))
+        frames.append(
+            rows.group_by("tag", "within", "unit").agg(
+                pl.len(), pl.col("value").sort_by("step").last(), pl.col("step").max()
+            )
+        )
     return EventValues(list(_tags(pl.concat(frames))), list(hparams), unread)
 
 
 def _tags(rows: pl.DataFrame) -> "list[Tag]":
-    ended = rows.group_by("tag", "within", "unit").agg(pl.col("len").sum(), pl.col("value").sort_by("step").last())
+    # Where every run has a tag in one place only, the place is a name of the run's own.
+    is_apart = (pl.col("within").n_unique().over("tag", "unit") > 1).any().over("tag")
+    rows = rows.with_columns(
+        within=pl.when(is_apart | (pl.col("within").n_unique().over("tag") == 1))
+        .then("within")
+        .otherwise(pl.lit(""))
+    )
+    ended = rows.group_by("tag", "within", "unit").agg(
+        pl.col("len").sum(), pl.col("value").sort_by("step").last()
+    )
     told = ended.group_by("tag", "within").agg(
         runs=pl.len(), fewest=pl.col("len").min(), most=pl.col("len").max(), low=pl.col("value").min(),
         high=pl.col("value").max(),
     )  # fmt: skip
-    return [Tag(tag, within, runs, (fewest, most), (low, high)) for tag, within, runs, fewest, most, low, high in told.sort("tag", "within").rows()]
+    return [
+        Tag(tag, within, runs, (fewest, most), (low, high))
+        for tag, within, runs, fewest, most, low, high in told.sort("tag", "within").rows()
+    ]

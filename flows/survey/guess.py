@@ -28,7 +28,18 @@ SECONDS = Measure(
     {"between": ["first_event", "last_event"], "unit": "s", "goal": "minimize"},
     "From the first to the last record of a run's event files; start and stop are not logged.",
 )
-COMMON_NAMES = {"logs", "log", "results", "result", "runs", "data", "output", "outputs", "tb_logs", "lightning_logs"}
+COMMON_NAMES = {
+    "logs",
+    "log",
+    "results",
+    "result",
+    "runs",
+    "data",
+    "output",
+    "outputs",
+    "tb_logs",
+    "lightning_logs",
+}
 
 
 def guess_study(logs: Path) -> Guess:
@@ -84,15 +95,21 @@ def guess_events(logs: Path, listing: Listing, name: str) -> Guess:
         place["levels"] = levels_of(settings, roles)
     notes += dropped_notes(roles)
     if found.left_out:
-        notes.append(f"Left out: {len(found.left_out)} event files at another depth, such as {found.left_out[0]}.")
+        notes.append(
+            f"Left out: {len(found.left_out)} event files at another depth, such as {found.left_out[0]}."
+        )
     if read.unread:
         notes.append(f"The values of {read.unread} event files were not looked at.")
     if not roles.replicate:
-        notes.append("Replicates are told apart by their folders; where a number tells them, write {replicate}.")
-    notes.append("Another end of a run than two quiet hours: done = \"file NAME\", \"steps\" or \"stop.log\".")
+        notes.append(
+            "Replicates are told apart by their folders; where a number tells them, write {replicate}."
+        )
+    notes.append('Another end of a run than two quiet hours: done = "file NAME", "steps" or "stop.log".')
     measures, others = from_tags(read.tags, len(found.units))
     design = design_of(roles.factors, roles.replicate is not None)
-    return Guess(name, title_of(name, roles), design, roles.factors, place, [*measures, SECONDS], notes, others)
+    return Guess(
+        name, title_of(name, roles), design, roles.factors, place, [*measures, SECONDS], notes, others
+    )
 
 
 def home(unit: Unit) -> str:

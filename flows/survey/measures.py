@@ -6,9 +6,14 @@ from typing import NamedTuple
 
 from flows.survey.event_units import Tag
 
-_BETTER = re.compile(r"acc|f1|auc|precision|recall|score|reward|bleu|rouge|\bmap\b|throughput|dice|iou|r2|top[15]", re.I)
+_BETTER = re.compile(
+    r"acc|f1|auc|precision|recall|score|reward|bleu|rouge|\bmap\b|throughput|dice|iou|r2|top[15]", re.I
+)
 _WORSE = re.compile(r"loss|err|rmse|mae|mse|perplexity|latency|fid\b|wer\b|cer\b", re.I)
-_SECONDS = re.compile(r"seconds|duration|elapsed|runtime|wall_?(?:time|clock)?$|_time$|time_|^time$|secs?$|latency|makespan", re.I)
+_SECONDS = re.compile(
+    r"seconds|duration|elapsed|runtime|wall_?(?:time|clock)?$|_time$|time_|^time$|secs?$|latency|makespan",
+    re.I,
+)
 _HELD_OUT = ("validation", "val", "valid", "test", "eval", "evaluation", "dev")
 _START = re.compile(r"(?:^|_)(?:start|begin|began|started)", re.I)
 _STOP = re.compile(r"(?:^|_)(?:end|stop|finish|complet|ended)", re.I)
@@ -40,7 +45,9 @@ def from_tags(tags: Sequence[Tag], runs: int) -> tuple[list[Measure], list[str]]
     told = sorted(tags, key=_rank)
     chosen: list[Tag] = []
     for pattern in (_BETTER, _WORSE):
-        chosen += [tag for tag in told if pattern.search(tag.name) and tag.runs * 2 > runs and tag not in chosen][:1]
+        chosen += [
+            tag for tag in told if pattern.search(tag.name) and tag.runs * 2 > runs and tag not in chosen
+        ][:1]
     chosen = chosen or told[:1]
     measures = []
     for tag in chosen:
@@ -50,14 +57,25 @@ def from_tags(tags: Sequence[Tag], runs: int) -> tuple[list[Measure], list[str]]
             fields["within"] = tag.within
         fields |= {"reduce": "last", **goal_of(tag.name)}
         measures.append(Measure(name_of(tag.name, measures), fields, said_of(tag, runs)))
-    others = [f"{tag.name!r}{f' below {tag.within}/' if tag.within else ''}: {said_of(tag, runs)}" for tag in told if tag not in chosen]
+    others = [
+        f"{tag.name!r}{f' below {tag.within}/' if tag.within else ''}: {said_of(tag, runs)}"
+        for tag in told
+        if tag not in chosen
+    ]
     return measures, others
 
 
 def _rank(tag: Tag) -> tuple[int, int, int, str]:
     where = f"{tag.within}/{tag.name}".lower()
-    held_out = next((i for i, word in enumerate(_HELD_OUT) if re.search(rf"(?:^|[/_ .-]){word}(?:$|[/_ .-])", where)), 9)
-    return (0 if _BETTER.search(tag.name) else 1 if _WORSE.search(tag.name) else 2, held_out, -tag.runs, tag.name)
+    held_out = next(
+        (i for i, word in enumerate(_HELD_OUT) if re.search(rf"(?:^|[/_ .-]){word}(?:$|[/_ .-])", where)), 9
+    )
+    return (
+        0 if _BETTER.search(tag.name) else 1 if _WORSE.search(tag.name) else 2,
+        held_out,
+        -tag.runs,
+        tag.name,
+    )
 
 
 def said_of(tag: Tag, runs: int) -> str:
@@ -76,7 +94,13 @@ def goal_of(name: str) -> dict[str, str]:
 def name_of(name: str, before: Iterable[Measure]) -> str:
     """A response's name: Accuracy and Loss as such, else the last part of the tag."""
     last = re.split(r"[./]", name)[-1] or name
-    short = "Accuracy" if re.search("acc", last, re.I) else "Loss" if re.search("loss", last, re.I) else re.sub(r"[^A-Za-z0-9_ ]+", "_", last).strip("_ ")
+    short = (
+        "Accuracy"
+        if re.search("acc", last, re.I)
+        else "Loss"
+        if re.search("loss", last, re.I)
+        else re.sub(r"[^A-Za-z0-9_ ]+", "_", last).strip("_ ")
+    )
     short = short or "Response"
     return short if short not in {each.name for each in before} else f"{short} {len(list(before)) + 1}"
 

@@ -11,7 +11,9 @@ _TOKEN = re.compile(
     r"|[A-Za-z]+|[^A-Za-z0-9]+"
 )
 _NUMBER = re.compile(r"[0-9]")
-_KEY = re.compile(r"(?:^|[^A-Za-z])(?P<key>[A-Za-z]+(?:_[A-Za-z]+)*)(?P<mark>[=:_\-. ]*)(?P<head>(?:[0-9]+[-.])*)$")
+_KEY = re.compile(
+    r"(?:^|[^A-Za-z])(?P<key>[A-Za-z]+(?:_[A-Za-z]+)*)(?P<mark>[=:_\-. ]*)(?P<head>(?:[0-9]+[-.])*)$"
+)
 _JOB = re.compile(r"^(?:events\.out\.)?tfevents\.|^events\.out\.tfevents\.")
 
 # A word before a number that says nothing of it, and words before a word that name what follows.
@@ -103,7 +105,9 @@ def _merged(items: list[Item]) -> list[Item]:
     items = _joined(items)
     done: list[Item] = []
     for item in items:
-        is_second = len(done) > 2 and isinstance(item, Column) and done[-1] == "-" and isinstance(done[-2], Column)
+        is_second = (
+            len(done) > 2 and isinstance(item, Column) and done[-1] == "-" and isinstance(done[-2], Column)
+        )
         if is_second and isinstance(item, Column) and _are_numbers(item) and _are_numbers(done[-2]) and _KEY.search(str(done[-3])):  # fmt: skip
             first = done[-2]
             assert isinstance(first, Column)

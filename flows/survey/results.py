@@ -12,7 +12,14 @@ from flows.survey.design import design_of
 from flows.survey.listing import CONFIGS, TREES, Listing, read_leaves, read_table
 from flows.survey.measures import Measure, goal_of, is_measure, is_start, is_stop, name_of, unit_of
 from flows.survey.paths import align
-from flows.survey.places import dropped_notes, levels_of, path_variables, pattern_of, placeholders, with_settings
+from flows.survey.places import (
+    dropped_notes,
+    levels_of,
+    path_variables,
+    pattern_of,
+    placeholders,
+    with_settings,
+)
 from flows.survey.roles import Roles, Variable, sort_out
 from flows.survey.settings import in_config, variables_of
 from flows.survey.study_text import Guess
@@ -37,7 +44,11 @@ def result_groups(listing: Listing) -> list[list[str]]:
     """Files that are alike and may be one a run, the largest group first."""
     groups: dict[tuple[int, str], list[str]] = {}
     paths = [each for each in (*listing.trees, *listing.tables) if each.rpartition("/")[2] not in CONFIGS]
-    often = {name for name in _names(paths) if _names(paths).count(name) >= FEWEST_FILES} if len(paths) < MOST_FILES else set()
+    often = (
+        {name for name in _names(paths) if _names(paths).count(name) >= FEWEST_FILES}
+        if len(paths) < MOST_FILES
+        else set()
+    )
     for path in paths:
         name = path.rpartition("/")[2]
         kind = name if name in often else f".{name.rpartition('.')[2]}"
@@ -63,12 +74,16 @@ def guess_files(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
         read = [table for table in tables if table is not None]
         if len(read) < len(tables):
             return None
-        steps = [each for each in STEPS if each in read[0].columns and max(t.frame.height for t in read) > 1][:1]
+        steps = [each for each in STEPS if each in read[0].columns and max(t.frame.height for t in read) > 1][
+            :1
+        ]
         leaves = [{c: str(meant(t.frame[c]).drop_nulls().last() or "") for c in t.columns} for t in read]  # fmt: skip
     shared = [key for key in leaves[0] if all(each.get(key) for each in leaves)]
     fields = sort_fields({key: [each[key] for each in leaves] for key in shared if key not in steps})
     items = align(paths)
-    inside = variables_of([{each.name: each.values[i] for each in fields.variables} for i in range(len(paths))], "key")
+    inside = variables_of(
+        [{each.name: each.values[i] for each in fields.variables} for i in range(len(paths))], "key"
+    )
     path = path_variables(items)
     own = sort_out([*(v for v in path if v.name), *inside, *(v for v in path if not v.name)])
     beside, settings = with_settings(path, [in_config(logs, [each.rpartition("/")[0] for each in paths])])
@@ -173,13 +188,21 @@ def measures_of(fields: Fields, roles: Roles, word: str, is_series: bool) -> tup
     likely = [each for each in fields.numbers if is_measure(each)] or fields.numbers
     for column in likely[:6]:
         unit = unit_of(column)
-        told = [float(each) for each in as_numbers(meant(pl.Series(list(fields.texts[column]))))[0].drop_nulls()]
+        told = [
+            float(each) for each in as_numbers(meant(pl.Series(list(fields.texts[column]))))[0].drop_nulls()
+        ]
         rest = {"reduce": "last"} if is_series else {}
         path = column if word == "column" else column
         asked: dict[str, object] = {word: path, **rest, **({"unit": unit} if unit else {}), **goal_of(column)}
-        measures.append(Measure(name_of(column, measures), asked, f"{len(told)} values, {min(told):.6g} to {max(told):.6g}"))
+        measures.append(
+            Measure(
+                name_of(column, measures), asked, f"{len(told)} values, {min(told):.6g} to {max(told):.6g}"
+            )
+        )
     taken = {measure.name.lower() for measure in measures} | {factor.name.lower() for factor in roles.factors}
     if {"start", "stop"} <= fields.moments.keys() and "seconds" not in taken:
         asked = {"between": ["start", "stop"], "unit": "s", "goal": "minimize"}
-        measures.append(Measure("Seconds", asked, f"{fields.moments['stop']} minus {fields.moments['start']}"))
+        measures.append(
+            Measure("Seconds", asked, f"{fields.moments['stop']} minus {fields.moments['start']}")
+        )
     return measures, [f"{word} = {each!r}" for each in fields.numbers if each not in likely[:6]]

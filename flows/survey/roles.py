@@ -12,7 +12,9 @@ REPLICATE_WORDS = {
     "seed", "rep", "reps", "repl", "replicate", "replica", "run", "round", "trial", "repeat", "repetition",
     "iteration", "iter", "attempt", "try", "fold", "random_seed", "manual_seed", "rng_seed", "run_id", "r", "s",
 }  # fmt: skip
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}|[0-9]{4}-?[0-9]{2}-?[0-9]{2}[-_T ].*|[0-9]{9,}(?:\.[0-9]+)?")
+_ID = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}|[0-9]{4}-?[0-9]{2}-?[0-9]{2}[-_T ].*|[0-9]{9,}(?:\.[0-9]+)?"
+)
 _QUANTITY = re.compile(r"([+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)(.*)")
 _RESERVED = {*WIDE_COLUMNS, *LONG_COLUMNS, *SHEET_COLUMNS, "container"}
 
@@ -171,7 +173,10 @@ def levels_of(values: Sequence[str]) -> tuple[str, ...]:
 
 def order_of(texts: Sequence[str]) -> Mapping[str, float] | None:
     """The sizes of levels that are numbers, or quantities in one unit; None where only people know the order."""
-    found = {each: _QUANTITY.fullmatch(each.replace("-", ".", 1) if re.fullmatch(r"0-[0-9]+", each) else each) for each in texts}
+    found = {
+        each: _QUANTITY.fullmatch(each.replace("-", ".", 1) if re.fullmatch(r"0-[0-9]+", each) else each)
+        for each in texts
+    }
     sizes = {text: (float(match[1]), match[2]) for text, match in found.items() if match}
     if len(sizes) < len(texts) or len({unit for _, unit in sizes.values()}) > 1:
         return None

@@ -40,7 +40,9 @@ def in_table(logs: Path, tables: Sequence[str], items: Sequence[Item]) -> Settin
                     for word in words.within(cell or ""):
                         rows.setdefault(word, []).append(row)
                 found = [rows.get(each, []) for each in item.values]
-                if sum(len(each) == 1 for each in found) < 0.8 * len(found) or len(rows) * 2 < len(item.values):
+                if sum(len(each) == 1 for each in found) < 0.8 * len(found) or len(rows) * 2 < len(
+                    item.values
+                ):
                     continue
                 cells = {name: table.frame[name].to_list() for name in table.columns if name != key}
                 variables = [
