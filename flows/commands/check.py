@@ -1,6 +1,5 @@
 """The command `doehouse check`: what a night would make of a study and a log root, without making it."""
 
-
 from flows.commands.exit_codes import FAILED
 from flows.commands.options import LOGS, LogsOption, PathArgument
 from flows.house.errors import HouseError, UsageError

@@ -126,10 +126,12 @@ def read_values(logs: Path, units: Sequence[Unit], has_containers: bool = False)
     for piece in iterate_event_files(sources, logs):
         for file, told in hparams_of(piece).items():
             hparams[owners[file][0]] |= told
-        names = pl.Series([piece.tags[tag] for tag in piece.scalars["tag"]], dtype=pl.String)
-        unit = pl.Series([owners[file][0] for file in piece.scalars["file"]], dtype=pl.Int64)
-        within = pl.Series([owners[file][1] for file in piece.scalars["file"]], dtype=pl.String)
-        rows = piece.scalars.select("step", "value").with_columns(tag=names, unit=unit, within=within)
+        places = piece.scalars["file"].to_list()
+        rows = piece.scalars.select("step", "value").with_columns(
+            tag=pl.Series([piece.tags[tag] for tag in piece.scalars["tag"]], dtype=pl.String),
+            unit=pl.Series([owners[place][0] for place in places], dtype=pl.Int64),
+            within=pl.Series([owners[place][1] for place in places], dtype=pl.String),
+        )
         frames.append(
             rows.group_by("tag", "within", "unit").agg(
                 pl.len(), pl.col("value").sort_by("step").last(), pl.col("step").max()

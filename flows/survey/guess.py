@@ -82,8 +82,8 @@ def guess_events(logs: Path, listing: Listing, name: str) -> Guess:
     roles, settings = with_settings(path_variables(items), choices)
     if not roles.factors:
         raise UsageError(
-            f"{logs}: found {len(found.units)} runs with event files, but nothing that varies between them in paths, tables, "
-            "settings files or HParams; expected factors. Write the study file by hand."
+            f"{logs}: found {len(found.units)} runs with event files, but nothing that varies between them in "
+            "paths, tables, settings files or HParams; expected factors. Write the study file by hand."
         )
     places = placeholders(roles)
     if settings and settings.container is not None:

@@ -49,7 +49,7 @@ def from_tags(tags: Sequence[Tag], runs: int) -> tuple[list[Measure], list[str]]
             tag for tag in told if pattern.search(tag.name) and tag.runs * 2 > runs and tag not in chosen
         ][:1]
     chosen = chosen or told[:1]
-    measures = []
+    measures: list[Measure] = []
     for tag in chosen:
         rest = [each.within for each in tags if each.name == tag.name and each.within != tag.within]
         fields: dict[str, object] = {"metric": tag.name}

@@ -1,7 +1,6 @@
 """Folders with start.log and stop.log: the default layout, in which a run may be known by its number only."""
 
 from math import prod
-from os.path import commonprefix
 from pathlib import Path
 
 from flows.survey.design import Design, design_of
@@ -57,13 +56,16 @@ def numbered_folders(logs: Path, listing: Listing, name: str) -> Guess | None:
     notes += dropped_notes(roles)
     place = {"folders": pattern_of(items, places, is_event_file=False)}
     measures, others = from_tags(read_values(logs, units, has_containers=True).tags, len(units))
-    return Guess(name, f"{name}: runs by number" if is_numbered else name, design, factors, place, [*measures, SECONDS], notes, others, is_numbered)  # fmt: skip
+    title = f"{name}: runs by number" if is_numbered else name
+    return Guess(name, title, design, factors, place, [*measures, SECONDS], notes, others, is_numbered)
 
 
 def run_numbers(run: Variable) -> tuple[list[int] | None, str]:
     """Run numbers from 1, without the digits that all share: 11, 12 ... 18 are 1 to 8 behind a 1."""
     texts = sorted(set(run.values))
-    prefix = "" if min(map(int, texts)) == 1 else commonprefix(texts)
+    first, last = texts[0], texts[-1]
+    shared = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
+    prefix = "" if min(map(int, texts)) == 1 else first[:shared]
     rest = [each.removeprefix(prefix) for each in run.values]
     if not all(rest) or min(map(int, rest)) != 1:
         return None, ""

@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"[0-9]")
 _KEY = re.compile(
     r"(?:^|[^A-Za-z])(?P<key>[A-Za-z]+(?:_[A-Za-z]+)*)(?P<mark>[=:_\-. ]*)(?P<head>(?:[0-9]+[-.])*)$"
 )
-_JOB = re.compile(r"^(?:events\.out\.)?tfevents\.|^events\.out\.tfevents\.")
+_BEHIND = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)*)(?P<word>[A-Za-z]{3,})")
 
 # A word before a number that says nothing of it, and words before a word that name what follows.
 GENERIC = {
@@ -105,12 +105,14 @@ def _merged(items: list[Item]) -> list[Item]:
     items = _joined(items)
     done: list[Item] = []
     for item in items:
-        is_second = (
-            len(done) > 2 and isinstance(item, Column) and done[-1] == "-" and isinstance(done[-2], Column)
-        )
-        if is_second and isinstance(item, Column) and _are_numbers(item) and _are_numbers(done[-2]) and _KEY.search(str(done[-3])):  # fmt: skip
-            first = done[-2]
-            assert isinstance(first, Column)
+        first = done[-2] if len(done) > 2 and done[-1] == "-" else None
+        is_second = _are_numbers(item) and first is not None and _are_numbers(first)
+        if (
+            is_second
+            and isinstance(item, Column)
+            and isinstance(first, Column)
+            and _KEY.search(str(done[-3]))
+        ):
             done[-2:] = [Column(tuple(f"{a}-{b}" for a, b in zip(first.values, item.values, strict=True)))]
         else:
             done.append(item)
@@ -144,7 +146,19 @@ def _named(items: list[Item]) -> list[Item]:
         if is_name and (is_marked or not is_number or key.lower() not in GENERIC):
             item = Column(item.values, key, is_marked)
         done.append(item)
-    return done
+    return [part for item in done for part in _with_word_behind(item)]
+
+
+def _with_word_behind(item: Item) -> list[Item]:
+    """`5epochs` beside `10epochs`: the word behind the numbers is their name."""
+    if isinstance(item, str) or item.key:
+        return [item]
+    found = [_BEHIND.fullmatch(each) for each in item.values]
+    words = {match["word"] if match else "" for match in found}
+    if len(words) > 1 or "" in words:
+        return [item]
+    word = words.pop()
+    return [Column(tuple(match["number"] for match in found if match), word), word]
 
 
 def _joined(items: Sequence[Item]) -> list[Item]:

@@ -164,7 +164,8 @@ def odd_runs(study: Study, runs: Sequence[Known]) -> Iterator[str]:
     if doubled:
         run, replicate = doubled[0]
         places = [each.where for each in runs if (each.claim.run, each.claim.replicate) == (run, replicate)]
-        yield f"Replicates told twice: {len(doubled)}, such as run {run} replicate {replicate} in {' and '.join(places[:2])}."
+        example = f"run {run} replicate {replicate} in {' and '.join(places[:2])}"
+        yield f"Replicates told twice: {len(doubled)}, such as {example}."
 
 
 def why(study: Study, claim: Claim) -> str:

@@ -192,8 +192,12 @@ def measures_of(fields: Fields, roles: Roles, word: str, is_series: bool) -> tup
             float(each) for each in as_numbers(meant(pl.Series(list(fields.texts[column]))))[0].drop_nulls()
         ]
         rest = {"reduce": "last"} if is_series else {}
-        path = column if word == "column" else column
-        asked: dict[str, object] = {word: path, **rest, **({"unit": unit} if unit else {}), **goal_of(column)}
+        asked: dict[str, object] = {
+            word: column,
+            **rest,
+            **({"unit": unit} if unit else {}),
+            **goal_of(column),
+        }
         measures.append(
             Measure(
                 name_of(column, measures), asked, f"{len(told)} values, {min(told):.6g} to {max(told):.6g}"

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import polars as pl
+
 from flows.reading.level_tables import Words
 from flows.survey.listing import config_of, read_leaves, read_table
 from flows.survey.measures import is_measure
@@ -25,34 +27,36 @@ class Settings(NamedTuple):
 
 def in_table(logs: Path, tables: Sequence[str], items: Sequence[Item]) -> Settings | None:
     """A table that has a row for nearly every run, by a text of its path."""
-    ids = [(place, item) for place, item in enumerate(items) if isinstance(item, Column)]
-    for path in tables[:MOST_TABLES]:
+    ids = [(place, item) for place, item in enumerate(items) if isinstance(item, Column) and all(item.values)]
+    ids = [(place, item) for place, item in ids if len(set(item.values)) * 2 > len(item.values)]
+    for path in tables[:MOST_TABLES] if ids else ():
         table = read_table(logs, path)
         if table is None or table.frame.height > MOST_ROWS:
             continue
         for place, item in ids:
-            if len(set(item.values)) * 2 < len(item.values) or any(not each for each in item.values):
-                continue
-            words = Words(item.values)
             for key in table.columns:
-                rows: dict[str, list[int]] = {}
-                for row, cell in enumerate(table.frame[key]):
-                    for word in words.within(cell or ""):
-                        rows.setdefault(word, []).append(row)
-                found = [rows.get(each, []) for each in item.values]
-                if sum(len(each) == 1 for each in found) < 0.8 * len(found) or len(rows) * 2 < len(
-                    item.values
-                ):
+                rows = rows_of(item.values, table.frame[key])
+                if rows is None:
                     continue
                 cells = {name: table.frame[name].to_list() for name in table.columns if name != key}
-                variables = [
-                    Variable(name, tuple((values[each[0]] or "") if each else "" for each in found), f"{path}: {name}", is_marked=True)
+                told = [
+                    Variable(name, tuple(str(values[row]) for row in rows), f"{path}: {name}", is_marked=True)
                     for name, values in cells.items()
-                    if name.strip() and not is_measure(name)
-                ]  # fmt: skip
-                told = [each for each in variables if "" not in each.values]
+                    if not is_measure(name) and all(values[row] and values[row].strip() for row in rows)
+                ]
                 return Settings({"table": path, "key": key}, "columns", told, place)
     return None
+
+
+def rows_of(ids: Sequence[str], keys: pl.Series) -> list[int] | None:
+    """The one row of each id, by a key that is it or holds it as a word; None where some have none or several."""
+    words = Words(ids)
+    rows: dict[str, list[int]] = {}
+    for row, cell in enumerate(keys):
+        for word in words.within(cell or ""):
+            rows.setdefault(word, []).append(row)
+    found = [rows.get(each, []) for each in ids]
+    return [each[0] for each in found] if all(len(each) == 1 for each in found) else None
 
 
 def in_config(logs: Path, folders: Sequence[str]) -> Settings | None:
