@@ -20,6 +20,7 @@ from flows.survey.places import (
     with_settings,
 )
 from flows.survey.results import guess_files, guess_table, result_groups, title_of
+from flows.survey.roles import sort_out
 from flows.survey.settings import in_config, in_hparams, in_table
 from flows.survey.study_text import Guess
 
@@ -71,6 +72,11 @@ def study_name(logs: Path) -> str:
 
 def guess_events(logs: Path, listing: Listing, name: str) -> Guess:
     found = units_of(listing.events)
+    majority = alike(found.units)
+    if factors_of(majority) > factors_of(found.units):  # strays that fit no pattern hide what the others tell
+        paths = {unit.path for unit in majority}
+        strays = [path for unit in found.units if unit.path not in paths for path in unit.files]
+        found = found._replace(units=majority, left_out=[*found.left_out, *strays])
     items = align([unit.path for unit in found.units])
     read = read_values(logs, found.units)
     folders = [home(unit) for unit in found.units]
@@ -96,7 +102,7 @@ def guess_events(logs: Path, listing: Listing, name: str) -> Guess:
     notes += dropped_notes(roles)
     if found.left_out:
         notes.append(
-            f"Left out: {len(found.left_out)} event files at another depth, such as {found.left_out[0]}."
+            f"Left out: {len(found.left_out)} event files that are named otherwise, such as {found.left_out[0]}."
         )
     if read.unread:
         notes.append(f"The values of {read.unread} event files were not looked at.")
@@ -110,6 +116,17 @@ def guess_events(logs: Path, listing: Listing, name: str) -> Guess:
     return Guess(
         name, title_of(name, roles), design, roles.factors, place, [*measures, SECONDS], notes, others
     )
+
+
+def alike(units: list[Unit]) -> list[Unit]:
+    """The units whose paths are made in the way that most are: words, numbers and marks in the same order."""
+    kinds = [re.sub(r"[0-9]+", "0", re.sub(r"[A-Za-z]+", "a", unit.path)) for unit in units]
+    most = max(set(kinds), key=kinds.count)
+    return [unit for unit, kind in zip(units, kinds, strict=True) if kind == most]
+
+
+def factors_of(units: list[Unit]) -> int:
+    return len(sort_out(path_variables(align([unit.path for unit in units]))).factors)
 
 
 def home(unit: Unit) -> str:

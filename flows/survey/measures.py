@@ -66,16 +66,17 @@ def from_tags(tags: Sequence[Tag], runs: int) -> tuple[list[Measure], list[str]]
 
 
 def _rank(tag: Tag) -> tuple[int, int, int, str]:
-    where = f"{tag.within}/{tag.name}".lower()
+    kind, held_out = rank_of(tag.name, tag.within)
+    return kind, held_out, -tag.runs, tag.name
+
+
+def rank_of(name: str, within: str = "") -> tuple[int, int]:
+    """What should grow before what should fall before all else; of held-out data before of training."""
+    where = f"{within}/{name}".lower()
     held_out = next(
         (i for i, word in enumerate(_HELD_OUT) if re.search(rf"(?:^|[/_ .-]){word}(?:$|[/_ .-])", where)), 9
     )
-    return (
-        0 if _BETTER.search(tag.name) else 1 if _WORSE.search(tag.name) else 2,
-        held_out,
-        -tag.runs,
-        tag.name,
-    )
+    return (0 if _BETTER.search(name) else 1 if _WORSE.search(name) else 2), held_out
 
 
 def said_of(tag: Tag, runs: int) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 _TOKEN = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # a UUID
     r"|[0-9]{4}-?[0-9]{2}-?[0-9]{2}[-_T ][0-9]{2}[-:.]?[0-9]{2}[-:.]?[0-9]{2}(?:\.[0-9]+)?"  # a moment
+    r"|[A-Z][a-z]{2}[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}"  # a moment as torch names folders
     r"|[0-9]+(?:\.[0-9]+)*(?:[eE][+-]?[0-9]+(?![A-Za-z0-9])|[A-Za-z%]*)"  # a number, with its unit
     r"|[A-Za-z]+|[^A-Za-z0-9]+"
 )
@@ -25,6 +26,12 @@ NAMING = {
     "opt", "optimizer", "optim", "model", "net", "network", "arch", "dataset", "data", "act", "activation", "loss",
     "sched", "scheduler", "aug", "augment", "init", "norm", "mode", "method", "algo", "algorithm", "env",
     "backbone", "strategy", "kernel", "type", "size", "device", "policy", "cpu", "memory", "mem",
+}  # fmt: skip
+
+# Words that follow another in a name.
+SECOND = {
+    "size", "rate", "decay", "dim", "dims", "layers", "epochs", "units", "workers", "nodes", "cores", "level",
+    "factor", "type", "name", "steps", "heads", "width", "depth", "ratio", "length",
 }  # fmt: skip
 
 
@@ -135,7 +142,7 @@ def _named(items: list[Item]) -> list[Item]:
         key, mark, head = found["key"], found["mark"], found["head"]
         is_marked = mark in ("=", ":")
         if not is_marked:
-            key = key.rpartition("_")[2] if mark != "" or "_" in key else key
+            key = last_name(key, mark)
         is_number = all(_NUMBER.match(each) for each in item.values)
         is_name = is_marked or is_number or key.lower() in NAMING
         if head and is_name and is_number:
@@ -147,6 +154,15 @@ def _named(items: list[Item]) -> list[Item]:
             item = Column(item.values, key, is_marked)
         done.append(item)
     return [part for item in done for part in _with_word_behind(item)]
+
+
+def last_name(key: str, mark: str) -> str:
+    """The last of several names that underscores join; `batch_size` is one, and of `hostLR` the capitals are."""
+    if mark in ("", "_"):
+        before, _, last = key.rpartition("_")
+        key = f"{before.rpartition('_')[2]}_{last}" if before and last.lower() in SECOND else last
+    found = re.search(r"[a-z](?P<capitals>[A-Z]{2,})$", key)
+    return found["capitals"] if found else key
 
 
 def _with_word_behind(item: Item) -> list[Item]:

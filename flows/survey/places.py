@@ -75,7 +75,9 @@ def dropped_notes(roles: Roles) -> list[str]:
 def pattern_of(items: Sequence[Item], places: dict[str, str], is_event_file: bool) -> str:
     """The pattern: placeholders for what has a role, `*` for the rest that varies."""
     parts = [
-        re.sub(r"[{}*]+", "*", item) if isinstance(item, str) else places.get(place_of(number), "*")
+        re.sub(r"[{}*\\\x00-\x1f\x7f-\x9f\u2028\u2029]+", "*", item)
+        if isinstance(item, str)
+        else places.get(place_of(number), "*")
         for number, item in enumerate(items)
     ]
     text = re.sub(r"\*{2,}", "*", "".join(parts))

@@ -10,7 +10,7 @@ from flows.reading.records.moments import as_moments
 from flows.reading.records.numbers import as_numbers, meant
 from flows.survey.design import design_of
 from flows.survey.listing import CONFIGS, TREES, Listing, read_leaves, read_table
-from flows.survey.measures import Measure, goal_of, is_measure, is_start, is_stop, name_of, unit_of
+from flows.survey.measures import Measure, goal_of, is_measure, is_start, is_stop, name_of, rank_of, unit_of
 from flows.survey.paths import align
 from flows.survey.places import (
     dropped_notes,
@@ -186,6 +186,7 @@ def measures_of(fields: Fields, roles: Roles, word: str, is_series: bool) -> tup
     """Responses: what has a measure's name, else every number; and the seconds between start and stop."""
     measures: list[Measure] = []
     likely = [each for each in fields.numbers if is_measure(each)] or fields.numbers
+    likely = sorted(likely, key=rank_of)
     for column in likely[:6]:
         unit = unit_of(column)
         told = [

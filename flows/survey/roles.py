@@ -13,7 +13,9 @@ REPLICATE_WORDS = {
     "iteration", "iter", "attempt", "try", "fold", "random_seed", "manual_seed", "rng_seed", "run_id", "r", "s",
 }  # fmt: skip
 _ID = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}|[0-9]{4}-?[0-9]{2}-?[0-9]{2}[-_T ].*|[0-9]{9,}(?:\.[0-9]+)?"
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}"
+    r"|[A-Z][a-z]{2}[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}"  # a moment as torch names folders
+    r"|[0-9]{4}-?[0-9]{2}-?[0-9]{2}[-_T ].*|[0-9]{9,}(?:\.[0-9]+)?"
 )
 _QUANTITY = re.compile(r"([+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)(.*)")
 _RESERVED = {*WIDE_COLUMNS, *LONG_COLUMNS, *SHEET_COLUMNS, "container"}

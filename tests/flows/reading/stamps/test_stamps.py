@@ -506,7 +506,9 @@ def test_the_events_of_a_container_tell_which_of_two_hours_is_meant(last_event: 
     now = datetime(2023, 11, 1, tzinfo=UTC)
     _, findings = read_stamps(files, zones, now)
     assert findings["code"].to_list() == ["Q304"]
-    heard = {("exp_1", A): Heard(datetime(2023, 10, 28, 23), datetime.fromisoformat(f"2023-10-29 {last_event}"))}
+    heard = {
+        ("exp_1", A): Heard(datetime(2023, 10, 28, 23), datetime.fromisoformat(f"2023-10-29 {last_event}"))
+    }
     stamps, findings = read_stamps(files, zones, now, heard_of=heard)
     assert findings["code"].to_list() == ["R109"]
     stopped = stamps.filter(pl.col("event") == "stop")["at"].to_list()
