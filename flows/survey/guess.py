@@ -54,7 +54,7 @@ def guess_study(logs: Path) -> Guess:
     for group in result_groups(listing):
         if found := guess_files(logs, group, name):
             return found
-    if listing.tables and (found := guess_table(logs, listing.tables, name)):
+    if found := guess_table(logs, [*listing.tables, *listing.trees], name):
         return found
     raise UsageError(
         f"{logs}: found no event files, no result files of several runs, and no table with rows; expected one of them. "

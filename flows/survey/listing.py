@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from flows.log_root.regular_file import RefusedError, read_regular, shown
 from flows.reading.find_units import walk
+from flows.reading.records.paths import quoted
 from flows.reading.records.rows import Records, read_records
-from flows.reading.records.shape import RecordError
+from flows.reading.records.shape import PLACES, RecordError, Shape
 from flows.reading.records.trees import flatten, load_tree
 
 TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl", ".ndjson")
@@ -53,16 +54,37 @@ def list_files(logs: Path) -> Listing:
     return found
 
 
-def read_table(logs: Path, path: str, most_bytes: int = MOST_BYTES) -> Records | None:
-    """Every column of a table as text, names and levels as they stand; None for what is none."""
+def read_table(logs: Path, path: str, most_bytes: int = MOST_BYTES, rows: str = "") -> Records | None:
+    """Every column of a table as text, names and levels as they stand; None for what is none.
+
+    `rows` is the path of the list of rows in a tree.
+    """
     try:
         content = read_regular(logs, path, most_bytes).content
     except (RefusedError, OSError):
         return None
-    names = read_records(content, path, []).columns
-    names = tuple(name for name in names if name and name not in ("line", "element", "item"))
-    records = read_records(content, path, names, literal=names)
+    shape = Shape(rows=rows)
+    names = read_records(content, path, [], shape).columns
+    names = tuple(name for name in names if name and name not in PLACES and not name.startswith("$"))
+    records = read_records(content, path, names, shape, literal=names)
     return None if records.frame.is_empty() or not names else records._replace(columns=names)
+
+
+def list_of_rows(logs: Path, path: str) -> str | None:
+    """The path of the longest list of objects at the top of a tree, or one key below; None where there is none."""
+    try:
+        tree = load_tree(read_regular(logs, path, MOST_BYTES).content, path)
+    except (RefusedError, OSError, RecordError):
+        return None
+    lists = {"": tree} if isinstance(tree, list) else tree
+    if not isinstance(lists, dict):
+        return None
+    found = {
+        quoted(key) if key else "": len(each)
+        for key, each in lists.items()
+        if isinstance(each, list) and len(each) > 1 and all(isinstance(row, dict) for row in each)
+    }
+    return max(found, key=lambda key: found[key]) if found else None
 
 
 def read_leaves(logs: Path, path: str) -> dict[str, str] | None:

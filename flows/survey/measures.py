@@ -103,7 +103,10 @@ def name_of(name: str, before: Iterable[Measure]) -> str:
         else re.sub(r"[^A-Za-z0-9_ ]+", "_", last).strip("_ ")
     )
     short = short or "Response"
-    return short if short not in {each.name for each in before} else f"{short} {len(list(before)) + 1}"
+    taken = {each.name for each in before}
+    if short in taken:
+        short = re.sub(r"[^A-Za-z0-9_ ]+", "_", name).strip("_ ") or short
+    return short if short not in taken else f"{short} {len(taken) + 1}"
 
 
 def unit_of(name: str) -> str | None:

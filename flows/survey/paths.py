@@ -11,6 +11,7 @@ _TOKEN = re.compile(
     r"|[0-9]+(?:\.[0-9]+)*(?:[eE][+-]?[0-9]+(?![A-Za-z0-9])|[A-Za-z%]*)"  # a number, with its unit
     r"|[A-Za-z]+|[^A-Za-z0-9]+"
 )
+_HYPHENED = re.compile(r"[A-Za-z]-$")  # where hyphens stand for all marks, the decimal point among them
 _NUMBER = re.compile(r"[0-9]")
 _KEY = re.compile(
     r"(?:^|[^A-Za-z])(?P<key>[A-Za-z]+(?:_[A-Za-z]+)*)(?P<mark>[=:_\-. ]*)(?P<head>(?:[0-9]+[-.])*)$"

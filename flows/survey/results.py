@@ -9,7 +9,7 @@ import polars as pl
 from flows.reading.records.moments import as_moments
 from flows.reading.records.numbers import as_numbers, meant
 from flows.survey.design import design_of
-from flows.survey.listing import CONFIGS, TREES, Listing, read_leaves, read_table
+from flows.survey.listing import CONFIGS, TREES, Listing, list_of_rows, read_leaves, read_table
 from flows.survey.measures import Measure, goal_of, is_measure, is_start, is_stop, name_of, rank_of, unit_of
 from flows.survey.paths import align
 from flows.survey.places import (
@@ -26,6 +26,7 @@ from flows.survey.study_text import Guess
 
 FEWEST_FILES = 4
 MOST_FILES = 2_000
+MOST_TABLE_BYTES = 256 << 20
 STEPS = ("step", "global_step", "epoch", "iteration", "training_iteration", "total_steps", "it")
 _IDS = ("id", "job", "uuid", "container", "trial", "name", "pod", "task")
 
@@ -112,17 +113,19 @@ def guess_table(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
     best: Guess | None = None
     most = 0
     for path in paths:
-        table = read_table(logs, path, 256 << 20)
+        is_tree = path.lower().endswith(TREES)
+        rows = list_of_rows(logs, path) if is_tree else ""
+        table = None if rows is None else read_table(logs, path, MOST_TABLE_BYTES, rows)
         if table is None or table.frame.height <= most:
             continue
         texts = {c: [each or "" for each in table.frame[c].str.strip_chars()] for c in table.columns}
         fields = sort_fields(texts)
         roles = sort_out(fields.variables)
-        measures, others = measures_of(fields, roles, "column", is_series=False)
+        measures, others = measures_of(fields, roles, "key" if is_tree else "column", is_series=False)
         if not roles.factors or not measures:
             continue
         most = table.frame.height
-        place: dict[str, object] = {"table": path}
+        place: dict[str, object] = {"table": path, **({"rows": rows} if rows else {})}
         if columns := columns_of(roles, fields.variables, fields, with_container=True):
             place["columns"] = columns
         notes = [f"{most} rows, each a container.", *dropped_notes(roles)]

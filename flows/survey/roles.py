@@ -12,6 +12,7 @@ REPLICATE_WORDS = {
     "seed", "rep", "reps", "repl", "replicate", "replica", "run", "round", "trial", "repeat", "repetition",
     "iteration", "iter", "attempt", "try", "fold", "random_seed", "manual_seed", "rng_seed", "run_id", "r", "s",
 }  # fmt: skip
+OUTCOMES = {"status", "state", "done", "exit_code", "exitcode", "success", "failed", "comment", "comments"}
 _ID = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}"
     r"|[A-Z][a-z]{2}[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}"  # a moment as torch names folders
@@ -64,6 +65,8 @@ def sort_out(variables: Sequence[Variable]) -> Roles:
             continue
         if each.name.lower().rpartition(".")[2] in REPLICATE_WORDS and each.are_numbers:
             repeats.append(each)
+        elif each.name.lower().rpartition(".")[2] in OUTCOMES:
+            dropped.append((each, "says how a run ended"))
         elif all(_ID.fullmatch(value) for value in each.values):
             dropped.append((each, "an id or a time"))
         elif kinds > MOST_LEVELS or (kinds * 2 > count and not (each.is_marked and kinds < count)):

@@ -146,11 +146,11 @@ def test_names_that_would_end_a_text_or_a_comment(tmp_path: Path) -> None:
         tmp_path / "logs",
         rows,
         lambda e: f"q={e.levels['q']},w={e.levels['w']},{{odd}}\n,seed={e.replicate}",
-        'tag "x"\n[factors]',
+        'tag "x" # [factors]\\',
     )
     _, study, _ = guessed(tmp_path / "logs")
     assert study.factors["q"] == ('a"b', "c\\d")
-    assert [each.metric for each in study.responses.values() if each.metric] == ['tag "x"\n[factors]']
+    assert [each.metric for each in study.responses.values() if each.metric] == ['tag "x" # [factors]\\']
 
 
 def test_nothing_that_can_be_a_run_is_refused(tmp_path: Path) -> None:
