@@ -19,7 +19,7 @@ from flows.survey.places import (
     placeholders,
     with_settings,
 )
-from flows.survey.results import guess_files, guess_table, result_groups, title_of
+from flows.survey.results import guess_files, guess_table, result_groups, single_trees, title_of
 from flows.survey.roles import sort_out
 from flows.survey.settings import in_config, in_hparams, in_table
 from flows.survey.study_text import Guess
@@ -54,7 +54,7 @@ def guess_study(logs: Path) -> Guess:
     for group in result_groups(listing):
         if found := guess_files(logs, group, name):
             return found
-    if found := guess_table(logs, [*listing.tables, *listing.trees], name):
+    if found := guess_table(logs, [*listing.tables, *single_trees(listing)], name):
         return found
     raise UsageError(
         f"{logs}: found no event files, no result files of several runs, and no table with rows; expected one of them. "

@@ -103,10 +103,10 @@ def name_of(name: str, before: Iterable[Measure]) -> str:
         else re.sub(r"[^A-Za-z0-9_ ]+", "_", last).strip("_ ")
     )
     short = short or "Response"
-    taken = {each.name for each in before}
-    if short in taken:
+    taken = {each.name.casefold() for each in before}
+    if short.casefold() in taken:
         short = re.sub(r"[^A-Za-z0-9_ ]+", "_", name).strip("_ ") or short
-    return short if short not in taken else f"{short} {len(taken) + 1}"
+    return short if short.casefold() not in taken else f"{short} {len(taken) + 1}"
 
 
 def unit_of(name: str) -> str | None:

@@ -119,7 +119,7 @@ def _merged(items: list[Item]) -> list[Item]:
             is_second
             and isinstance(item, Column)
             and isinstance(first, Column)
-            and _KEY.search(str(done[-3]))
+            and _HYPHENED.search(str(done[-3]))
         ):
             done[-2:] = [Column(tuple(f"{a}-{b}" for a, b in zip(first.values, item.values, strict=True)))]
         else:

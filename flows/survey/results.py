@@ -45,6 +45,7 @@ def result_groups(listing: Listing) -> list[list[str]]:
     """Files that are alike and may be one a run, the largest group first."""
     groups: dict[tuple[int, str], list[str]] = {}
     paths = [each for each in (*listing.trees, *listing.tables) if each.rpartition("/")[2] not in CONFIGS]
+    paths = [each for each in paths if "/checkpoint" not in each]  # repeats what the run's own file says
     often = (
         {name for name in _names(paths) if _names(paths).count(name) >= FEWEST_FILES}
         if len(paths) < MOST_FILES
@@ -63,15 +64,21 @@ def _names(paths: Sequence[str]) -> list[str]:
 
 
 def guess_files(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
-    """One result file a run."""
+    """One result file a run: a tree's own values, else the last of its rows."""
     paths = paths[:MOST_FILES]
+    rows = list_of_rows(logs, paths[0]) if paths[0].lower().endswith(TREES) else None
+    found = guess_alike(logs, paths, name, None)
+    return found or (guess_alike(logs, paths, name, rows) if rows is not None else None)
+
+
+def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -> Guess | None:
     is_tree = paths[0].lower().endswith(TREES)
     leaves: list[dict[str, str]] = []
     steps: list[str] = []
-    if is_tree:
+    if is_tree and rows is None:
         leaves = [read_leaves(logs, path) or {} for path in paths]
     else:
-        tables = [read_table(logs, path) for path in paths]
+        tables = [read_table(logs, path, rows=rows or "") for path in paths]
         read = [table for table in tables if table is not None]
         if len(read) < len(tables):
             return None
@@ -82,9 +89,10 @@ def guess_files(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
     shared = [key for key in leaves[0] if all(each.get(key) for each in leaves)]
     fields = sort_fields({key: [each[key] for each in leaves] for key in shared if key not in steps})
     items = align(paths)
-    inside = variables_of(
+    told = variables_of(
         [{each.name: each.values[i] for each in fields.variables} for i in range(len(paths))], "key"
     )
+    inside = [each._replace(is_marked=False) for each in told]  # what the path names comes first
     path = path_variables(items)
     own = sort_out([*(v for v in path if v.name), *inside, *(v for v in path if not v.name)])
     beside, settings = with_settings(path, [in_config(logs, [each.rpartition("/")[0] for each in paths])])
@@ -98,6 +106,8 @@ def guess_files(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
     columns = columns_of(roles, inside, fields, with_container=False)
     if columns:
         place["columns"] = columns
+    if rows:
+        place["rows"] = rows
     if steps:
         place["step"] = steps[0]
     measures, others = measures_of(fields, roles, "key" if is_tree else "column", bool(steps))
@@ -106,6 +116,12 @@ def guess_files(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
     notes = [f"{len(paths)} result files, one a run.", *dropped_notes(roles)]
     design = design_of(roles.factors, roles.replicate is not None)
     return Guess(name, title_of(name, roles), design, roles.factors, place, measures, notes, others)
+
+
+def single_trees(listing: Listing) -> list[str]:
+    """Trees that are not one of many of their name: such a one may hold the rows of all runs."""
+    names = [path.rpartition("/")[2] for path in listing.trees]
+    return [path for path, name in zip(listing.trees, names, strict=True) if names.count(name) == 1][:20]
 
 
 def guess_table(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
@@ -151,12 +167,17 @@ def sort_fields(texts: Mapping[str, Sequence[str]]) -> Fields:
         if told.is_empty():
             continue
         kinds, count = told.n_unique(), len(cells)
+        if kinds == 1 and count > 1:
+            continue
         are_numbers = not as_numbers(told)[1].any()
         if not as_moments(told, "UTC")[1].any() and (not are_numbers or is_start(column) or is_stop(column)):
             stamp = "start" if is_start(column) else "stop" if is_stop(column) else None
             if stamp:
                 moments.setdefault(stamp, column)
-        elif are_numbers and (is_measure(column) or (kinds * 2 > count and kinds > 4 and not _counts(told))):
+        elif are_numbers and (
+            is_measure(column)
+            or (kinds * 2 > count and (kinds > 4 or _has_fractions(told)) and not _counts(told))
+        ):
             numbers.append(column)
         elif kinds == count and not are_numbers:
             ids.append(column)
@@ -164,6 +185,11 @@ def sort_fields(texts: Mapping[str, Sequence[str]]) -> Fields:
             variables.append(Variable(column, tuple(cells), f"column {column}"))
     named = [each for each in ids if any(word in each.lower() for word in _IDS)]
     return Fields(moments, numbers, variables, next(iter([*named, *ids]), None), texts)
+
+
+def _has_fractions(cells: pl.Series) -> bool:
+    """Whether the cells are rather measured than set: numbers with several decimals."""
+    return bool(cells.str.contains(r"\.[0-9]{3,}").all())
 
 
 def _counts(cells: pl.Series) -> bool:

@@ -76,6 +76,10 @@ def sort_out(variables: Sequence[Variable]) -> Roles:
     if not repeats and (counted := [each for each in candidates if _counts(each)]):
         repeats.append(counted[-1])
         candidates.remove(counted[-1])
+    for each in list(candidates):
+        if not each.name and any(_determines(other.keys, each.keys) for other in repeats):
+            candidates.remove(each)
+            dropped.append((each, "goes with the replicate"))
     kept = _kept(candidates, dropped)
     if not kept:  # one run a level, of something that is plainly a setting
         alone = [each for each, _ in dropped if each.is_marked and len(set(each.keys)) <= 2 * MOST_LEVELS]

@@ -1,5 +1,6 @@
 """Shapes beyond the ten layouts: what is found in them, and what is left out with its reason."""
 
+import shutil
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from flows.survey.rehearsal import rehearse
 from flows.survey.study_text import study_text
 from models.declared.study import Study, load_study
 from tests.layouts import Observed, key_value, observed, torch_file
+
+RECORDED = Path(__file__).parents[2] / "recorded" / "results"
 
 
 def guessed(logs: Path) -> tuple[dict[str, Any], Study, str]:
@@ -138,6 +141,17 @@ def test_hydras_settings_stand_in_a_hidden_folder(tmp_path: Path) -> None:
     told, study, _ = guessed(tmp_path / "logs")
     assert told["source"]["levels"]["keys"] == {"optim_lr": "optim.lr", "optim_bs": "optim.bs"}
     assert "Runs: 8 in 4 of 4 cells, 0 empty." in rehearse(tmp_path / "logs", study).lines
+
+
+@pytest.mark.parametrize("tool", ["dvclive", "hydra", "lightning_csv", "ray_tune", "trainer_state"])
+def test_what_tools_left_on_the_disk(tool: str, tmp_path: Path) -> None:
+    """2x2 experiments with two seeds, as the tools wrote them."""
+    logs = Path(shutil.copytree(RECORDED / tool / "logs", tmp_path / "logs"))
+    _, study, text = guessed(logs)
+    assert "# Design: 2^2 full factorial, 2 replicates in each of 4 cells (8 runs in all)." in text
+    lines = rehearse(logs, study).lines
+    assert "Runs: 8 in 4 of 4 cells, 0 empty." in lines
+    assert not [line for line in lines if line.startswith("No run")]
 
 
 def test_names_that_would_end_a_text_or_a_comment(tmp_path: Path) -> None:
