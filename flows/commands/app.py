@@ -21,6 +21,16 @@ CARE = Group("Care of the house")
 
 # Where the function of each command stands, and what `doehouse --help` says of it: the first line of its docstring.
 app.command(
+    "flows.commands.init:init",
+    group=PLANNING,
+    help="Look at a log root and write a study file that claims its runs, with every guess as a comment.",
+)
+app.command(
+    "flows.commands.check:check",
+    group=PLANNING,
+    help="Show what a night would claim for a study, the cells of its design, and what is left over; changes nothing.",
+)
+app.command(
     "flows.commands.nights:night", help="Bring the warehouse and the pages up to date with the log folders."
 )
 app.command(

@@ -1,0 +1,133 @@
+"""The guess: where a log root's runs stand, what was varied, what was measured."""
+
+import re
+from pathlib import Path
+
+from flows.house.errors import UsageError
+from flows.survey.design import design_of
+from flows.survey.event_units import Unit, read_values, units_of
+from flows.survey.listing import Listing, list_files
+from flows.survey.measures import Measure, from_tags
+from flows.survey.numbered import numbered_folders
+from flows.survey.paths import align
+from flows.survey.places import (
+    dropped_notes,
+    levels_of,
+    path_variables,
+    pattern_of,
+    place_of,
+    placeholders,
+    with_settings,
+)
+from flows.survey.results import guess_files, guess_table, result_groups, single_trees, title_of
+from flows.survey.roles import sort_out
+from flows.survey.settings import in_config, in_hparams, in_table
+from flows.survey.study_text import Guess
+
+SECONDS = Measure(
+    "Seconds",
+    {"between": ["first_event", "last_event"], "unit": "s", "goal": "minimize"},
+    "From the first to the last record of a run's event files; start and stop are not logged.",
+)
+COMMON_NAMES = {
+    "logs",
+    "log",
+    "results",
+    "result",
+    "runs",
+    "data",
+    "output",
+    "outputs",
+    "tb_logs",
+    "lightning_logs",
+}
+
+
+def guess_study(logs: Path) -> Guess:
+    """Raises UsageError where nothing below the log root can be a run."""
+    listing = list_files(logs)
+    name = study_name(logs)
+    if listing.logs and (found := numbered_folders(logs, listing, name)):
+        return found
+    if listing.events:
+        return guess_events(logs, listing, name)
+    for group in result_groups(listing):
+        if found := guess_files(logs, group, name):
+            return found
+    if found := guess_table(logs, [*listing.tables, *single_trees(listing)], name):
+        return found
+    raise UsageError(
+        f"{logs}: found no event files, no result files of several runs, and no table with rows; expected one of them. "
+        "Name the folder that holds the runs."
+    )
+
+
+def study_name(logs: Path) -> str:
+    """A name that a view can have, from the folder's own or the one above."""
+    folder = logs.resolve()
+    text = folder.parent.name if folder.name.lower() in COMMON_NAMES else folder.name
+    slug = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    return (slug if re.match("[a-z]", slug) else f"study_{slug}".strip("_"))[:60]
+
+
+def guess_events(logs: Path, listing: Listing, name: str) -> Guess:
+    found = units_of(listing.events)
+    majority = alike(found.units)
+    if factors_of(majority) > factors_of(found.units):  # strays that fit no pattern hide what the others tell
+        paths = {unit.path for unit in majority}
+        strays = [path for unit in found.units if unit.path not in paths for path in unit.files]
+        found = found._replace(units=majority, left_out=[*found.left_out, *strays])
+    items = align([unit.path for unit in found.units])
+    read = read_values(logs, found.units)
+    folders = [home(unit) for unit in found.units]
+    choices = [
+        in_table(logs, listing.tables, items),
+        in_config(logs, folders),
+        in_hparams(read.hparams),
+    ]
+    roles, settings = with_settings(path_variables(items), choices)
+    if not roles.factors:
+        raise UsageError(
+            f"{logs}: found {len(found.units)} runs with event files, but nothing that varies between them in "
+            "paths, tables, settings files or HParams; expected factors. Write the study file by hand."
+        )
+    places = placeholders(roles)
+    if settings and settings.container is not None:
+        places[place_of(settings.container)] = "{container}"
+    pattern = pattern_of(items, places, is_event_file=not found.tail) + found.tail
+    place: dict[str, object] = {"files": pattern}
+    notes = [f"{len(found.units)} runs with {len(listing.events)} event files."]
+    if settings:
+        place["levels"] = levels_of(settings, roles)
+    notes += dropped_notes(roles)
+    if found.left_out:
+        notes.append(
+            f"Left out: {len(found.left_out)} event files that are named otherwise, such as {found.left_out[0]}."
+        )
+    if read.unread:
+        notes.append(f"The values of {read.unread} event files were not looked at.")
+    if not roles.replicate:
+        notes.append(
+            "Replicates are told apart by their folders; where a number tells them, write {replicate}."
+        )
+    notes.append('Another end of a run than two quiet hours: done = "file NAME", "steps" or "stop.log".')
+    measures, others = from_tags(read.tags, len(found.units))
+    design = design_of(roles.factors, roles.replicate is not None)
+    return Guess(
+        name, title_of(name, roles), design, roles.factors, place, [*measures, SECONDS], notes, others
+    )
+
+
+def alike(units: list[Unit]) -> list[Unit]:
+    """The units whose paths are made in the way that most are: words, numbers and marks in the same order."""
+    kinds = [re.sub(r"[0-9]+", "0", re.sub(r"[A-Za-z]+", "a", unit.path)) for unit in units]
+    most = max(set(kinds), key=kinds.count)
+    return [unit for unit, kind in zip(units, kinds, strict=True) if kind == most]
+
+
+def factors_of(units: list[Unit]) -> int:
+    return len(sort_out(path_variables(align([unit.path for unit in units]))).factors)
+
+
+def home(unit: Unit) -> str:
+    return unit.path if unit.path != unit.files[0] else unit.path.rpartition("/")[0]

@@ -1,0 +1,108 @@
+"""The files below a log root, sorted by what they may hold."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from flows.log_root.regular_file import RefusedError, read_regular, shown
+from flows.reading.find_units import walk
+from flows.reading.records.paths import quoted
+from flows.reading.records.rows import Records, read_records
+from flows.reading.records.shape import PLACES, RecordError, Shape
+from flows.reading.records.trees import flatten, load_tree
+
+TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl", ".ndjson")
+TREES = (".json", ".yaml", ".yml", ".toml")
+CONFIGS = (
+    "hparams.yaml", "config.json", "config.yaml", "config.yml", "params.json", "params.yaml", "args.json",
+    "args.yaml", "hparams.json", "settings.json", "settings.yaml", "config.toml", "opts.json", "hyperparameters.json",
+)  # fmt: skip
+MOST_FILES = 200_000
+MOST_BYTES = 16 << 20  # of a file that is only looked at
+MOST_LEAVES = 2_000
+
+
+class Listing(NamedTuple):
+    """Paths below the log root."""
+
+    events: list[str]
+    tables: list[str]
+    trees: list[str]
+    logs: list[str]  # start.log and stop.log
+    is_cut: bool  # more files than were looked at
+
+
+def list_files(logs: Path) -> Listing:
+    """What lies below the log root, hidden folders but Hydra's left out."""
+    found = Listing([], [], [], [], is_cut=False)
+    for count, (path, entry) in enumerate(walk(logs, [""])):
+        if count == MOST_FILES:
+            return found._replace(is_cut=True)
+        if not entry.is_file(follow_symlinks=False) or shown(path) != path:
+            continue
+        name = entry.name
+        if name.startswith("."):
+            continue
+        if "tfevents" in name:
+            found.events.append(path)
+        elif name in ("start.log", "stop.log"):
+            found.logs.append(path)
+        elif name.lower().endswith(TABLES):
+            found.tables.append(path)
+        elif name.lower().endswith(TREES):
+            found.trees.append(path)
+    return found
+
+
+def read_table(logs: Path, path: str, most_bytes: int = MOST_BYTES, rows: str = "") -> Records | None:
+    """Every column of a table as text, names and levels as they stand; None for what is none.
+
+    `rows` is the path of the list of rows in a tree.
+    """
+    try:
+        content = read_regular(logs, path, most_bytes).content
+    except (RefusedError, OSError):
+        return None
+    shape = Shape(rows=rows)
+    names = read_records(content, path, [], shape).columns
+    names = tuple(name for name in names if name and name not in PLACES and not name.startswith("$"))
+    records = read_records(content, path, names, shape, literal=names)
+    return None if records.frame.is_empty() or not names else records._replace(columns=names)
+
+
+def list_of_rows(logs: Path, path: str) -> str | None:
+    """The path of the longest list of objects at the top of a tree, or one key below; None where there is none."""
+    try:
+        tree = load_tree(read_regular(logs, path, MOST_BYTES).content, path)
+    except (RefusedError, OSError, RecordError):
+        return None
+    lists = {"": tree} if isinstance(tree, list) else tree
+    if not isinstance(lists, dict):
+        return None
+    found = {
+        quoted(key) if key else "": len(each)
+        for key, each in lists.items()
+        if isinstance(each, list) and len(each) > 1 and all(isinstance(row, dict) for row in each)
+    }
+    return max(found, key=lambda key: found[key]) if found else None
+
+
+def read_leaves(logs: Path, path: str) -> dict[str, str] | None:
+    """Path and text of the scalars of a JSON, YAML or TOML file that is one mapping; None for what is none."""
+    try:
+        tree = load_tree(read_regular(logs, path, MOST_BYTES).content, path)
+    except (RefusedError, OSError, RecordError):
+        return None
+    if not isinstance(tree, dict):
+        return None
+    return {key: text for key, text in flatten(tree, MOST_LEAVES) if text is not None and "[" not in key}
+
+
+def config_of(logs: Path, folders: Sequence[str]) -> str | None:
+    """The file of settings that stands in most of some folders, by its path below them; None if in few."""
+    names = (*CONFIGS, ".hydra/config.yaml", "../hparams.yaml", "../config.json", "../config.yaml")
+    for name in names:
+        present = sum((logs / folder / name).is_file() for folder in folders)
+        if present * 2 > len(folders):
+            return name
+    return None

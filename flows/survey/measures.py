@@ -1,0 +1,114 @@
+"""Which tags, columns and keys look like responses, the likeliest first."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from flows.survey.event_units import Tag
+
+_BETTER = re.compile(
+    r"acc|f1|auc|precision|recall|score|reward|bleu|rouge|\bmap\b|throughput|dice|iou|r2|top[15]", re.I
+)
+_WORSE = re.compile(r"loss|err|rmse|mae|mse|perplexity|latency|fid\b|wer\b|cer\b", re.I)
+_SECONDS = re.compile(
+    r"seconds|duration|elapsed|runtime|wall_?(?:time|clock)?$|_time$|time_|^time$|secs?$|latency|makespan",
+    re.I,
+)
+_HELD_OUT = ("validation", "val", "valid", "test", "eval", "evaluation", "dev")
+_START = re.compile(r"(?:^|_)(?:start|begin|began|started)", re.I)
+_STOP = re.compile(r"(?:^|_)(?:end|stop|finish|complet|ended)", re.I)
+
+
+class Measure(NamedTuple):
+    """A response as the study declares it, with what is said of it."""
+
+    name: str
+    fields: dict[str, object]
+    said: str = ""
+
+
+def is_measure(name: str) -> bool:
+    """Whether a name speaks of something measured."""
+    return bool(_BETTER.search(name) or _WORSE.search(name) or _SECONDS.search(name))
+
+
+def is_start(name: str) -> bool:
+    return bool(_START.search(name))
+
+
+def is_stop(name: str) -> bool:
+    return bool(_STOP.search(name))
+
+
+def from_tags(tags: Sequence[Tag], runs: int) -> tuple[list[Measure], list[str]]:
+    """One response that should grow and one that should fall, else the first tag; and a line for every other tag."""
+    told = sorted(tags, key=_rank)
+    chosen: list[Tag] = []
+    for pattern in (_BETTER, _WORSE):
+        chosen += [
+            tag for tag in told if pattern.search(tag.name) and tag.runs * 2 > runs and tag not in chosen
+        ][:1]
+    chosen = chosen or told[:1]
+    measures: list[Measure] = []
+    for tag in chosen:
+        rest = [each.within for each in tags if each.name == tag.name and each.within != tag.within]
+        fields: dict[str, object] = {"metric": tag.name}
+        if rest:
+            fields["within"] = tag.within
+        fields |= {"reduce": "last", **goal_of(tag.name)}
+        measures.append(Measure(name_of(tag.name, measures), fields, said_of(tag, runs)))
+    others = [
+        f"{tag.name!r}{f' below {tag.within}/' if tag.within else ''}: {said_of(tag, runs)}"
+        for tag in told
+        if tag not in chosen
+    ]
+    return measures, others
+
+
+def _rank(tag: Tag) -> tuple[int, int, int, str]:
+    kind, held_out = rank_of(tag.name, tag.within)
+    return kind, held_out, -tag.runs, tag.name
+
+
+def rank_of(name: str, within: str = "") -> tuple[int, int]:
+    """What should grow before what should fall before all else; of held-out data before of training."""
+    where = f"{within}/{name}".lower()
+    held_out = next(
+        (i for i, word in enumerate(_HELD_OUT) if re.search(rf"(?:^|[/_ .-]){word}(?:$|[/_ .-])", where)), 9
+    )
+    return (0 if _BETTER.search(name) else 1 if _WORSE.search(name) else 2), held_out
+
+
+def said_of(tag: Tag, runs: int) -> str:
+    fewest, most = tag.points
+    points = f"{fewest} points" if fewest == most else f"{fewest} to {most} points"
+    low, high = tag.last
+    return f"{points} in each of {tag.runs} of {runs} runs, last values {low:.6g} to {high:.6g}"
+
+
+def goal_of(name: str) -> dict[str, str]:
+    if _BETTER.search(name):
+        return {"goal": "maximize"}
+    return {"goal": "minimize"} if _WORSE.search(name) or _SECONDS.search(name) else {}
+
+
+def name_of(name: str, before: Iterable[Measure]) -> str:
+    """A response's name: Accuracy and Loss as such, else the last part of the tag."""
+    last = re.split(r"[./]", name)[-1] or name
+    short = (
+        "Accuracy"
+        if re.search("acc", last, re.I)
+        else "Loss"
+        if re.search("loss", last, re.I)
+        else re.sub(r"[^A-Za-z0-9_ ]+", "_", last).strip("_ ")
+    )
+    short = short or "Response"
+    taken = {each.name.casefold() for each in before}
+    if short.casefold() in taken:
+        short = re.sub(r"[^A-Za-z0-9_ ]+", "_", name).strip("_ ") or short
+    return short if short.casefold() not in taken else f"{short} {len(taken) + 1}"
+
+
+def unit_of(name: str) -> str | None:
+    """The unit that a name tells."""
+    return "s" if _SECONDS.search(name) and not re.search(r"_ms$|millis", name, re.I) else None

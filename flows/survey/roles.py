@@ -1,0 +1,192 @@
+"""What varies from run to run, sorted into factors, the replicate and what only tells runs apart."""
+
+import re
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple
+
+from models.declared.levels import level_key
+from models.declared.names import LONG_COLUMNS, SHEET_COLUMNS, WIDE_COLUMNS
+
+MOST_LEVELS = 12
+REPLICATE_WORDS = {
+    "seed", "rep", "reps", "repl", "replicate", "replica", "run", "round", "trial", "repeat", "repetition",
+    "iteration", "iter", "attempt", "try", "fold", "random_seed", "manual_seed", "rng_seed", "run_id", "r", "s",
+}  # fmt: skip
+OUTCOMES = {"status", "state", "done", "exit_code", "exitcode", "success", "failed", "comment", "comments"}
+_ID = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{12,}"
+    r"|[A-Z][a-z]{2}[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}"  # a moment as torch names folders
+    r"|[0-9]{4}-?[0-9]{2}-?[0-9]{2}[-_T ].*|[0-9]{9,}(?:\.[0-9]+)?"
+)
+_QUANTITY = re.compile(r"([+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)(.*)")
+_RESERVED = {*WIDE_COLUMNS, *LONG_COLUMNS, *SHEET_COLUMNS, "container"}
+
+
+class Variable(NamedTuple):
+    """A text a run, from a place of the path, a column or a key; `name` is empty where nothing names it."""
+
+    name: str
+    values: tuple[str, ...]
+    place: str  # for people, and to find it again
+    is_marked: bool = False  # whoever wrote it said that it is a setting
+
+    @property
+    def keys(self) -> tuple[Hashable, ...]:
+        return tuple(level_key(each) for each in self.values)
+
+    @property
+    def are_numbers(self) -> bool:
+        return all(re.fullmatch(r"[0-9]{1,6}(?:\.0+)?", each) for each in self.values)
+
+
+class Factor(NamedTuple):
+    name: str
+    levels: tuple[str, ...]
+    variable: Variable
+
+
+class Roles(NamedTuple):
+    """`dropped` says why something that varies is no factor."""
+
+    factors: list[Factor]
+    replicate: Variable | None
+    dropped: list[tuple[Variable, str]]
+
+
+def sort_out(variables: Sequence[Variable]) -> Roles:
+    """The first of several that say the same is kept, so what is to be preferred comes first."""
+    dropped: list[tuple[Variable, str]] = []
+    candidates: list[Variable] = []
+    repeats: list[Variable] = []
+    count = len(variables[0].values) if variables else 0
+    for each in variables:
+        kinds = len(set(each.keys))
+        if kinds < 2:
+            continue
+        if each.name.lower().rpartition(".")[2] in REPLICATE_WORDS and each.are_numbers:
+            repeats.append(each)
+        elif each.name.lower().rpartition(".")[2] in OUTCOMES:
+            dropped.append((each, "says how a run ended"))
+        elif all(_ID.fullmatch(value) for value in each.values):
+            dropped.append((each, "an id or a time"))
+        elif kinds > MOST_LEVELS or (kinds * 2 > count and not (each.is_marked and kinds < count)):
+            dropped.append((each, f"{kinds} different texts in {count} runs"))
+        else:
+            candidates.append(each)
+    if not repeats and (counted := [each for each in candidates if _counts(each)]):
+        repeats.append(counted[-1])
+        candidates.remove(counted[-1])
+    for each in list(candidates):
+        if not each.name and any(_determines(other.keys, each.keys) for other in repeats):
+            candidates.remove(each)
+            dropped.append((each, "goes with the replicate"))
+    kept = _kept(candidates, dropped)
+    if not kept:  # one run a level, of something that is plainly a setting
+        alone = [each for each, _ in dropped if each.is_marked and len(set(each.keys)) <= 2 * MOST_LEVELS]
+        kept = alone[:1]
+        dropped = [each for each in dropped if each[0] not in kept]
+    replicate = _replicate(repeats, kept, dropped)
+    return Roles(named([each for each in variables if each in kept]), replicate, dropped)
+
+
+def _counts(variable: Variable) -> bool:
+    """Whether unnamed numbers count from 0 or 1."""
+    if variable.name or not variable.are_numbers:
+        return False
+    numbers = sorted({int(float(each)) for each in variable.values})
+    return numbers in (list(range(len(numbers))), list(range(1, len(numbers) + 1)))
+
+
+def _kept(candidates: Sequence[Variable], dropped: list[tuple[Variable, str]]) -> list[Variable]:
+    def rank(each: Variable) -> int:
+        return 0 if each.is_marked else 1 if each.name else 2 if not each.are_numbers else 3
+
+    kept: list[Variable] = []
+    for each in sorted(candidates, key=rank):
+        twin = next((other for other in kept if _determines(other.keys, each.keys)), None)
+        if twin:
+            dropped.append((each, f"goes with {twin.name or twin.place}"))
+        elif kept and rank(each) and _determines(_cells(kept), each.keys) and not is_product(each, kept):
+            dropped.append((each, f"follows from {', '.join(other.name or other.place for other in kept)}"))
+        else:
+            kept.append(each)
+    return kept
+
+
+def _determines(one: Sequence[Hashable], other: Sequence[Hashable]) -> bool:
+    return len(set(zip(one, other, strict=True))) == len(set(one))
+
+
+def _cells(variables: Sequence[Variable]) -> list[tuple[Hashable, ...]]:
+    return list(zip(*(each.keys for each in variables), strict=True))
+
+
+def is_product(variable: Variable, others: Sequence[Variable]) -> bool:
+    """Whether two levels are plus and minus of a product of the two levels of some of the others."""
+    if any(len(set(each.keys)) != 2 for each in (variable, *others)):
+        return False
+    signs = [[1 if key == each.keys[0] else -1 for key in each.keys] for each in others]
+    own = [1 if key == variable.keys[0] else -1 for key in variable.keys]
+    for chosen in range(1, 1 << min(len(signs), 12)):
+        column = [1] * len(own)
+        for place, sign in enumerate(signs):
+            if chosen >> place & 1:
+                column = [a * b for a, b in zip(column, sign, strict=True)]
+        if column in (own, [-each for each in own]):
+            return True
+    return False
+
+
+def _replicate(
+    repeats: Sequence[Variable], kept: Sequence[Variable], dropped: list[tuple[Variable, str]]
+) -> Variable | None:
+    """The number that tells runs of one cell apart, and comes again in other cells."""
+    found = None
+    for each in repeats:
+        cells = _cells(kept) if kept else [()] * len(each.values)
+        is_count = len(set(each.keys)) < len(each.keys) or len(set(cells)) == 1
+        if is_count and found is None:
+            found = each
+        else:
+            reason = "another number is the replicate" if found else "a number of its own for every run"
+            dropped.append((each, reason))
+    return found
+
+
+def named(kept: Sequence[Variable]) -> list[Factor]:
+    """Factors with names that a study takes; those that nothing names are factor_1, factor_2 ..."""
+    factors: list[Factor] = []
+    taken = {each.lower() for each in _RESERVED}
+    for each in kept:
+        name = re.sub(r"[^A-Za-z0-9_ -]+", "_", each.name).strip("_ -") or f"factor_{len(factors) + 1}"
+        short = name
+        number = 2
+        while name.lower() in taken:
+            name, number = f"{short}_{number}", number + 1
+        taken.add(name.lower())
+        factors.append(Factor(name, levels_of(each.values), each))
+    return factors
+
+
+def levels_of(values: Sequence[str]) -> tuple[str, ...]:
+    """One text a level, the shortest of those that are the same number; numbers grow, texts in their order."""
+    spelled: dict[Hashable, str] = {}
+    for each in sorted(set(values), key=lambda text: (len(text), text)):
+        text = re.sub(r"\.0+$", "", each) if re.fullmatch(r"-?[0-9]+\.0+", each) else each
+        spelled.setdefault(level_key(each), text)
+    texts = sorted(spelled.values())
+    if rank := order_of(texts):
+        texts.sort(key=rank.__getitem__)
+    return tuple(texts)
+
+
+def order_of(texts: Sequence[str]) -> Mapping[str, float] | None:
+    """The sizes of levels that are numbers, or quantities in one unit; None where only people know the order."""
+    found = {
+        each: _QUANTITY.fullmatch(each.replace("-", ".", 1) if re.fullmatch(r"0-[0-9]+", each) else each)
+        for each in texts
+    }
+    sizes = {text: (float(match[1]), match[2]) for text, match in found.items() if match}
+    if len(sizes) < len(texts) or len({unit for _, unit in sizes.values()}) > 1:
+        return None
+    return {text: size for text, (size, _) in sizes.items()}

@@ -1,0 +1,101 @@
+"""Ten experiments as they lie on disks: `init` describes them, and what is then claimed is what was run."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flows.night import Order
+from flows.reading.find_folders import find_folders
+from flows.reading.find_units import find_units
+from flows.survey.guess import guess_study
+from flows.survey.rehearsal import claims, rehearse
+from flows.survey.study_text import study_text
+from models.declared.levels import level_key
+from models.declared.study import Study, load_study
+from tests.houses import ask, spend
+from tests.layouts import LAYOUTS, Observed
+
+# The owner's name of a factor -> the one that was found; left out where they are the same.
+NAMES = {
+    "folders_and_file_names": {"net": "factor_1", "lr": "LR"},
+    "flat_with_table": {"parallelism": "dataParallelism", "cores": "executorCore", "batch": "batchSize"},
+    "hparams_yaml": {"optimizer": "optim_name"},
+    "train_and_validation": {"width": "factor_1", "augment": "factor_2"},
+    "json_files": {"model": "factor_1", "lr": "factor_2"},
+}
+# Lines that the owner must correct: only the numbers of the runs are in the logs.
+EDITS = {
+    "stamped": {
+        'A = ["low", "high"]': 'memory = ["1Gi", "2Gi"]',
+        'B = ["low", "high"]': 'cpu = ["750m", "1500m"]',
+    }
+}
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+def written(name: str, place: Path) -> tuple[list[Observed], Study]:
+    """A layout and the study that was guessed, with its few edited lines."""
+    rows = LAYOUTS[name](place / "logs")
+    text = study_text(guess_study(place / "logs"))
+    for before, after in EDITS.get(name, {}).items():
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    (place / "studies").mkdir()
+    (place / "studies" / "guess.toml").write_text(text)
+    return rows, load_study(place / "studies" / "guess.toml")
+
+
+def cell(name: str, study: Study, levels: dict[str, str]) -> tuple[object, ...]:
+    """Levels in the order of the study's factors, by the owner's names."""
+    names = {NAMES.get(name, {}).get(each, each): level for each, level in levels.items()}
+    return tuple(level_key(names[factor]) for factor in study.factors)
+
+
+def cells_of(study: Study) -> dict[int, tuple[object, ...]]:
+    return {each.run: tuple(map(level_key, each.levels.values())) for each in study.treatments}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_claims_are_what_was_run(name: str, tmp_path: Path) -> None:
+    """Levels and, where a number tells it, the replicate of every run."""
+    rows, study = written(name, tmp_path)
+    found = find_units(tmp_path / "logs", [study], find_folders(tmp_path / "logs", [study]))
+    cells = cells_of(study)
+    has_replicate = name not in ("table", "folders_and_file_names")
+    told = Counter(
+        (cells[each.claim.run], level_key(each.claim.replicate or "") if has_replicate else None)
+        for each in claims(tmp_path / "logs", study, found.folders)
+        if each.claim.run is not None
+    )
+    assert told == Counter(
+        (cell(name, study, each.levels), each.replicate if has_replicate else None) for each in rows
+    )
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_rehearsal_finds_every_cell_and_response(name: str, tmp_path: Path) -> None:
+    rows, study = written(name, tmp_path)
+    told = rehearse(tmp_path / "logs", study)
+    text = "\n".join(told.lines)
+    cells = len({each.run for each in rows})
+    assert f"Runs: {len(rows)} in {cells} of {cells} cells, 0 empty." in text
+    assert "NOT" not in text and "Left over" not in text and "No run" not in text
+
+
+@pytest.mark.parametrize("name", [each for each in LAYOUTS if each not in ("table", "json_files")])
+def test_a_night_observes_every_value_to_the_last_digit(name: str, tmp_path: Path) -> None:
+    rows, study = written(name, tmp_path)
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    summary = spend(order, NOW)
+    assert summary.night["runs_accepted"] == len({each.job for each in rows})
+    assert not summary.quarantine
+    cells = cells_of(study)
+    found = [
+        (cells[run], response, value)
+        for run, response, value in ask(order, "select run, response, value from observations")
+    ]
+    expected = [(cell(name, study, each.levels), "Accuracy", each.accuracy) for each in rows]
+    expected += [(cell(name, study, each.levels), "Seconds", each.seconds) for each in rows]
+    assert sorted(found) == sorted(expected)

@@ -1,0 +1,180 @@
+"""Shapes beyond the ten layouts: what is found in them, and what is left out with its reason."""
+
+import shutil
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.house.errors import UsageError
+from flows.survey.guess import guess_study
+from flows.survey.rehearsal import rehearse
+from flows.survey.study_text import study_text
+from models.declared.study import Study, load_study
+from tests.layouts import Observed, key_value, observed, torch_file
+
+RECORDED = Path(__file__).parents[2] / "recorded" / "results"
+
+
+def guessed(logs: Path) -> tuple[dict[str, Any], Study, str]:
+    """The file as TOML reads it, as a study, as text."""
+    text = study_text(guess_study(logs))
+    file = logs.parent / "guess.toml"
+    file.write_text(text)
+    return tomllib.loads(text), load_study(file), text
+
+
+def write(
+    logs: Path, rows: Sequence[Observed], folder: Callable[[Observed], str], tag: str = "val/acc"
+) -> None:
+    for each in rows:
+        each.events(logs / folder(each) / torch_file(each), tag)
+
+
+def test_levels_in_nested_folders(tmp_path: Path) -> None:
+    rows = observed({"net": ["CNN", "ResNet"], "bs": ["32", "64"], "lr": ["0.1", "0.01"]}, 2)
+    write(
+        tmp_path / "logs",
+        rows,
+        lambda e: f"{e.levels['net']}/bs{e.levels['bs']}/lr{e.levels['lr']}/run_{e.replicate}",
+    )
+    _, study, text = guessed(tmp_path / "logs")
+    assert study.pattern.text == "{factor_1}/bs{bs}/lr{lr}/run_{replicate}/events.*"
+    assert study.factors == {"factor_1": ("CNN", "ResNet"), "bs": ("32", "64"), "lr": ("0.01", "0.1")}
+    assert "# Design: 2^3 full factorial, 2 replicates in each of 8 cells (16 runs in all)." in text
+
+
+def test_the_word_behind_a_number_names_it(tmp_path: Path) -> None:
+    rows = observed({"a": ["5", "10"], "b": ["32", "64"]}, 3)
+    write(tmp_path / "logs", rows, lambda e: f"{e.levels['a']}epochs_{e.levels['b']}batch_{e.replicate}")
+    assert guessed(tmp_path / "logs")[1].pattern.text == "{epochs}epochs_{batch}batch_{replicate}/events.*"
+
+
+def test_folders_as_torch_names_them(tmp_path: Path) -> None:
+    """`SummaryWriter(comment=f"LR_{lr}_BATCH_{bs}")`: time, host and comment, nothing between the last two."""
+    rows = observed({"lr": ["0.1", "0.01"], "bs": ["32", "64"]}, 2)
+    write(
+        tmp_path / "logs",
+        rows,
+        lambda e: f"{e.begun:%b%d_%H-%M-%S}_nodeLR_{e.levels['lr']}_BATCH_{e.levels['bs']}",
+    )
+    assert guessed(tmp_path / "logs")[1].pattern.text == "*_nodeLR_{LR}_BATCH_{BATCH}/events.*"
+
+
+def test_texts_with_different_numbers_of_words(tmp_path: Path) -> None:
+    rows = observed({"net": ["ResNet18", "CNN", "MobileNetV2"], "lr": ["0.1", "0.01"]}, 2)
+    write(tmp_path / "logs", rows, lambda e: f"{e.levels['net']}-lr{e.levels['lr']}-{e.replicate}")
+    _, study, _ = guessed(tmp_path / "logs")
+    assert study.factors["factor_1"] == ("CNN", "MobileNetV2", "ResNet18")
+
+
+@pytest.mark.parametrize(("sign", "generator"), [(0, "E = -ABCD"), (1, "E = ABCD")])
+def test_a_fraction_is_told_by_its_generator(sign: int, generator: str, tmp_path: Path) -> None:
+    factors = {"a": ["1", "2"], "b": ["3", "4"], "c": ["5", "6"], "d": ["7", "8"], "e": ["0", "9"]}
+    rows = [
+        each
+        for each in observed(factors, 1)
+        if (sum(list(factors[name]).index(level) for name, level in each.levels.items()) + 1) % 2 == 1 - sign
+    ]
+    assert len(rows) == 16
+    write(tmp_path / "logs", rows, lambda e: "_".join(f"{name}={level}" for name, level in e.levels.items()))
+    told, study, text = guessed(tmp_path / "logs")
+    assert told["generators"] == [generator]
+    assert f"16 of the 32 cells of 2^5: the fraction with {generator}" in text
+    assert "Runs: 16 in 16 of 16 cells, 0 empty." in rehearse(tmp_path / "logs", study).lines
+
+
+def test_empty_cells_are_named(tmp_path: Path) -> None:
+    rows = observed({"lr": ["1", "2", "3"], "bs": ["32", "64"]}, 2)
+    rows = [each for each in rows if list(each.levels.values()) != ["2", "64"]]
+    write(tmp_path / "logs", rows, lambda e: f"lr={e.levels['lr']},bs={e.levels['bs']},seed={e.replicate}")
+    assert "3 x 2 factorial with 1 of 6 cells empty: 2 64;" in guessed(tmp_path / "logs")[2]
+
+
+def test_strays_hide_nothing_and_are_told(tmp_path: Path) -> None:
+    rows = key_value(tmp_path / "logs")
+    write(tmp_path / "logs", rows[:1], lambda _: "debug")
+    write(tmp_path / "logs", rows[:1], lambda _: "try out")
+    _, study, text = guessed(tmp_path / "logs")
+    assert study.pattern.text == "lr={lr}_bs={bs}_seed{replicate}/events.*"
+    assert "Left out: 2 event files" in text
+    lines = rehearse(tmp_path / "logs", study).lines
+    assert "Left over: 2 files:" in lines
+    assert any("2 that do not fit 'lr={lr}'" in line and "debug/" in line for line in lines)
+
+
+def test_lightnings_csv_files(tmp_path: Path) -> None:
+    for each in observed({"optimizer": ["sgd", "adam"], "dropout": ["0.1", "0.5"]}, 2):
+        folder = tmp_path / "logs" / "lightning_logs" / f"version_{each.number}"
+        folder.mkdir(parents=True)
+        optimizer, dropout = each.levels.values()
+        (folder / "hparams.yaml").write_text(
+            f"dropout: {dropout}\noptimizer: {optimizer}\nseed: {each.replicate}\n"
+        )
+        rows = "".join(
+            f"{i},{i * 10},{2 - i / 10 + each.number / 100},{each.accuracy + i}\n" for i in range(4)
+        )
+        (folder / "metrics.csv").write_text(f"epoch,step,train_loss,val_acc\n{rows}")
+    told, study, _ = guessed(tmp_path / "logs")
+    assert told["source"] == {
+        "files": "lightning_logs/version_*/metrics.csv",
+        "levels": {"file": "hparams.yaml", "replicate": "seed"},
+        "step": "step",
+    }
+    assert {name: each.column for name, each in study.responses.items()} == {
+        "Accuracy": "val_acc",
+        "Loss": "train_loss",
+    }
+
+
+def test_hydras_settings_stand_in_a_hidden_folder(tmp_path: Path) -> None:
+    rows = observed({"lr": ["0.1", "0.01"], "bs": ["32", "64"]}, 2)
+    write(tmp_path / "logs", rows, lambda e: f"multirun/{e.number}")
+    for each in rows:
+        folder = tmp_path / "logs" / "multirun" / str(each.number) / ".hydra"
+        folder.mkdir()
+        (folder / "config.yaml").write_text(
+            f"optim:\n  lr: {each.levels['lr']}\n  bs: {each.levels['bs']}\nout: run{each.number}\n"
+        )
+    told, study, _ = guessed(tmp_path / "logs")
+    assert told["source"]["levels"]["keys"] == {"optim_lr": "optim.lr", "optim_bs": "optim.bs"}
+    assert "Runs: 8 in 4 of 4 cells, 0 empty." in rehearse(tmp_path / "logs", study).lines
+
+
+@pytest.mark.parametrize("tool", ["dvclive", "hydra", "lightning_csv", "ray_tune", "trainer_state"])
+def test_what_tools_left_on_the_disk(tool: str, tmp_path: Path) -> None:
+    """2x2 experiments with two seeds, as the tools wrote them."""
+    logs = Path(shutil.copytree(RECORDED / tool / "logs", tmp_path / "logs"))
+    _, study, text = guessed(logs)
+    assert "# Design: 2^2 full factorial, 2 replicates in each of 4 cells (8 runs in all)." in text
+    lines = rehearse(logs, study).lines
+    assert "Runs: 8 in 4 of 4 cells, 0 empty." in lines
+    assert not [line for line in lines if line.startswith("No run")]
+
+
+def test_names_that_would_end_a_text_or_a_comment(tmp_path: Path) -> None:
+    rows = observed({"q": ['a"b', "c\\d"], "w": ["x]", "y#"]}, 2)
+    write(
+        tmp_path / "logs",
+        rows,
+        lambda e: f"q={e.levels['q']},w={e.levels['w']},{{odd}}\n,seed={e.replicate}",
+        'tag "x" # [factors]\\',
+    )
+    _, study, _ = guessed(tmp_path / "logs")
+    assert study.factors["q"] == ('a"b', "c\\d")
+    assert [each.metric for each in study.responses.values() if each.metric] == ['tag "x" # [factors]\\']
+
+
+def test_nothing_that_can_be_a_run_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "readme.md").write_text("nothing")
+    with pytest.raises(UsageError, match="found no event files, no result files"):
+        guess_study(tmp_path)
+
+
+def test_runs_that_differ_in_nothing_are_refused(tmp_path: Path) -> None:
+    rows = observed({"q": ["1", "2"]}, 2)
+    write(tmp_path, rows, lambda e: f"{e.begun:%Y%m%d-%H%M%S}")
+    with pytest.raises(UsageError, match="nothing that varies between them"):
+        guess_study(tmp_path)
