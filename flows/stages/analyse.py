@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from flows.stages.plan import Plan, stamped
+from flows.stages.study_edits import edit_statements, study_edits
 from flows.warehouse.warehouse import open_warehouse
 from models.declared.study import Study
 
@@ -17,6 +18,7 @@ def analyse_studies(plan: Plan) -> None:
     from models.analysis import analyse
     from models.words.conclusions import changes
 
+    edited = study_edits(plan)
     with open_warehouse(plan.staged) as warehouse:
         for study in plan.affected():
             before = warehouse.frame("models/last_conclusions", study=study.name)
@@ -31,6 +33,9 @@ def analyse_studies(plan: Plan) -> None:
                 ]
                 told = changes(before, results["conclusions"], arrived, plan.started_at.date())
                 results["statements"] = pl.concat([results["statements"], told], how="diagonal")
+            if edits := edited.get(study.name):
+                told = edit_statements(study.name, edits)
+                results["statements"] = pl.concat([results["statements"], told], how="diagonal_relaxed")
             with warehouse.transaction():
                 for table, frame in results.items():
                     if table != "conclusions":  # the memory of every night

@@ -8,6 +8,7 @@ create table nights (
     folders_seen integer,
     folders_new integer,
     folders_changed integer,
+    studies_edited integer,
     folders_gone integer,
     folders_held integer,
     runs_accepted integer,
@@ -26,6 +27,7 @@ comment on column nights.finished_at is 'When its facts, checks and fits were co
 comment on column nights.folders_seen is 'Log folders that some study claims.';
 comment on column nights.folders_new is 'Folders loaded for the first time.';
 comment on column nights.folders_changed is 'Folders loaded again because their files changed or somebody asked.';
+comment on column nights.studies_edited is 'Studies whose file was edited since the night before; null of nights that did not count them.';
 comment on column nights.folders_gone is 'Folders in the warehouse that were no longer under the log root.';
 comment on column nights.folders_held is 'Accepted folders whose facts stay though their files are others now.';
 comment on column nights.runs_accepted is 'Folders whose observations count, after this night.';

@@ -11,6 +11,7 @@ import pytest
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
 from flows.house.last_success import last_success
+from flows.messages import summarise
 from flows.night import Order, night
 from tests.houses import ask, contents, spend, without_pages
 from tests.log_folders import edit
@@ -96,6 +97,32 @@ def test_a_stamp_of_the_far_future_is_not_read_again_every_night(order: Order) -
     edit(write_small_folder(order.logs, "1_b") / "stop.log", lambda text: text.replace("2023", "2099", 1))
     assert spend(order, NOW).night["runs_quarantined"] == 1
     assert spend(order, LATER).version is None
+
+
+@pytest.mark.parametrize(
+    ("edited", "told"),
+    [
+        (('["1", "2"]', '["2", "1"]'), 'factor CPU: ["1", "2"] -> ["2", "1"]'),
+        (('"CPU"', '"Cores"'), "factor CPU removed; factor Cores added"),
+        (('"Time"', '"Took"'), "response Time removed; response Took added"),
+        (("Europe/Amsterdam", "UTC"), 'timezone "Europe/Amsterdam" -> "UTC"'),
+    ],
+    ids=["levels swapped", "factor renamed", "response renamed", "zone"],
+)
+def test_an_edited_study_is_told_with_what_changes_by_it(
+    order: Order, edited: tuple[str, str], told: str
+) -> None:
+    text = (order.studies / "small.toml").read_text()
+    assert edited[0] in text
+    edit(order.studies / "small.toml", lambda text: text.replace(*edited))
+    summary = spend(order, LATER)
+    (sentence,) = [each for each in summary.changes if "the study file was edited" in each]
+    assert all(part in sentence for part in told.split("; ")), sentence
+    assert f"Changed: {sentence}" in summarise(summary)
+    assert ask(order, "select night_id, studies_edited from nights order by all") == [(1, 0), (2, 1)]
+    assert ask(order, "select sentence from statements where topic = 'change' and response is null") == [
+        (sentence,)
+    ]
 
 
 def test_half_of_the_folders_may_go(order: Order) -> None:
