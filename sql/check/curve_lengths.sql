@@ -27,23 +27,37 @@ counts as (
 ),
 
 -- Mates are the containers of the same run where there are some, else all of the study, if most agree.
-of_runs as (
-    select response, run, mode(points) as usual, count(*) as containers
+lengths as (
+    select response, run, points, count(*) as containers
     from counts
+    group by response, run, points
+),
+
+of_runs as (
+    select
+        response,
+        run,
+        arg_max(points, containers) as usual,
+        max(containers) as agreeing,
+        sum(containers) as containers,
+    from lengths
     group by response, run
 ),
 
-of_study as (
-    select response, mode(points) as usual, count(*) as containers
-    from counts
-    group by response
+study_lengths as (
+    select response, points, sum(containers) as containers
+    from lengths
+    group by response, points
 ),
 
-agreeing as (
-    select counts.response, count(*) as containers
-    from counts
-    inner join of_study on of_study.response = counts.response and of_study.usual = counts.points
-    group by counts.response
+of_study as (
+    select
+        response,
+        arg_max(points, containers) as usual,
+        max(containers) as agreeing,
+        sum(containers) as containers,
+    from study_lengths
+    group by response
 )
 
 select
@@ -52,12 +66,11 @@ select
     counts.response,
     counts.points,
     case
-        when of_runs.containers >= 3 then of_runs.usual
-        when agreeing.containers > of_study.containers / 2 then of_study.usual
+        when of_runs.containers >= 3 and of_runs.agreeing > of_runs.containers / 2 then of_runs.usual
+        when of_study.agreeing > of_study.containers / 2 then of_study.usual
         else counts.points
     end as usual_points,
 from counts
 inner join of_study on of_study.response = counts.response
-inner join agreeing on agreeing.response = counts.response
 inner join of_runs on of_runs.response = counts.response and of_runs.run is not distinct from counts.run
 order by counts.folder, counts.container_id, counts.response, counts.within;
