@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.reading.log_folders import LogFile, LogFolder
+from flows.discovery.log_folders import LogFile, LogFolder
 from flows.reading.read_on import Before
 
 BATCH_BYTES = 16 * 2**20  # of files in a batch: some 300,000 scalars

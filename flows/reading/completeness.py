@@ -7,9 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.discovery.log_folders import LogFile, LogFolder, is_stale
 from flows.log_root.regular_file import shown
 from flows.reading.batches import Batch
-from flows.reading.log_folders import LogFile, LogFolder, is_stale
 from flows.reading.notices import findings as notices
 from flows.reading.notices.findings import STALE_CODES, Finding
 from flows.reading.stamps.stamps import Heard

@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 import polars as pl
 
+from flows.discovery.log_folders import LogFile, LogFolder
 from flows.log_root.regular_file import EVENT_FILE_LIMIT, LogRoot, RefusedError, shown
 from flows.reading.batches import BATCH_BYTES, Batch
 from flows.reading.containers import Container, Owners, within_of
-from flows.reading.event_shards import EventShards
 from flows.reading.events.file import FileRead, Piece, iterate_event_files
 from flows.reading.events.records import wall_time_of
-from flows.reading.log_folders import LogFile, LogFolder
 from flows.reading.notices.findings import Finding, Outcome
+from flows.reading.points.event_shards import EventShards
+from flows.reading.points.series import HPARAMS
 from flows.reading.read_on import Before, not_going_on, sources_of
-from flows.reading.series import HPARAMS
 from flows.reading.stamps.stamps import Heard
 from models.declared.study import Study
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.discovery.log_folders import LogFolder, Told
 from flows.reading.batches import BATCH_BYTES, Batch, Shards
 from flows.reading.completeness import absent, going_on, moved, note_of, settle
 from flows.reading.containers import Container, Owners, gather, missing, owners_of
@@ -22,7 +23,6 @@ from flows.reading.event_points import (
     torn_outcome,
 )
 from flows.reading.levels import REPLICATE, Seen, read_levels
-from flows.reading.log_folders import LogFolder, Told
 from flows.reading.logs import ids_by_folder, read_all_stamps, read_logs
 from flows.reading.notices import findings as notices
 from flows.reading.notices.findings import Finding

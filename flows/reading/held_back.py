@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from flows.discovery.log_folders import LogFile, LogFolder
 from flows.log_root.regular_file import EVENT_FILE_LIMIT, LOG_LIMIT, LogRoot, RefusedError, shown
-from flows.reading.log_folders import LogFile, LogFolder
 
 if TYPE_CHECKING:
     from flows.reading.batches import Shards

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import polars as pl
 
+from flows.discovery.log_folders import LogFile, LogFolder, Told
 from flows.log_root.regular_file import shown
 from flows.reading.batches import Batch
 from flows.reading.containers import Owners
-from flows.reading.log_folders import LogFile, LogFolder, Told
 from flows.reading.notices.findings import Finding
 from flows.reading.records.paths import read_path, value_at
 from flows.reading.records.shape import RecordError

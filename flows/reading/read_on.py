@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from flows.reading.events.file import Piece, Source
-from flows.reading.series import HPARAMS
+from flows.reading.points.series import HPARAMS
 
 if TYPE_CHECKING:
     from flows.warehouse.warehouse import Warehouse

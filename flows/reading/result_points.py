@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from flows.discovery.log_folders import LogFile, LogFolder, Told
 from flows.log_root.regular_file import shown
 from flows.reading.batches import Batch
 from flows.reading.containers import STAMPS, Owners
 from flows.reading.levels import REPLICATE
-from flows.reading.log_folders import LogFile, LogFolder, Told
 from flows.reading.notices.findings import Finding
 from flows.reading.records.moments import as_moments
 from flows.reading.records.numbers import as_numbers

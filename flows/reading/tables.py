@@ -7,22 +7,22 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from flows.discovery.log_folders import LogFolder
 from flows.log_root.regular_file import TABLE_LIMIT, RefusedError, read_regular, shown
 from flows.reading.batches import Shards
 from flows.reading.containers import STAMPS
-from flows.reading.event_shards import write_points
 from flows.reading.levels import REPLICATE, plain_number
 from flows.reading.levels import SCHEMA as LEVELS
-from flows.reading.log_folders import LogFolder
 from flows.reading.notices import findings as notices
 from flows.reading.notices.findings import Finding
+from flows.reading.points.event_shards import write_points
+from flows.reading.points.point_rows import no_summaries
+from flows.reading.points.series import TAGS
 from flows.reading.records.moments import as_moments
 from flows.reading.records.numbers import as_numbers
 from flows.reading.records.rows import Records, read_records
 from flows.reading.records.shape import Problem
 from flows.reading.result_points import bad_cells, literal_of, problems_as_findings, shape_of, wanted_of
-from flows.reading.series import TAGS
-from flows.reading.shard_rows import no_summaries
 from models.declared.levels import declared_level
 from models.declared.study import Study
 

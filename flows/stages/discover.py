@@ -4,10 +4,10 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from flows.discovery.discover import Known, discover
+from flows.discovery.known import Keys, read_known
 from flows.house.house import House
 from flows.house.manifest import read_manifest
-from flows.reading.discover import Known, discover
-from flows.reading.known import Keys, read_known
 from flows.stages.plan import Order, Plan
 from flows.stages.vanished import refuse_vanishing
 from flows.warehouse.warehouse import relations

@@ -10,9 +10,9 @@ from flows.stages.plan import Plan
 from flows.warehouse.warehouse import open_published
 
 if TYPE_CHECKING:
+    from flows.discovery.log_folders import LogFolder
     from flows.reading.batches import Shards
     from flows.reading.held_back import HeldBack
-    from flows.reading.log_folders import LogFolder
 
 
 def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:

@@ -6,8 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from flows.discovery.discover import News
 from flows.house.house import DATABASE, House
-from flows.reading.discover import News
 from models.declared.study import Study
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from flows.discovery.discover import Known
 from flows.house.errors import HouseError
-from flows.reading.discover import Known
 from flows.stages.plan import Order
 from models.declared.study import Study
 

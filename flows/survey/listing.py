@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.discovery.find_units import walk
 from flows.log_root.regular_file import RefusedError, read_regular, shown
-from flows.reading.find_units import walk
 from flows.reading.records.paths import quoted
 from flows.reading.records.rows import Records, read_records
 from flows.reading.records.shape import PLACES, RecordError, Shape

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.discovery.find_folders import find_folders
+from flows.discovery.find_units import find_units, walk
+from flows.discovery.log_folders import LogFile, LogFolder, Told, kind_of_source
 from flows.log_root.regular_file import TABLE_LIMIT, RefusedError, read_regular, shown
 from flows.messages import count
 from flows.reading.containers import container_of, within_of
 from flows.reading.event_points import hparams_of
 from flows.reading.events.file import Source, iterate_event_files
-from flows.reading.find_folders import find_folders
-from flows.reading.find_units import find_units, walk
 from flows.reading.levels import completed, keys_of, levels_of_file
-from flows.reading.log_folders import LogFile, LogFolder, Told, kind_of_source
 from flows.reading.records.rows import Records, read_records
 from flows.reading.records.shape import RecordError
 from flows.reading.result_points import literal_of, shape_of, wanted_of

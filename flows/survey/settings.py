@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from flows.reading.level_tables import Words
+from flows.discovery.level_tables import Words
 from flows.survey.listing import config_of, read_leaves, read_table
 from flows.survey.measures import is_measure
 from flows.survey.paths import Column, Item

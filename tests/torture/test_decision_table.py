@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from flows.discovery.log_folders import STALE_AFTER
 from flows.log_root.regular_file import EVENT_FILE_LIMIT
 from flows.night import Order, Summary, night
-from flows.reading.log_folders import STALE_AFTER
 from flows.warehouse.warehouse import open_published
 from sample.write_logs import scalar
 from tests.torture.conservation import check_conservation, masked

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from flows.discovery.log_folders import STALE_AFTER
 from flows.house.errors import HouseError
 from flows.house.house import DATABASE, House
 from flows.house.manifest import verify
 from flows.night import Order, Summary
-from flows.reading.log_folders import STALE_AFTER
 from tests.houses import ask, spend, verdicts
 from tests.torture.conftest import Place
 from tests.torture.conservation import check_conservation

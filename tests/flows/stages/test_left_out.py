@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.discovery.log_folders import STALE_AFTER
 from flows.house.errors import HouseError
 from flows.night import Order, Summary
-from flows.reading.log_folders import STALE_AFTER
 from tests.houses import ask, contents, reason, spend, verdicts
 from tests.log_folders import edit, write_events, write_folder
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.discovery.find_folders import find_folders
+from flows.discovery.find_units import find_units
 from flows.night import Order
-from flows.reading.find_folders import find_folders
-from flows.reading.find_units import find_units
 from flows.survey.guess import guess_study
 from flows.survey.rehearsal import claims, rehearse
 from flows.survey.study_text import study_text

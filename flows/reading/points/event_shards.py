@@ -9,9 +9,9 @@ import numpy.typing as npt
 import polars as pl
 
 from flows.reading.events.file import Piece
-from flows.reading.series import Series
-from flows.reading.shard_rows import no_summaries, points, summaries
-from flows.reading.superseded import at_one_step, is_superseded
+from flows.reading.points.point_rows import no_summaries, points, summaries
+from flows.reading.points.series import Series
+from flows.reading.points.superseded import at_one_step, is_superseded
 
 KEY = ["container", "tag"]
 

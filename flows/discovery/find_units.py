@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from flows.discovery.find_folders import Found
+from flows.discovery.log_folders import LOG_NAMES, LogFile, LogFolder, Told, is_pod_log, kind_of_source
 from flows.log_root.regular_file import shown
-from flows.reading.find_folders import Found
-from flows.reading.log_folders import LOG_NAMES, LogFile, LogFolder, Told, is_pod_log, kind_of_source
 from flows.reading.notices.finding import Finding
 from models.declared.folders import Match
 from models.declared.study import Claim, Study, StudyError
 
 if TYPE_CHECKING:
-    from flows.reading.level_tables import LevelTable
+    from flows.discovery.level_tables import LevelTable
 
 
 class Fit(NamedTuple):
@@ -119,7 +119,7 @@ def units(logs: Path, study: Study, fits: Mapping[tuple[str, ...], Sequence[Fit]
     assert source
     table: LevelTable | None = None
     if source.levels and source.levels.table:
-        from flows.reading.level_tables import read_level_table
+        from flows.discovery.level_tables import read_level_table
 
         table = read_level_table(logs, study, {name for each in fits.values() for name in names_of(each)})
     for each in fits.values():

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.discovery.log_folders import LogFile, LogFolder, kind_of
 from flows.house.errors import HouseError
 from flows.log_root.regular_file import shown
-from flows.reading.log_folders import LogFile, LogFolder, kind_of
 from models.declared.study import Claim, Study, StudyError
 
 

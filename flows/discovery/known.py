@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from flows.discovery.discover import Known
 from flows.house.house import House
-from flows.reading.discover import Known
 from flows.warehouse.warehouse import open_published
 
 

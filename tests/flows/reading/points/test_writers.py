@@ -12,7 +12,7 @@ import pytest
 from flows.night import Order
 from tests.houses import ask, spend
 
-RECORDED = Path(__file__).parents[2] / "recorded" / "events"
+RECORDED = Path(__file__).parents[3] / "recorded" / "events"
 CASES = sorted(path.parent for path in RECORDED.rglob("expected.json"))
 LATER = datetime(2027, 6, 1, tzinfo=UTC)
 STUDY = """

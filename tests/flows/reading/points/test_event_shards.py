@@ -12,8 +12,8 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 
 import flows.reading.event_points
 from flows.night import Order
-from flows.reading.event_shards import EventShards
 from flows.reading.events.file import Piece, Source, iterate_event_files
+from flows.reading.points.event_shards import EventShards
 from sample.write_logs import scalar
 from tests.houses import ask, spend
 from tests.torture.conservation import check_conservation
@@ -115,7 +115,7 @@ import resource, sys
 from pathlib import Path
 import polars as pl
 from flows.reading.events.file import Source, iterate_event_files
-from flows.reading.event_shards import EventShards
+from flows.reading.points.event_shards import EventShards
 from flows.reading.event_points import PIECE_BYTES
 
 root = Path(sys.argv[1])

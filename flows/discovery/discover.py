@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.discovery.find_folders import Found, find_folders
+from flows.discovery.find_units import find_units
+from flows.discovery.log_folders import LogFolder, is_stale, seconds_at_rest
 from flows.house.errors import HouseError, UsageError
 from flows.log_root.regular_file import can_be_read, shown
-from flows.reading.find_folders import Found, find_folders
-from flows.reading.find_units import find_units
-from flows.reading.log_folders import LogFolder, is_stale, seconds_at_rest
 from models.declared.study import Study
 
 

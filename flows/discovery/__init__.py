@@ -1,0 +1,1 @@
+"""What lies below a log root: which folders, files, tables studies claim, which of them are new."""
