@@ -2,6 +2,7 @@
 
 import ast
 import re
+from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -17,6 +18,48 @@ MAY_IMPORT = {
     "expectations": {"expectations", "models"},
     "reports": {"reports", "models"},
 }
+# wing -> the wings of its room that it may import; modules at the door of a room count as its first wing, but for
+# leaves, which any wing may read. No wing may lead back to itself: a test sorts them.
+LEAVES = {"models/wording.py", "models/results.py", "flows/messages.py"}
+WINGS = {
+    "flows": {"flows/stages", "flows/house", "flows/warehouse"},
+    "flows/commands": {"flows", "flows/stages", "flows/survey", "flows/discovery", "flows/house", "flows/warehouse"},
+    "flows/stages": {"flows/discovery", "flows/reading", "flows/warehouse", "flows/house"},
+    "flows/survey": {
+        "flows/discovery", "flows/reading", "flows/reading/events", "flows/reading/records", "flows/log_root",
+        "flows/house",
+    },
+    "flows/reading": {
+        "flows/reading/points", "flows/reading/events", "flows/reading/records", "flows/reading/stamps",
+        "flows/reading/notices", "flows/discovery", "flows/warehouse", "flows/log_root",
+    },
+    "flows/discovery": {
+        "flows/reading/records", "flows/reading/notices", "flows/warehouse", "flows/house", "flows/log_root",
+    },
+    "flows/reading/points": {"flows/reading/events"},
+    "flows/reading/events": {"flows/log_root"},
+    "flows/reading/records": set(),
+    "flows/reading/stamps": {"flows/reading/notices"},
+    "flows/reading/notices": set(),
+    "flows/warehouse": {"flows/house"},
+    "flows/house": set(),
+    "flows/log_root": set(),
+    "models": {
+        "models/declared", "models/design", "models/fits", "models/checks", "models/words",
+    },
+    "models/conformance": {"models", "models/declared", "models/design", "models/fits", "models/checks"},
+    "models/words": {"models/checks", "models/fits", "models/design", "models/declared"},
+    "models/checks": {"models/fits", "models/design"},
+    "models/fits": {"models/design", "models/declared"},
+    "models/design": {"models/declared", "models/confounding"},
+    "models/declared": {"models/confounding"},
+    "models/confounding": set(),
+    "reports/pages": {"reports/tables", "reports/charts", "reports/text"},
+    "reports/tables": {"reports/charts", "reports/text"},
+    "reports/charts": {"reports/text"},
+    "reports/text": set(),
+    "expectations": set(),
+}  # fmt: skip
 MODULES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 SQL_FILES = sorted((ROOT / "sql").rglob("*.sql"))
 
@@ -40,6 +83,63 @@ def label(path: Path) -> str:
 def test_a_room_imports_only_the_rooms_it_may(path: Path) -> None:
     room = path.relative_to(ROOT).parts[0]
     assert imported(path) & set(ROOMS) <= MAY_IMPORT[room]
+
+
+def wing_of(path: Path) -> str:
+    return str(path.relative_to(ROOT).parent)
+
+
+def modules_imported(path: Path) -> set[Path]:
+    """The modules of the rooms that a module imports, anywhere in it."""
+    found: set[Path] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in ROOMS:
+            base = ROOT / node.module.replace(".", "/")
+            names = [base / alias.name for alias in node.names] if base.is_dir() else [base]
+            found |= {name.with_suffix(".py") for name in names if name.with_suffix(".py").is_file()}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_a_wing_imports_only_the_wings_it_may(path: Path) -> None:
+    wing = wing_of(path)
+    for other in modules_imported(path):
+        target = wing_of(other)
+        if target != wing and label(other) not in LEAVES and target.split("/")[0] == wing.split("/")[0]:
+            allowed = ", ".join(sorted(WINGS[wing])) or "none"
+            assert target in WINGS[wing], (
+                f"{label(path)} imports {label(other)}, but {wing} may import only {allowed}. Move what both need "
+                "to a wing below."
+            )
+
+
+def test_no_wing_leads_back_to_itself() -> None:
+    arrows = dict(WINGS)
+    list(TopologicalSorter(arrows).static_order())  # raises CycleError
+
+
+def test_every_wing_says_in_one_sentence_what_it_is_for_and_is_not_large() -> None:
+    for wing in WINGS:
+        assert (ROOT / wing / "__init__.py").is_file()
+        sentence = ast.get_docstring(ast.parse((ROOT / wing / "__init__.py").read_text())) or ""
+        assert re.fullmatch(r"[^\n]+[.]", sentence), (wing, sentence)
+        assert "/" not in wing or " and " not in sentence, (wing, sentence)
+        assert len(list((ROOT / wing).glob("*.py"))) <= 16, (
+            f"{wing} has more than fifteen modules: cut a wing"
+        )
+    assert {wing_of(path) for path in MODULES} == set(WINGS) | {"reports"}
+
+
+def test_the_plan_of_the_house_lists_every_wing_with_what_it_may_import() -> None:
+    plan = (ROOT / "docs" / "house.md").read_text()
+    for wing, others in WINGS.items():
+        sentence = (
+            ast.get_docstring(ast.parse((ROOT / wing / "__init__.py").read_text())) or ""
+        ).splitlines()[0]
+        arrows = ", ".join(f"`{other}/`" for other in sorted(others)) or "none"
+        assert f"| `{wing}/` | {sentence} | {arrows} |" in plan, f"docs/house.md lacks the row of {wing}"
+    for name in re.findall(r"`((?:flows|models|reports|sql|expectations)/[^` ]+\.(?:py|sql))`", plan):
+        assert (ROOT / name).is_file(), f"docs/house.md names {name}, which is not there"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=label)
