@@ -23,6 +23,7 @@ def read_known(house: House) -> tuple[Known, dict[str, int], int]:
             unreadable=frozenset(folder for (folder,) in warehouse.rows("night/known_unreadable")),
             held=frozenset(folder for (folder,) in warehouse.rows("night/known_held")),
             unread=unread,
+            copies=frozenset(folder for (folder,) in warehouse.rows("night/known_copies")),
             ahead=dict(warehouse.rows("night/known_ahead")),
         )
         night_id = warehouse.record("night/next_keys")["night_id"]

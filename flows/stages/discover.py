@@ -8,6 +8,7 @@ from flows.house.house import House
 from flows.house.manifest import read_manifest
 from flows.reading.discover import Known, discover
 from flows.reading.known import read_known
+from flows.stages.moved import find_moved, without_moved
 from flows.stages.plan import Order, Plan
 from flows.stages.vanished import refuse_vanishing
 from flows.warehouse.warehouse import relations
@@ -25,12 +26,16 @@ def discover_folders(order: Order, now: datetime) -> Plan:
     known, ids, night_id = (Known.nothing(), {}, 1) if is_fresh else read_known(house)
     again = (*order.again, *order.accept)
     news = discover(order.logs, studies, known, now, again, order.everything, order.forget)
+    moved = find_moved(house, order.logs, known, news)
+    news = without_moved(news, known, moved)
     refuse_vanishing(order, known, news.gone, studies)
     next_id = max(ids.values(), default=0) + 1
     for place, folder in enumerate(news.new):
         ids[folder.folder] = next_id + place
+    for name, before in moved.renamed.items():
+        ids[name] = ids.pop(before)
     is_anew = current is None or made_by(current) != version("doehouse")
-    return Plan(order, house, tuple(studies), news, ids, night_id, now, is_fresh, is_anew)
+    return Plan(order, house, tuple(studies), news, ids, night_id, now, is_fresh, is_anew, moved)
 
 
 def made_by(current: Path) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.house.house import DATABASE, House
 from flows.reading.discover import News
+from flows.stages.moved import Moved
 from models.declared.study import Study
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Plan(NamedTuple):
     started_at: datetime
     is_fresh: bool  # begins with an empty warehouse
     is_anew: bool  # what is derived and drawn is of another version of doehouse
+    moved: Moved
     held: "tuple[HeldBack, ...]" = ()  # changed folders whose facts stay
 
     @property
@@ -48,8 +50,9 @@ class Plan(NamedTuple):
         return self.house.staging / DATABASE
 
     def unasked(self) -> list[str]:
-        """The changed folders that nobody said to accept as they are now."""
-        return [folder.folder for folder in self.news.changed if folder.folder not in self.order.accept]
+        """The changed folders whose facts must go on; those accepted as they are, or proven to be the same, need not."""
+        taken = {*self.order.accept, *self.moved.renamed}
+        return [folder.folder for folder in self.news.changed if folder.folder not in taken]
 
     @property
     def is_idle(self) -> bool:

@@ -36,6 +36,7 @@ MEANINGS = {
     "R109": "A time that happened twice (end of daylight saving), told apart by the container's other stamps.",
     "R110": "A container has several different stamps of one kind; the first or last counts, as the study says.",
     "R111": "An event file of a stopped container ends in the middle of a record, which the study allows.",
+    "R112": "A folder holds byte for byte what a folder held that is gone: it was renamed, and keeps its facts.",
     "W201": "The last line of a log looks half written.",
     "W202": "A container has started but not stopped.",
     "W203": "A container has stamps but no event file.",
@@ -63,6 +64,7 @@ MEANINGS = {
     "Q320": "The name of a tag is too long or holds control characters.",
     "Q321": "A file of an accepted folder was rewritten, cut, removed or cannot be read: what was read before stays.",
     "Q322": "A configuration file cannot be understood.",
+    "Q323": "A folder holds byte for byte what another one holds: a copy, which is not loaded.",
 }
 
 
