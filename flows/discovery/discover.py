@@ -27,11 +27,12 @@ class Known(NamedTuple):
     held: frozenset[str]  # folders that are held back; their `files` are those that stood in the log root
     unread: Mapping[str, Collection[str]]  # folder -> path of files that could not be read
     claims: Mapping[str, tuple[int | None, str | None]]  # folder -> run and replicate that were told of it
+    copies: frozenset[str]  # folders that hold what others hold
     ahead: Mapping[str, datetime]  # folder -> when its stamps that lay in the future are past
 
     @classmethod
     def nothing(cls) -> "Known":
-        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {}, {}, {})
+        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {}, {}, frozenset(), {})
 
 
 class News(NamedTuple):

@@ -34,6 +34,7 @@ def read_known(house: House) -> tuple[Known, Keys]:
             held=frozenset(folder for (folder,) in warehouse.rows("night/known_held")),
             unread=unread,
             claims={folder: (run, replicate) for _, folder, _, _, _, run, replicate in folders},
+            copies=frozenset(folder for (folder,) in warehouse.rows("night/known_copies")),
             ahead=dict(warehouse.rows("night/known_ahead")),
         )
         free = warehouse.record("night/next_keys")

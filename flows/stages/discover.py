@@ -8,6 +8,7 @@ from flows.discovery.discover import Known, discover
 from flows.discovery.known import Keys, read_known
 from flows.house.house import House
 from flows.house.manifest import read_manifest
+from flows.stages.moved import find_moved, without_moved
 from flows.stages.plan import Order, Plan
 from flows.stages.vanished import refuse_vanishing
 from flows.warehouse.warehouse import relations
@@ -25,18 +26,24 @@ def discover_folders(order: Order, now: datetime) -> Plan:
     known, keys = (Known.nothing(), Keys({}, 1, 1)) if is_fresh else read_known(house)
     again = (*order.again, *order.accept)
     news = discover(order.logs, studies, known, now, again, order.everything, order.forget)
+    moved = find_moved(house, order.logs, known, news)
+    news = without_moved(news, known, moved)
     refuse_vanishing(order, known, news.gone, studies)
     new = {folder.folder: keys.next_folder + place for place, folder in enumerate(news.new)}
+    ids = {**keys.folders, **new}
+    for name, before in moved.renamed.items():
+        ids[name] = ids.pop(before)
     return Plan(
         order,
         house,
         tuple(studies),
         news,
-        {**keys.folders, **new},
+        ids,
         keys.night,
         now,
         is_fresh,
         is_anew=current is None or made_by(current) != version("doehouse"),
+        moved=moved,
         next_folder=keys.next_folder + len(news.new),
         claims=known.claims,
     )

@@ -23,6 +23,8 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         shutil.copyfile(plan.house.before, plan.staged)
     with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
         load_studies_into(warehouse, plan.studies)
+        renamed = {"before": list(plan.moved.renamed.values()), "now": list(plan.moved.renamed)}
+        warehouse.run("load/renamed", **renamed)
         forgotten = [plan.folder_ids[folder] for folder in plan.news.forgotten]
         forgotten += [row[0] for row in warehouse.rows("night/rows_of_tables", table_ids=forgotten)]
         forgotten += plan.rows_forgotten
@@ -51,7 +53,21 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         warehouse.run("load/gone", folders=gone, standing=standing, night_id=plan.night_id)
         unclaimed, unreadable = list(plan.news.unclaimed), list(plan.news.unreadable)
         warehouse.run("load/unclaimed", folders=unclaimed, unreadable=unreadable, night_id=plan.night_id)
+        copies = plan.moved.copies
+        warehouse.run(
+            "load/moved",
+            **renamed,
+            copies=list(copies),
+            originals=list(copies.values()),
+            studies=[claims(plan.studies, folder) for folder in copies],
+            night_id=plan.night_id,
+        )
         warehouse.apply_views()
+
+
+def claims(studies: Sequence[Study], folder: str) -> str | None:
+    """The study that claims a folder."""
+    return next((study.name for study in studies if study.claim(folder)), None)
 
 
 def load_studies_into(warehouse: Warehouse, studies: Sequence[Study]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.discovery.discover import News
 from flows.house.house import DATABASE, House
+from flows.stages.moved import Moved
 from models.declared.study import Study
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Plan(NamedTuple):
     started_at: datetime
     is_fresh: bool  # begins with an empty warehouse
     is_anew: bool  # what is derived and drawn is of another version of doehouse
+    moved: Moved
     held: "tuple[HeldBack, ...]" = ()  # changed folders whose facts stay
     next_folder: int = 1  # the first key that no folder has
     claims: Mapping[str, tuple[int | None, str | None]] = MappingProxyType({})  # run and replicate, as known
@@ -53,8 +55,9 @@ class Plan(NamedTuple):
         return self.house.staging / DATABASE
 
     def unasked(self) -> list[str]:
-        """The changed folders that nobody said to accept as they are now."""
-        return [folder.folder for folder in self.news.changed if folder.folder not in self.order.accept]
+        """The changed folders whose facts must go on; those accepted as they are, or proven to be the same, need not."""
+        taken = {*self.order.accept, *self.moved.renamed}
+        return [folder.folder for folder in self.news.changed if folder.folder not in taken]
 
     @property
     def is_idle(self) -> bool:

@@ -39,6 +39,7 @@ MEANINGS = {
     "R111": "An event file of a stopped container ends in the middle of a record, which the study allows.",
     "R112": "A session starts again at a step: what was written before from there on no longer counts.",
     "R113": "Several values of a tag stand at one step, all of them: only the last counts.",
+    "R114": "A folder holds byte for byte what a folder held that is gone: it was renamed, and keeps its facts.",
     "W201": "The last line of a log looks half written.",
     "W202": "A container has started but not stopped.",
     "W203": "A container has stamps but no event file.",
@@ -73,6 +74,7 @@ MEANINGS = {
     "Q325": "A result file cannot be understood.",
     "Q326": "The pattern of a source reads a path in more than one way.",
     "Q327": "The levels of a folder cannot be told: two rows that differ, or none that ever came.",
+    "Q328": "A folder holds byte for byte what another one holds: a copy, which is not loaded.",
 }
 
 

@@ -1,0 +1,92 @@
+"""Folders that are renamed, moved, copied, and whose copies are removed: no fact is lost, none counts twice."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.night import Order, is_anything_new
+from tests.houses import ask, contents, spend, verdicts
+from tests.torture.folders import NOW, event_file, write_small_folder, write_small_study
+
+LATER = NOW + timedelta(days=1)
+FACTS = "select tag, step, value, container_id from metrics order by all"
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Order:
+    """Folders of each run after a night, beside a study that has none yet."""
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    write_small_study(order.studies)
+    write_small_study(order.studies, "other", "other-{run}-{replicate}")
+    for run in range(1, 5):
+        write_small_folder(order.logs, f"{run}_a", (50, 60, 70 + run))
+    assert spend(order, NOW).night["runs_accepted"] == 4
+    return order
+
+
+def assert_quiet(order: Order) -> None:
+    assert is_anything_new(order, LATER) is not None
+
+
+@pytest.mark.parametrize("name", ["1_b", "2_b", "other-1-a"], ids=["replicate", "run", "study"])
+def test_a_renamed_folder_keeps_its_facts_under_its_new_name(order: Order, name: str) -> None:
+    facts, key = (
+        ask(order, FACTS),
+        ask(order, "select folder_id, first_night_id from folders where folder = '1_a'"),
+    )
+    (order.logs / "1_a").rename(order.logs / name)
+    counts = spend(order, LATER).night
+    assert (counts["folders_new"], counts["folders_gone"], counts["folders_held"]) == (0, 0, 0)
+    assert sorted(verdicts(order).items()) == [
+        (each, "accepted") for each in sorted([name, "2_a", "3_a", "4_a"])
+    ]
+    assert ask(order, FACTS) == facts
+    assert ask(order, f"select folder_id, first_night_id from folders where folder = '{name}'") == key  # noqa: S608
+    ((code, reason),) = ask(order, "select code, reason from findings")
+    assert code == "R114" and reason.startswith(f"{name}: holds byte for byte what 1_a held, which is gone")
+    assert_quiet(order)
+    fresh = order._replace(house=order.house.with_name("fresh"))
+    spend(fresh, LATER)
+    for relation in ("observations", "points", "stamps", "containers", "files", "effects"):
+        assert contents(order)[relation] == contents(fresh)[relation], relation
+
+
+@pytest.mark.parametrize("name", ["1_copy", "other-1-a"], ids=["same study", "other study"])
+def test_a_copy_is_named_as_one_and_what_was_accepted_stays(order: Order, name: str) -> None:
+    before = contents(order)
+    shutil.copytree(order.logs / "1_a", order.logs / name)
+    counts = spend(order, LATER).night
+    assert (counts["folders_new"], counts["runs_accepted"], counts["runs_quarantined"]) == (0, 4, 0)
+    ((folder, code, outcome, reason),) = ask(order, "select folder, code, outcome, reason from findings")
+    assert (folder, code, outcome) == (name, "Q328", "quarantined")
+    assert reason.startswith(f"{name}: found byte for byte what 1_a holds, expected an execution of its own.")
+    assert_quiet(order)
+    after = contents(order)
+    assert {table for table in before if before[table] != after[table]} <= {"findings", "quarantine"}
+    shutil.rmtree(order.logs / name)
+    assert spend(order, LATER).version is not None
+    assert contents(order) == before
+    assert_quiet(order)
+
+
+def test_a_copy_whose_original_is_removed_takes_its_place(order: Order) -> None:
+    facts = ask(order, FACTS)
+    shutil.copytree(order.logs / "1_a", order.logs / "1_copy")
+    spend(order, LATER)
+    shutil.rmtree(order.logs / "1_a")
+    spend(order, LATER)
+    assert sorted(verdicts(order)) == ["1_copy", "2_a", "3_a", "4_a"]
+    assert ask(order, FACTS) == facts
+    assert ask(order, "select code from findings") == [("R114",)]
+
+
+def test_a_folder_that_differs_in_a_bit_is_one_of_its_own(order: Order) -> None:
+    shutil.copytree(order.logs / "1_a", order.logs / "1_copy")
+    path = event_file(order.logs / "1_a").relative_to(order.logs / "1_a")
+    content = bytearray((order.logs / "1_copy" / path).read_bytes())
+    content[len(content) // 2] ^= 4
+    (order.logs / "1_copy" / path).write_bytes(content)
+    assert spend(order, LATER).night["folders_new"] == 1
+    assert "1_copy" in verdicts(order)
