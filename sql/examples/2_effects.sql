@@ -7,8 +7,8 @@ select
     concat_ws(' = ', effect_tests.term, effect_tests.aliases) as effect_name,
     round(effects.effect, 3) as effect,
     round(effects.percent_of_variation, 1) as percent,
-    bool_or(is_active) filter (where error_unit = 'container') as active_by_container,
-    bool_or(is_active) filter (where error_unit = 'folder') as active_by_folder,
+    bool_or(effect_tests.is_active) filter (where effect_tests.error_unit = 'container') as active_by_container,
+    bool_or(effect_tests.is_active) filter (where effect_tests.error_unit = 'folder') as active_by_folder,
 from effect_tests
 inner join effects using (study, response, scale, term)
 where effect_tests.study = 'fltk_2_4_1'
