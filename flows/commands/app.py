@@ -24,13 +24,14 @@ app.command(
     "flows.commands.nights:night", help="Bring the warehouse and the pages up to date with the log folders."
 )
 app.command(
-    "flows.commands.ad_hoc:sql",
+    "flows.commands.queries.ad_hoc:sql",
     help="Query the published warehouse, read-only; without a query, list its relations and start a prompt.",
 )
 app.command(
-    "flows.commands.export:export", help="Write every relation of the published warehouse as a Parquet file."
+    "flows.commands.queries.export:export",
+    help="Write every relation of the published warehouse as a Parquet file.",
 )
-app.command("flows.commands.open_pages:open_pages", name="open", help="Open the pages in a browser.")
+app.command("flows.commands.queries.open_pages:open_pages", name="open", help="Open the pages in a browser.")
 app.command(
     "flows.commands.conformance:conformance",
     help="Analyse published data sets and write a page that compares the results with print.",
@@ -41,15 +42,26 @@ app.command(
     help="Print the design of a study file: sign table, aliases, resolution and power.",
 )
 app.command(
-    "flows.commands.doctor:doctor",
+    "flows.commands.care.doctor:doctor",
     group=CARE,
     help="Check libraries, file system, manifest, pages and freshness of a house.",
 )
 app.command(
-    "flows.commands.rollback:rollback",
+    "flows.commands.care.rollback:rollback",
     group=CARE,
     help="Make the version before the current one current again; the next night builds on it.",
 )
+app.command(
+    "flows.commands.care.backup:backup",
+    group=CARE,
+    help="Copy the current version to a folder or bucket; what is there already is not copied again.",
+)
+app.command(
+    "flows.commands.care.backup:restore",
+    group=CARE,
+    help="Publish a version that was backed up as the newest one; the versions that are there stay.",
+)
+app.command("flows.commands.care.backup:pin", group=CARE, help="Keep a version for good, whatever its age.")
 app.command(
     "flows.commands.nights:forget",
     group=CARE,
