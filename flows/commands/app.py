@@ -1,6 +1,7 @@
 """The command `doehouse`: what can be typed, and the exit codes. A command is imported when it is typed."""
 
 import os
+import signal
 import sys
 from importlib.metadata import version
 
@@ -15,6 +16,7 @@ app = App(
     help_epilogue="Exit codes: 0 done; 1 failed, nothing published; 2 wrong usage; 3 another night holds the house.",
     version=lambda: version("doehouse"),
     help_on_error=False,
+    suppress_keyboard_interrupt=False,
 )
 PLANNING = Group("Planning")
 CARE = Group("Care of the house")
@@ -71,6 +73,9 @@ app.command(
 
 def main() -> None:
     """Entry point of the console script."""
+    # As Ctrl-C: what is at work ends by its own clean-up.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
     try:
         result = app()
         sys.stdout.flush()
@@ -86,9 +91,14 @@ def main() -> None:
         sys.exit(stop(error, FAILED))
     except StageError as error:
         sys.exit(stop(f"{error}. What led there is in night.log, in the house.", FAILED))
-    except KeyboardInterrupt:
-        sys.exit(stop("interrupted; the published version is as it was.", FAILED))
+    except KeyboardInterrupt as error:
+        told = str(error) or "SIGINT"
+        sys.exit(stop(f"interrupted by {told}; the published version is as it was.", FAILED))
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def interrupt(number: int, _: object) -> None:
+    raise KeyboardInterrupt(signal.Signals(number).name)
 
 
 def stop(error: object, code: int) -> int:
