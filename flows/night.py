@@ -10,9 +10,9 @@ from flows.house.errors import HouseError, StageError
 from flows.house.house import House
 from flows.house.last_success import note_success
 from flows.house.lock import hold
-from flows.house.night_log import log
 from flows.house.recovery import recover
-from flows.outcome import recorded
+from flows.records.night_log import log
+from flows.records.outcome import recorded
 from flows.stages.analyse import analyse_studies
 from flows.stages.carry_over import carry_house_over, is_of_other_tables
 from flows.stages.check import check_promises

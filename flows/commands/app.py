@@ -1,6 +1,7 @@
 """The command `doehouse`: what can be typed, and the exit codes. A command is imported when it is typed."""
 
 import os
+import signal
 import sys
 from importlib.metadata import version
 
@@ -15,6 +16,7 @@ app = App(
     help_epilogue="Exit codes: 0 done; 1 failed, nothing published; 2 wrong usage; 3 another night holds the house.",
     version=lambda: version("doehouse"),
     help_on_error=False,
+    suppress_keyboard_interrupt=False,
 )
 PLANNING = Group("Planning")
 CARE = Group("Care of the house")
@@ -34,13 +36,14 @@ app.command(
     "flows.commands.nights:night", help="Bring the warehouse and the pages up to date with the log folders."
 )
 app.command(
-    "flows.commands.ad_hoc:sql",
+    "flows.commands.queries.ad_hoc:sql",
     help="Query the published warehouse, read-only; without a query, list its relations and start a prompt.",
 )
 app.command(
-    "flows.commands.export:export", help="Write every relation of the published warehouse as a Parquet file."
+    "flows.commands.queries.export:export",
+    help="Write every relation of the published warehouse as a Parquet file.",
 )
-app.command("flows.commands.open_pages:open_pages", name="open", help="Open the pages in a browser.")
+app.command("flows.commands.queries.open_pages:open_pages", name="open", help="Open the pages in a browser.")
 app.command(
     "flows.commands.conformance:conformance",
     help="Analyse published data sets and write a page that compares the results with print.",
@@ -51,15 +54,26 @@ app.command(
     help="Print the design of a study file: sign table, aliases, resolution and power.",
 )
 app.command(
-    "flows.commands.doctor:doctor",
+    "flows.commands.care.doctor:doctor",
     group=CARE,
     help="Check libraries, file system, manifest, pages and freshness of a house.",
 )
 app.command(
-    "flows.commands.rollback:rollback",
+    "flows.commands.care.rollback:rollback",
     group=CARE,
     help="Make the version before the current one current again; the next night builds on it.",
 )
+app.command(
+    "flows.commands.care.backup:backup",
+    group=CARE,
+    help="Copy the current version to a folder or bucket; what is there already is not copied again.",
+)
+app.command(
+    "flows.commands.care.backup:restore",
+    group=CARE,
+    help="Publish a version that was backed up as the newest one; the versions that are there stay.",
+)
+app.command("flows.commands.care.backup:pin", group=CARE, help="Keep a version for good, whatever its age.")
 app.command(
     "flows.commands.nights:forget",
     group=CARE,
@@ -69,6 +83,9 @@ app.command(
 
 def main() -> None:
     """Entry point of the console script."""
+    # As Ctrl-C: what is at work ends by its own clean-up.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
     try:
         result = app()
         sys.stdout.flush()
@@ -84,9 +101,14 @@ def main() -> None:
         sys.exit(stop(error, FAILED))
     except StageError as error:
         sys.exit(stop(f"{error}. What led there is in night.log, in the house.", FAILED))
-    except KeyboardInterrupt:
-        sys.exit(stop("interrupted; the published version is as it was.", FAILED))
+    except KeyboardInterrupt as error:
+        told = str(error) or "SIGINT"
+        sys.exit(stop(f"interrupted by {told}; the published version is as it was.", FAILED))
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def interrupt(number: int, _: object) -> None:
+    raise KeyboardInterrupt(signal.Signals(number).name)
 
 
 def stop(error: object, code: int) -> int:

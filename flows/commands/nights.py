@@ -12,7 +12,7 @@ from flows.commands.prefect_api import api_url, does_answer
 from flows.messages import progress, say, summarise
 from flows.night import Order, Summary, is_anything_new
 from flows.night import night as plain_night
-from flows.outcome import is_clean
+from flows.records.outcome import is_clean
 
 # Nobody who runs doehouse is reported on by what it is made of; Prefect's own log lines are its server's.
 ENVIRONMENT = {"DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "CRITICAL"}

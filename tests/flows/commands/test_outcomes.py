@@ -4,6 +4,8 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,9 @@ from typing import Any
 import pytest
 
 from flows.house.errors import HouseError
+from flows.house.house import House
 from flows.night import Order
-from tests.commands import doehouse
+from tests.commands import DOEHOUSE, doehouse
 from tests.houses import ask, spend
 from tests.log_folders import edit
 from tests.torture.folders import write_small_folder, write_small_study
@@ -91,6 +94,24 @@ def test_failed_and_empty_nights_are_in_the_history(order: Order) -> None:
     assert nights[0]["counts"]["folders_seen"] == 4 and "notices" not in nights[0]
     assert figures(order)["doehouse_night_failed"] == 1
     assert "doehouse_folders_seen" not in figures(order)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_night_that_is_stopped_says_so_and_leaves_the_house_as_it_was(order: Order, name: str) -> None:
+    spend(order)
+    write_small_folder(order.logs, "1_b")
+    with subprocess.Popen(
+        [DOEHOUSE, "night", *places(order)], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr and "5 folders seen" in process.stderr.readline()
+        process.send_signal(signal.Signals[name])
+        told = process.stderr.read()
+    assert process.returncode == 1
+    assert told.splitlines()[-1] == f"doehouse: interrupted by {name}; the published version is as it was."
+    assert "Traceback" not in told
+    assert last_night(order)["outcome"] == "failed"
+    assert [each.name for each in House.at(order.house).all_versions()] == ["000001"]
+    assert spend(order).version is not None
 
 
 def test_doctor_as_json_says_what_its_lines_say(order: Order) -> None:

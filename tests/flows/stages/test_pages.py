@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.commands.doctor import Check, published
+from flows.commands.care.doctor import Check, published
 from flows.house.house import House
 from flows.house.manifest import digest, read_manifest
 from flows.house.published_pages import PAGE_LIST, changed_pages

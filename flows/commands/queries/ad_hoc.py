@@ -47,7 +47,7 @@ def sql(
     if query is None:
         if csv or json or parquet:
             raise UsageError("found no query, expected one with --csv, --json or --parquet. Add it.")
-        from flows.commands.prompt import prompt
+        from flows.commands.queries.prompt import prompt
 
         return prompt(House.at(house))
     try:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flows.commands.ad_hoc import show
+from flows.commands.queries.ad_hoc import show
 from flows.house.current import published
 from flows.house.house import House
 from flows.warehouse.warehouse import QueryError, Warehouse, examples, open_published

@@ -10,9 +10,9 @@ from typing import Any
 
 from flows.house.errors import HouseError
 from flows.house.house import House
-from flows.house.night_log import log
-from flows.house.night_record import note_night
 from flows.messages import summarise
+from flows.records.night_log import log
+from flows.records.night_record import note_night
 from flows.stages.plan import Summary
 
 Outcome = dict[str, Any]
