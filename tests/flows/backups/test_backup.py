@@ -77,7 +77,9 @@ def test_a_damaged_backup_publishes_nothing(house: House, tmp_path: Path, damage
         content[len(content) // 2] ^= 4
         path.write_bytes(content)
     elsewhere = House.at(tmp_path / "elsewhere")
-    with pytest.raises(HouseError, match=r"the content .* (is damaged|cannot be read).*nothing was published"):
+    with pytest.raises(
+        HouseError, match=r"the content .* (is damaged|cannot be read).*nothing was published"
+    ):
         restore(elsewhere, str(place))
     assert elsewhere.current_version() is None
 
