@@ -30,7 +30,7 @@ WINGS = {
     },
     "flows/backups": {"flows/house"},
     "flows/records": {"flows/stages", "flows/house"},
-    "flows/stages": {"flows/discovery", "flows/reading", "flows/warehouse", "flows/house"},
+    "flows/stages": {"flows/discovery", "flows/reading", "flows/warehouse", "flows/house", "flows/log_root"},
     "flows/survey": {
         "flows/discovery", "flows/reading", "flows/reading/events", "flows/reading/records", "flows/log_root",
         "flows/house",

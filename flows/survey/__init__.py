@@ -1,1 +1,1 @@
-"""Looks at a log root that nobody has described: what its paths, files and values seem to say."""
+"""Looks at a log root that nobody has described: what its paths, files, values seem to say."""
