@@ -9,10 +9,14 @@ from cyclopts import Parameter
 from flows.commands.exit_codes import FAILED
 from flows.commands.options import HOUSE, LOGS, STUDIES, HouseOption, LogsOption, StudiesOption
 from flows.commands.prefect_api import api_url, does_answer
+from flows.house.errors import HouseError, HouseHeldError, StageError
 from flows.messages import progress, say, summarise
 from flows.night import Order, Summary, is_anything_new
 from flows.night import night as plain_night
+from flows.records.notice import send, worth_telling
 from flows.records.outcome import is_clean
+
+NotifyOption = Annotated[tuple[str, ...], Parameter(env_var="DOEHOUSE_NOTIFY", negative=())]
 
 # Nobody who runs doehouse is reported on by what it is made of; Prefect's own log lines are its server's.
 ENVIRONMENT = {"DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "CRITICAL"}
@@ -30,6 +34,7 @@ def night(
     gone_share: float = 0.5,
     json: Annotated[bool, Parameter(negative=())] = False,
     strict: Annotated[bool, Parameter(negative=())] = False,
+    notify: NotifyOption = (),
 ) -> int:
     """Bring the warehouse and the pages up to date with the log folders.
 
@@ -55,13 +60,23 @@ def night(
         Print the record of the night, as it stands in last-night.json, instead of the summary.
     strict
         Exit code 1 when something was quarantined, held back or broke a promise, though the night is published.
+    notify
+        Whom to tell when a night fails, leaves something out for the first time, breaks a promise or changes a
+        conclusion: an address such as mailto://, slack:// or json:// as apprise takes it. May be repeated.
     """
-    return run(Order(logs, studies, house, folder, all_, (), accept, pages, gone_share), json, strict)
+    return run(Order(logs, studies, house, folder, all_, (), accept, pages, gone_share), json, strict, notify)
 
 
-def run(order: Order, as_json: bool = False, is_strict: bool = False) -> int:
+def run(order: Order, as_json: bool = False, is_strict: bool = False, addresses: tuple[str, ...] = ()) -> int:
     """Carry out a night, and tell of it."""
-    summary = carry_out(order)
+    try:
+        summary = carry_out(order)
+    except (HouseError, StageError) as error:
+        if not isinstance(error, HouseHeldError):
+            send(addresses, "doehouse: a night failed", f"{error}\n\nHouse: {order.house.absolute()}")
+        raise
+    if message := worth_telling(summary):
+        send(addresses, *message)
     print((order.house / "last-night.json").read_text().rstrip() if as_json else summarise(summary))
     return FAILED if is_strict and not is_clean(summary) else 0
 
