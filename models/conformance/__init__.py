@@ -1,1 +1,1 @@
-"""Published data sets, and what doehouse makes of them."""
+"""Published data sets beside what doehouse makes of them."""
