@@ -16,6 +16,15 @@ _SOME = r"[^/]+?"
 NUMBERING = ("run", "replicate")
 
 
+class Token(NamedTuple):
+    """A placeholder or wildcard of a pattern, where it stands, and the name of a placeholder."""
+
+    text: str
+    name: str | None
+    start: int
+    end: int
+
+
 class Match(NamedTuple):
     """What a path says: its run, replicate and container, the levels of the factors named in the pattern.
 
@@ -35,14 +44,12 @@ class Match(NamedTuple):
 class Pattern:
     """A checked pattern; `read_pattern` makes it."""
 
-    def __init__(
-        self, text: str, tokens: Sequence[re.Match[str]], factors: Mapping[str, Sequence[str]]
-    ) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], factors: Mapping[str, Sequence[str]]) -> None:
         self.text = text
-        self.names = tuple(dict.fromkeys(token[1] for token in tokens if token[1] is not None))
-        self.prefix = text[: tokens[0].start()] if tokens else text  # tells most others apart at once
+        self.names = tuple(dict.fromkeys(token.name for token in tokens if token.name is not None))
+        self.prefix = text[: tokens[0].start] if tokens else text  # tells most others apart at once
         self._tokens, self._factors = tokens, factors
-        self._touches = any(left.end() == right.start() for left, right in pairwise(tokens))
+        self._touches = any(left.end == right.start for left, right in pairwise(tokens))
 
     @property
     def folder(self) -> str:
@@ -52,7 +59,7 @@ class Pattern:
     @property
     def depth(self) -> int | None:
         """How many segments a path that fits has; None for any number."""
-        return None if any(token[0] == "**" for token in self._tokens) else self.text.count("/") + 1
+        return None if any(token.text == "**" for token in self._tokens) else self.text.count("/") + 1
 
     def match(self, text: str) -> Match | None:
         """None if the text does not fit. Declared levels are preferred; others are given as they stand."""
@@ -71,9 +78,9 @@ class Pattern:
         """The part of the pattern that a text which does not fit comes to before it fails, for people."""
         end = 0
         for token in self._tokens:
-            if self._compiled(self.text[: token.end()], longest=True, declared_only=True).match(text) is None:
-                return self.text[end : token.end()]
-            end = token.end()
+            if self._compiled(self.text[: token.end], longest=True, declared_only=True).match(text) is None:
+                return self.text[end : token.end]
+            end = token.end
         return self.text[end:]
 
     def _read(self, found: re.Match[str], is_clear: bool) -> Match:
@@ -110,13 +117,13 @@ class Pattern:
         written: set[str] = set()
         end = 0
         for token in self._tokens:
-            if token.end() > len(pattern):
+            if token.end > len(pattern):
                 break
-            literal = pattern[end : token.start()]
-            touches = token.start() == end and end > 0
-            name = token[1]
-            end = token.end()
-            if token[0] == "**":
+            literal = pattern[end : token.start]
+            touches = token.start == end and end > 0
+            name = token.name
+            end = token.end
+            if token.text == "**":
                 # With the slash behind it, so that no folder at all is a depth too.
                 is_inner = pattern[end : end + 1] == "/"
                 parts.append(re.escape(literal) + (r"(?:[^/]+/)*?" if is_inner else r".*"))
@@ -158,7 +165,7 @@ def read_pattern(
     Raises ValueError with one sentence a line.
     """
     known = [*(NUMBERING if numbered else []), *(["container"] if of_files else []), *factors]
-    tokens = list(_PLACEHOLDER.finditer(pattern))
+    tokens = [Token(found[0], found[1], *found.span()) for found in _PLACEHOLDER.finditer(pattern)]
     problems = list(_problems(pattern, tokens, factors, known, of_files))
     if problems:
         raise ValueError("\n".join(problems))
@@ -175,7 +182,7 @@ def write_folder(pattern: str, run: int, replicate: int, levels: Mapping[str, st
 
 def _problems(
     pattern: str,
-    tokens: Sequence[re.Match[str]],
+    tokens: Sequence[Token],
     factors: Mapping[str, Sequence[str]],
     known: Sequence[str],
     of_files: bool,
@@ -194,7 +201,7 @@ def _problems(
     literal = _PLACEHOLDER.sub("", pattern)
     if "{" in literal or "}" in literal:
         yield f"found a brace without its partner in {pattern!r}, expected {{name}}. Close it."
-    for name in dict.fromkeys(token[1] for token in tokens if token[1] is not None):
+    for name in dict.fromkeys(token.name for token in tokens if token.name is not None):
         if name not in known:
             names = ", ".join(f"{{{one}}}" for one in known)
             yield f"found {{{name}}} in {pattern!r}, expected {names} or *. Correct the name."
@@ -206,11 +213,11 @@ def _problems(
                 )
     for left, right in pairwise(tokens):
         # Digits end where a run ends and levels are a closed list; of two others nothing says where one ends.
-        is_told = any(token[1] in factors for token in (left, right)) or (left[1] == "run") != (
-            right[1] == "run"
+        is_told = any(token.name in factors for token in (left, right)) or (left.name == "run") != (
+            right.name == "run"
         )
-        if left.end() == right.start() and not is_told:
+        if left.end == right.start and not is_told:
             yield (
-                f"found {left[0]}{right[0]} in {pattern!r}, expected some text between the two, to know "
+                f"found {left.text}{right.text} in {pattern!r}, expected some text between the two, to know "
                 "where one ends. Put a separator there."
             )
