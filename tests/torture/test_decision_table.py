@@ -276,7 +276,7 @@ CASES = [
     Case(24, "out_of_range", edit_events(lambda c: c + event(4, 101.0)), "OBS-3", "quarantined", "Accuracy"),
     Case(25, "no_wall_time", edit_events(lambda c: c + event(wall_time=float("nan"))), "R106", "accepted", "byte "),
     Case(25, "wall_time_0", edit_events(lambda c: c + event(wall_time=0.0)), "R106", "accepted", "byte "),
-    Case(26, "negative_step", edit_events(lambda c: c + event(step=-1)), "Q319", "quarantined", "byte "),
+    Case(26, "negative_step", edit_events(lambda c: c + event(step=-(2**53) - 1)), "Q319", "quarantined", "byte "),
     Case(26, "huge_step", edit_events(lambda c: c + event(step=2**53 + 1)), "Q319", "quarantined", "byte "),
     Case(27, "rewound", edit_events(lambda c: c + event(step=2)), "R107", "accepted", "byte "),
     Case(28, "long_tag", edit_events(lambda c: c + event(tag="t" * 300)), "Q320", "quarantined", "byte "),
