@@ -85,7 +85,9 @@ def test_its_effects_are_the_contrasts_of_its_observations(
     wanted = {name: float(means @ sign / 4) for name, sign in zip(factors, signs, strict=True)}
     for first, second in ((0, 1), (0, 2), (1, 2)):
         wanted[f"{factors[first]}:{factors[second]}"] = float(means @ (signs[first] * signs[second]) / 4)
-    for relation in ("effects", "effects_sql"):
+    # Every contrast is judged, also those that the model leaves out; in SQL are those of its terms.
+    every = wanted | {":".join(factors): float(means @ signs.prod(axis=0) / 4)}
+    for relation, terms in (("effects", every), ("effects_sql", wanted)):
         found = dict(
             ask(
                 second_night,
@@ -93,8 +95,8 @@ def test_its_effects_are_the_contrasts_of_its_observations(
                 "and response <> 'Wait'",
             )
         )
-        assert found.keys() == wanted.keys()
-        assert found == pytest.approx(wanted, rel=1e-9), relation
+        assert found.keys() == terms.keys()
+        assert found == pytest.approx(terms, rel=1e-9), relation
 
 
 def test_a_study_that_is_taken_away_takes_its_view_and_keeps_its_facts(second_night: Order) -> None:
