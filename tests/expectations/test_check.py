@@ -166,7 +166,7 @@ FAULTS: list[tuple[str, Callable[[Frames], None], list[tuple[str | None, str | N
         lose_a_row,
         [("exp_3", None)],
         "exp_3: found 2 rows of containers, 3 rows of observations, 2 rows of step_counts, "
-        "expected 2 rows of containers, 4 rows of observations, 2 rows of step_counts. Rebuild",
+        "expected 2 rows of containers, 4 rows of observations, 2 rows of step_counts. Read all again",
     ),
     ("RUN-3", double_a_row, [("exp_3", None)], "exp_3: found 3 rows of containers"),
     (
