@@ -64,7 +64,7 @@ def read_table(
 ) -> TableRead:
     """Read a table and write the shards of the rows that are not known yet below `target`.
 
-    `known` is what the warehouse has of its rows: folder_id, folder, verdict, points, and the columns of `said`.
+    `known` is what the warehouse has of its rows: folder_id, folder, verdict, points, and the columns that `is_said` tells.
     Rows that are known as they stand are left alone; an accepted row that now says something else, or is gone, is
     objected to, and stays as it was read.
     """
@@ -100,12 +100,6 @@ def value_columns(study: Study) -> dict[str, str]:
     """Column of a frame of rows -> tag, of every response."""
     tags = dict.fromkeys(each.tag for each in study.responses.values() if each.tag)
     return {f"value {tag}": tag for tag in tags}
-
-
-def said(study: Study) -> list[str]:
-    """The columns by which rows are compared: what the warehouse keeps of a row."""
-    own = ["container_id"] if study.source and "container" in study.source.columns else []
-    return [*own, "run", "replicate", *(f"{stamp}_at" for stamp in STAMPS), *value_columns(study)]
 
 
 def schema_of(study: Study) -> pl.Schema:
@@ -280,11 +274,7 @@ def objections(held: pl.DataFrame, now: pl.DataFrame, table: Table) -> list[Obje
 
 def of_folders(rows: pl.DataFrame) -> pl.DataFrame:
     """One row a folder: what its containers say, and the how-manieth it is that says so."""
-    texts = [
-        pl.col(name).cast(pl.String).fill_null("")
-        for name in rows.columns
-        if name in rows.columns and is_said(name)
-    ]
+    texts = [pl.col(name).cast(pl.String).fill_null("") for name in rows.columns if is_said(name)]
     one = pl.concat_str(texts, separator=UNIT) if texts else pl.lit("")
     folders = (
         rows.select("folder", said=one)

@@ -56,11 +56,6 @@ class Pattern:
         """The folder below which everything that fits lies; empty for the log root."""
         return self.prefix.rpartition("/")[0]
 
-    @property
-    def depth(self) -> int | None:
-        """How many segments a path that fits has; None for any number."""
-        return None if any(token.text == "**" for token in self._tokens) else self.text.count("/") + 1
-
     def match(self, text: str) -> Match | None:
         """None if the text does not fit. Declared levels are preferred; others are given as they stand."""
         if not text.startswith(self.prefix):
