@@ -22,7 +22,17 @@ QueryError = duckdb.Error
 SQL = Path(__file__).parents[2] / "sql"
 
 # In the order in which they build on each other; a test holds the lists and the folders together.
-MACROS = ("t975", "mean_of", "sd_of", "standard_error", "ci95_low", "ci95_high", "quoted_name", "quoted_text")
+MACROS = (
+    "t975",
+    "mean_of",
+    "sd_of",
+    "standard_error",
+    "ci95_low",
+    "ci95_high",
+    "quoted_name",
+    "quoted_text",
+    "as_logged",
+)
 VIEWS = (
     "runs",
     "container_times",
@@ -89,10 +99,14 @@ class Warehouse:
         return self.connection.table(quoted(name)).to_arrow_table()
 
     def box(self, query: str, most_rows: int, width: int) -> str:
-        """The result of a query as a table drawn with lines; a statement without a result draws nothing."""
+        """The result of a query as a table drawn with lines, 32-bit floats as they were logged.
+
+        A statement without a result draws nothing.
+        """
         result: Any = self.connection.sql(query)
         if result is None:
             return ""
+        result = as_logged(result)
         drawn = io.StringIO()
         with contextlib.redirect_stdout(drawn):
             result.show(max_rows=most_rows, max_width=width, null_value="null")
@@ -174,6 +188,21 @@ class Warehouse:
                 self.connection.execute(
                     f"comment on column {quoted(study)}.{quoted(column)} is {literal(meaning)}"
                 )
+
+
+def as_logged(result: Any) -> Any:
+    """A relation whose doubles show as they were logged; as it is where its house is too old to have the macro."""
+    doubles = {name for name, kind in zip(result.columns, result.types, strict=True) if kind == "DOUBLE"}
+    if not doubles or len(set(result.columns)) < len(result.columns):
+        return result
+    shown = (
+        f"as_logged({quoted(name)}) as {quoted(name)}" if name in doubles else quoted(name)
+        for name in result.columns
+    )
+    try:
+        return result.project(", ".join(shown))
+    except duckdb.CatalogException:
+        return result
 
 
 def connected(path: Path, **how: Any) -> duckdb.DuckDBPyConnection:

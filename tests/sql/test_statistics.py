@@ -185,3 +185,27 @@ def test_quoting_gives_back_the_name(ask: Ask, name: str) -> None:
     if name:
         assert ask(f"select x.{as_name} from (select 7 as {as_name}) as x") == [(7,)]  # noqa: S608
     assert as_name == '"' + name.replace('"', '""') + '"'
+
+
+def test_a_32_bit_float_is_shown_as_it_was_logged_and_keeps_its_value(ask: Ask) -> None:
+    draw = np.random.default_rng(3)
+    logged = [
+        np.float32(round(value, int(digits)))
+        for value, digits in zip(draw.normal(0, 100, 500), draw.integers(0, 8, 500), strict=True)
+    ]
+    doubles = [float(value) for value in logged]
+    shown = [row[0] for row in ask(f"select as_logged(x) from unnest({doubles}) as given(x)")]  # noqa: S608
+    assert [np.float32(value) for value in shown] == logged
+    assert max(len(repr(value)) for value in shown) <= len("-1.1754944e-38")
+    is_longer = [len(repr(float(value))) > len(str(value)) + 3 for value in logged]
+    assert sum(is_longer) > 400
+    wanted = [str(value) if longer else float(value) for value, longer in zip(logged, is_longer, strict=True)]
+    assert shown == [float(value) for value in wanted]
+
+
+@pytest.mark.parametrize(
+    "value", [0.1, 1 / 3, 123456789.0, 2.0**60, 1048575.9375, 1e300, float("inf"), -0.0, 89.28, 5e-324]
+)
+def test_any_other_number_is_shown_as_it_is(ask: Ask, value: float) -> None:
+    assert ask(f"select as_logged('{value!r}'::double)") == [(value,)]  # noqa: S608
+    assert ask("select as_logged(null::double)") == [(None,)]

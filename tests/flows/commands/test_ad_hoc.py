@@ -8,6 +8,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -48,6 +49,20 @@ def test_a_table_on_screen_shows_every_row_of_the_wide_view(house: Path) -> None
     shown = doehouse("sql", "select * from fltk_2_4_1", "--house", house).stdout
     assert shown.count("FashionMNIST") == 32
     assert "shown)" not in shown
+
+
+def test_a_table_on_screen_shows_floats_as_they_were_logged(house: Path) -> None:
+    of_the_run = "from metrics where folder = 'exp_11' and tag = 'accuracy per epoch'"
+    exact = [
+        float(line)
+        for line in doehouse("sql", f"select value {of_the_run}", "--csv", "--house", house).stdout.split()[
+            1:
+        ]
+    ]
+    shown = doehouse("sql", f"select value {of_the_run}", "--house", house).stdout
+    values = [float(found) for found in re.findall(r"│ +([0-9.]+) +│", shown)]
+    assert values == [float(str(np.float32(value))) for value in exact]
+    assert values != exact
 
 
 def test_csv_holds_every_digit(house: Path) -> None:
