@@ -20,7 +20,7 @@ SCHEMA = pl.Schema(
         "start_line": pl.Int64(),
         "stop_path": pl.String(),
         "stop_line": pl.Int64(),
-        "service_seconds": pl.Float64(),
+        "duration_seconds": pl.Float64(),
         "folders_with_id": pl.Int64(),
         "event_files": pl.Int64(),
     }
@@ -51,7 +51,7 @@ def suite(study: Study) -> list[Rule]:
         rule(
             "CON-3",
             "expect_column_values_to_not_be_in_set",
-            column="service_seconds",
+            column="duration_seconds",
             value_set=[0.0, math.inf],
         ),
     ]
@@ -61,7 +61,7 @@ def suite(study: Study) -> list[Rule]:
         rules.append(rule("CON-5", "expect_column_values_to_be_between", column="folders_with_id", **one))
     if limit := study.promises.longest_seconds:
         rules.append(
-            rule("CON-4", "expect_column_values_to_be_between", column="service_seconds", max_value=limit)
+            rule("CON-4", "expect_column_values_to_be_between", column="duration_seconds", max_value=limit)
         )
     return rules
 
@@ -87,7 +87,7 @@ def describe(study: Study, code: str, row: Row) -> Found:
     if code == "CON-5":
         others = ", ".join(folder for folder in row["folders"] if folder != row["folder"])
         return Found(container(row), f"the same id in {others or 'another folder'}", "an id of its own")
-    seconds = f"{row['service_seconds']:g} s between start and stop"
+    seconds = f"{row['duration_seconds']:g} s between start and stop"
     where = f"{log_line(row, 'stop')}, container {row['container_id']}"
     expected = "more than 0 s" if code == "CON-3" else f"at most {study.promises.longest_seconds:g} s"
     return Found(where, seconds, expected)

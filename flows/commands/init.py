@@ -28,9 +28,10 @@ def init(logs: PathArgument, *, study: StudyFile) -> int:
         raise UsageError(f"{study}: exists, and init overwrites nothing. Remove it, or name another file.")
     from flows.survey.guess import guess_study
     from flows.survey.study_text import study_text
+    from flows.warehouse.warehouse import relations
     from models.declared.study import StudyError, load_study
 
-    guess = guess_study(logs)
+    guess = guess_study(logs, relations())
     study.parent.mkdir(parents=True, exist_ok=True)
     with study.open("x", encoding="utf-8") as file:
         file.write(study_text(guess))
@@ -38,7 +39,7 @@ def init(logs: PathArgument, *, study: StudyFile) -> int:
     print(f"Factors: {', '.join(f'{each.name} ({len(each.levels)} levels)' for each in guess.factors)}.")
     print(f"Responses: {', '.join(each.name for each in guess.measures)}.")
     try:
-        load_study(study)
+        load_study(study, relations())
     except StudyError as error:
         print(f"The guess is no study yet. Correct the file:\n{error}")
         return FAILED

@@ -1,6 +1,7 @@
 """The guess: where a log root's runs stand, what was varied, what was measured."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from flows.house.errors import UsageError
@@ -43,10 +44,10 @@ COMMON_NAMES = {
 }
 
 
-def guess_study(logs: Path) -> Guess:
-    """Raises UsageError where nothing below the log root can be a run."""
+def guess_study(logs: Path, reserved: Collection[str] = ()) -> Guess:
+    """`reserved` are the names no study may take. Raises UsageError where nothing below the log root can be a run."""
     listing = list_files(logs)
-    name = study_name(logs)
+    name = study_name(logs, reserved)
     if listing.logs and (found := numbered_folders(logs, listing, name)):
         return found
     if listing.events:
@@ -62,12 +63,13 @@ def guess_study(logs: Path) -> Guess:
     )
 
 
-def study_name(logs: Path) -> str:
+def study_name(logs: Path, reserved: Collection[str]) -> str:
     """A name that a view can have, from the folder's own or the one above."""
     folder = logs.resolve()
     text = folder.parent.name if folder.name.lower() in COMMON_NAMES else folder.name
     slug = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    return (slug if re.match("[a-z]", slug) else f"study_{slug}".strip("_"))[:60]
+    is_name = re.match("[a-z]", slug) and slug not in reserved
+    return (slug if is_name else f"study_{slug}".strip("_"))[:60]
 
 
 def guess_events(logs: Path, listing: Listing, name: str) -> Guess:

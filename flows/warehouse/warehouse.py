@@ -40,12 +40,14 @@ VIEWS = (
     "final_metrics",
     "measurements",
     "observations",
+    "results",
     "treatment_means",
     "level_means",
     "response_summaries",
     "sign_table",
     "effects_sql",
     "quarantine",
+    "promises_now",
     "study_views",
 )
 
@@ -111,6 +113,10 @@ class Warehouse:
         with contextlib.redirect_stdout(drawn):
             result.show(max_rows=most_rows, max_width=width, null_value="null")
         return drawn.getvalue().rstrip("\n")
+
+    def statements(self, script: str) -> list[str]:
+        """The statements of a script, in their order. Raises QueryError where it is no SQL."""
+        return [statement.query for statement in self.connection.extract_statements(script)]
 
     def stream(self, query: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         """Column names and rows of a query, fetched as they are read."""
@@ -269,6 +275,14 @@ def relations() -> frozenset[str]:
 @cache
 def text(name: str) -> str:
     return (SQL / f"{name}.sql").read_text()
+
+
+def grain(relation: str) -> str:
+    """What a row of a table or view of `sql/` stands for; a study's own view has a row a container."""
+    for kind in ("tables", "views"):
+        if (SQL / kind / f"{relation}.sql").exists():
+            return text(f"{kind}/{relation}").splitlines()[1].removeprefix("-- grain: ")
+    return "container"
 
 
 def examples() -> list[tuple[str, str]]:

@@ -104,7 +104,7 @@ def _containers(results: Results) -> Table:
         Column("started_at", "started", "time"),
         Column("stopped_at", "stopped", "time"),
         Column("queue_seconds", "waited (s)", "number"),
-        Column("service_seconds", "worked (s)", "number"),
+        Column("duration_seconds", "worked (s)", "number"),
         Column("event_files", "event files", "count"),
     ]
     return table(

@@ -35,7 +35,7 @@ select
     starts.line as start_line,
     stops.path as stop_path,
     stops.line as stop_line,
-    study_containers.service_seconds,
+    study_containers.duration_seconds,
     sightings.folders_with_id,
     study_containers.event_files,
 from study_containers

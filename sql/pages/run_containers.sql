@@ -8,7 +8,7 @@ select
     started_at,
     stopped_at,
     queue_seconds,
-    service_seconds,
+    duration_seconds,
     event_files,
 from container_times
 where folder in $folders

@@ -11,7 +11,7 @@ select
     containers.started_at,
     containers.stopped_at,
     epoch_us(containers.started_at - containers.created_at) / 1e6 as queue_seconds,
-    epoch_us(containers.stopped_at - containers.started_at) / 1e6 as service_seconds,
+    epoch_us(containers.stopped_at - containers.started_at) / 1e6 as duration_seconds,
     epoch_us(containers.stopped_at - containers.created_at) / 1e6 as response_seconds,
     containers.event_files,
     containers.container_key,
@@ -28,7 +28,7 @@ comment on column container_times.created_at is 'Creation of the container (UTC)
 comment on column container_times.started_at is 'Start of its work (UTC).';
 comment on column container_times.stopped_at is 'End of its work (UTC).';
 comment on column container_times.queue_seconds is 'Creation to start.';
-comment on column container_times.service_seconds is 'Start to stop.';
+comment on column container_times.duration_seconds is 'Start to stop.';
 comment on column container_times.response_seconds is 'Creation to stop.';
 comment on column container_times.event_files is 'Event files that carry its id.';
 comment on column container_times.container_key is 'Key of the container inside the warehouse.';

@@ -1,15 +1,29 @@
 -- For every study the statement that makes its wide view, one row per container with a column per factor and response.
 -- grain: study
 -- reads: treatments, responses
+-- Levels that are all numbers are numbers: as text, 10 would sort before 5 and an average would be refused.
 create or replace view study_views as
-with factor_columns as (
+with factors as (
+    select
+        study,
+        factor,
+        factor_position,
+        case
+            when bool_and(regexp_full_match(level, '[-+]?[0-9]{1,18}')) then 'bigint'
+            when bool_and(regexp_full_match(level, '[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,2})?')) then 'double'
+        end as kind,
+    from treatments
+    group by study, factor, factor_position
+),
+
+factor_columns as (
     select
         study,
         string_agg(
-            '    levels[' || quoted_text(factor) || '] as ' || quoted_name(factor), ',' || chr(10)
-            order by factor_position
+            '    levels[' || quoted_text(factor) || ']' || coalesce('::' || kind, '') || ' as ' || quoted_name(factor),
+            ',' || chr(10) order by factor_position
         ) as columns,
-    from (select distinct study, factor, factor_position from treatments)
+    from factors
     group by study
 ),
 

@@ -82,7 +82,7 @@ def frames() -> Frames:
                 "start_line": 2,
                 "stop_path": [f"{folder}/stop.log" for folder in jobs["folder"]],
                 "stop_line": 3,
-                "service_seconds": seconds,
+                "duration_seconds": seconds,
                 "folders_with_id": 1,
                 "event_files": 1,
             }
@@ -183,26 +183,26 @@ FAULTS: list[tuple[str, Callable[[Frames], None], list[tuple[str | None, str | N
     ),
     (
         "CON-1",
-        changing("containers", JOB, stopped_at=None, service_seconds=None, stop_path=None, stop_line=None),
+        changing("containers", JOB, stopped_at=None, duration_seconds=None, stop_path=None, stop_line=None),
         [("exp_3", "job-3b")],
         "exp_3/stop.log: found no stop stamp of container job-3b, expected one line",
     ),
     (
         "CON-2",
-        changing("containers", JOB, stopped_at=EARLIER, service_seconds=-3.0),
+        changing("containers", JOB, stopped_at=EARLIER, duration_seconds=-3.0),
         [("exp_3", "job-3b")],
         "exp_3/stop.log:3: found 10-09-2023 09:29:57 as the stop of container job-3b, expected no moment before "
         "its start, 10-09-2023 09:30:00 in exp_3/start.log:2. Correct the line that is wrong, or remove the folder.",
     ),
     (
         "CON-3",
-        changing("containers", JOB, stopped_at=START, service_seconds=0.0),
+        changing("containers", JOB, stopped_at=START, duration_seconds=0.0),
         [("exp_3", "job-3b")],
         "exp_3/stop.log:3, container job-3b: found 0 s between start and stop, expected more than 0 s.",
     ),
     (
         "CON-4",
-        changing("containers", JOB, stopped_at=LATER, service_seconds=3601.0),
+        changing("containers", JOB, stopped_at=LATER, duration_seconds=3601.0),
         [("exp_3", "job-3b")],
         "found 3601 s between start and stop, expected at most 3600 s.",
     ),
@@ -358,7 +358,7 @@ def test_a_study_that_waits_for_its_first_folder_is_only_warned_of(study: Study,
 
 def test_an_unfinished_folder_is_not_judged(study: Study, frames: Frames) -> None:
     change(frames, "runs", run(3), state="unfinished")
-    change(frames, "containers", JOB, stopped_at=None, service_seconds=None)
+    change(frames, "containers", JOB, stopped_at=None, duration_seconds=None)
     change(frames, "observations", JOB, value=None)
     change(frames, "step_counts", JOB, points=1)
     assert broken(check(study, frames)) == set()

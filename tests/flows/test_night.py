@@ -120,7 +120,7 @@ def test_one_new_folder_adds_its_rows_and_touches_no_other(order: Order, publish
 
 def test_a_changed_folder_is_loaded_again_in_its_place(second_night: Order) -> None:
     before = facts_of_others(second_night, "exp_14")
-    times = "select container_id, service_seconds from container_times where folder = 'exp_14' order by all"
+    times = "select container_id, duration_seconds from container_times where folder = 'exp_14' order by all"
     old = ask(second_night, times)
     later = (second_night.logs / "exp_14" / "stop.log").read_text().splitlines()[0]
     minute = later[14:16]

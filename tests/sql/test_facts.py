@@ -31,7 +31,7 @@ def two_folders(lay: Lay, noon: datetime) -> None:
 
 def test_container_times_are_seconds_between_stamps(two_folders: None, ask: Ask) -> None:
     assert ask(
-        "select study, folder, container_id, queue_seconds, service_seconds, response_seconds "
+        "select study, folder, container_id, queue_seconds, duration_seconds, response_seconds "
         "from container_times order by container_key"
     ) == [
         ("s", "a", "c10", 5.0, 86_400.0, 86_405.0),

@@ -27,7 +27,7 @@ QUESTIONS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         [(4, 169.0), (2, 348.0)],
     ),
     "Which folder worked the longest?": (
-        "select folder from container_times order by service_seconds desc limit 1",
+        "select folder from container_times order by duration_seconds desc limit 1",
         [("exp_15",)],
     ),
     "How did the accuracy grow in run 1?": (

@@ -207,5 +207,5 @@ def test_a_32_bit_float_is_shown_as_it_was_logged_and_keeps_its_value(ask: Ask) 
     "value", [0.1, 1 / 3, 123456789.0, 2.0**60, 1048575.9375, 1e300, float("inf"), -0.0, 89.28, 5e-324]
 )
 def test_any_other_number_is_shown_as_it_is(ask: Ask, value: float) -> None:
-    assert ask(f"select as_logged('{value!r}'::double)") == [(value,)]  # noqa: S608
+    assert ask(f"select as_logged('{value!r}'::double)") == [(value,)]
     assert ask("select as_logged(null::double)") == [(None,)]

@@ -1,4 +1,4 @@
-"""The command `doehouse sql`: one query on the published warehouse, or a prompt."""
+"""The command `doehouse sql`: queries on the published warehouse, or a prompt."""
 
 import csv as csv_rows
 import json as json_rows
@@ -32,7 +32,7 @@ def sql(
     Parameters
     ----------
     query
-        One SQL statement.
+        One SQL statement; several, separated by semicolons, are answered one after another.
     house
         Folder of the warehouse.
     csv
@@ -57,15 +57,35 @@ def sql(
 
 
 def answer(house: House, query: str, form: Form, parquet: Path | None = None) -> int:
-    """Print the result of one query on the published warehouse; raises duckdb.Error on bad SQL."""
+    """Print the results of a script on the published warehouse; raises QueryError on bad SQL."""
     with open_published(published(house), is_locked=True) as warehouse:
+        statements = warehouse.statements(query)
+        if not statements:
+            raise UsageError("found a query without a statement, expected SQL. Leave it out for a prompt.")
+        if len(statements) > 1 and (parquet or form != "table"):
+            raise UsageError(
+                f"found {len(statements)} statements, expected one with --csv, --json or --parquet. "
+                "Ask them one after another."
+            )
         if parquet:
-            from pyarrow.parquet import write_table
-
-            write_table(warehouse.arrow(query), parquet)
-        else:
-            show(warehouse, query, form)
+            write_parquet(warehouse.arrow(query), parquet)
+            return 0
+        for statement in statements:
+            show(warehouse, statement, form)
     return 0
+
+
+def write_parquet(table: Any, path: Path) -> None:
+    """Raises HouseError where the file cannot be written."""
+    from pyarrow.parquet import write_table
+
+    try:
+        write_table(table, path)
+    except OSError as error:
+        raise HouseError(
+            f"{path}: cannot be written ({os.strerror(error.errno or 0)}), expected a place for a Parquet file. "
+            "Name another."
+        ) from error
 
 
 def show(warehouse: Warehouse, query: str, form: Form) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flows.commands.options import HOUSE, HouseOption, PathArgument
+from flows.commands.queries.ad_hoc import write_parquet
 from flows.house.current import published
+from flows.house.errors import HouseError
 from flows.house.house import House
 from flows.warehouse.warehouse import open_published
 
@@ -26,11 +28,14 @@ def export(target: PathArgument, *, house: HouseOption = HOUSE) -> int:
 
 def write_relations(house: House, target: Path) -> Iterator[Path]:
     """Write every relation as `<relation>.parquet` below `target`; gives the files as they are written."""
-    from pyarrow.parquet import write_table
-
-    target.mkdir(parents=True, exist_ok=True)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HouseError(
+            f"{target}: cannot be made ({error.strerror}), expected a folder for Parquet files. Name another."
+        ) from error
     with open_published(published(house)) as warehouse:
         for relation, _ in warehouse.rows("ad_hoc/relations"):
             path = target / f"{relation}.parquet"
-            write_table(warehouse.relation(relation), path)
+            write_parquet(warehouse.relation(relation), path)
             yield path

@@ -8,7 +8,7 @@ from typing import Any
 from flows.commands.queries.ad_hoc import show
 from flows.house.current import published
 from flows.house.house import House
-from flows.warehouse.warehouse import QueryError, Warehouse, examples, open_published
+from flows.warehouse.warehouse import QueryError, Warehouse, examples, grain, open_published
 
 HELP = """\
 .tables            relations with their comments
@@ -16,13 +16,17 @@ HELP = """\
 .help              this, and the five most useful queries
 .quit              leave (or Ctrl-D)
 Anything else is SQL and ends with a semicolon."""
+ASK, MORE = "doehouse> ", "     ...> "
+# What other prompts understand without a dot.
+WORDS = {"help": ".help", "exit": ".quit", "quit": ".quit", "?": ".help"}
 
 
 def list_relations(warehouse: Warehouse) -> None:
+    """Each with its comment, and what a row of it stands for."""
     comments = warehouse.rows("ad_hoc/relations")
     width = max(len(name) for name, _ in comments)
     for name, comment in comments:
-        print(f"  {name:<{width}}  {comment or ''}")
+        print(f"  {name:<{width}}  {comment or ''} A row: {grain(name)}.")
 
 
 def prompt(house: House) -> int:
@@ -35,19 +39,20 @@ def prompt(house: House) -> int:
         ask = (
             reader([name for (name,) in warehouse.rows("ad_hoc/names")])
             if sys.stdin.isatty()
-            else lambda: input()
+            else lambda _: input()
         )
         pending = ""
         while True:
             try:
-                line = ask()
+                line = ask(MORE if pending else ASK)
             except EOFError:
                 return 0
             except KeyboardInterrupt:
                 pending = ""
                 continue
-            if not pending and line.strip().startswith("."):
-                if not command(warehouse, line.split()):
+            said = WORDS.get(line.strip().rstrip(";").lower(), line.strip())
+            if not pending and said.startswith("."):
+                if not command(warehouse, said.split()):
                     return 0
                 continue
             pending = f"{pending}\n{line}" if pending else line
@@ -75,9 +80,10 @@ def command(warehouse: Warehouse, words: list[str]) -> bool:
     return True
 
 
-def run(warehouse: Warehouse, query: str) -> None:
+def run(warehouse: Warehouse, script: str) -> None:
     try:
-        show(warehouse, query, "table")
+        for query in warehouse.statements(script):
+            show(warehouse, query, "table")
     except QueryError as error:
         print(error, file=sys.stderr)
 
@@ -91,7 +97,6 @@ def reader(names: list[str]) -> Any:
     state = Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "doehouse"
     state.mkdir(parents=True, exist_ok=True)
     session: PromptSession[str] = PromptSession(
-        "doehouse> ",
         history=FileHistory(str(state / "history")),
         completer=WordCompleter(names, ignore_case=True),
     )

@@ -65,6 +65,38 @@ def test_a_table_on_screen_shows_floats_as_they_were_logged(house: Path) -> None
     assert values != exact
 
 
+def test_several_statements_are_answered_one_after_another(house: Path) -> None:
+    ended = doehouse("sql", "select 1 as a; select ';' as b;", "--house", house)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert re.findall(r"│ +([ab]) +│", ended.stdout) == ["a", "b"]
+    for form in ("--csv", "--json"):
+        ended = doehouse("sql", "select 1; select 2", form, "--house", house)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert "found 2 statements, expected one" in ended.stderr
+
+
+def test_a_query_without_a_statement_is_wrong_usage(house: Path) -> None:
+    ended = doehouse("sql", " ; ", "--house", house)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "without a statement" in ended.stderr
+
+
+@pytest.mark.parametrize("words", [("sql", "select 1", "--parquet", "/proc/x"), ("export", "/proc/x")])
+def test_a_place_that_cannot_be_written_is_told(house: Path, words: tuple[str, ...]) -> None:
+    ended = doehouse(*words, "--house", house)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("doehouse: /proc/x: cannot be ") and "Name another." in ended.stderr
+
+
+def test_levels_that_are_numbers_are_numbers_in_the_wide_view(house: Path) -> None:
+    kinds = (
+        "select column_name from duckdb_columns() where table_name = 'fltk_2_4_1' and data_type = 'BIGINT'"
+    )
+    assert doehouse("sql", kinds, "--csv", "--house", house).stdout.split() == ["column_name", "Epochs"]
+    ordered = "select distinct Epochs from fltk_2_4_1 order by all"
+    assert doehouse("sql", ordered, "--csv", "--house", house).stdout.split() == ["Epochs", "5", "10"]
+
+
 def test_csv_holds_every_digit(house: Path) -> None:
     ended = doehouse("sql", TWO_ROWS, "--csv", "--house", house)
     assert list(csv.reader(io.StringIO(ended.stdout))) == [
@@ -174,7 +206,7 @@ def test_a_house_without_a_night_is_told(tmp_path: Path) -> None:
 
 def test_the_prompt_lists_relations_and_answers_until_it_is_left(house: Path) -> None:
     commands, query = ".describe nights\n.nonsense\n", "select\n  40 +\n  2 as answer;\n"
-    given = commands + query + "select nonsense;\n.help\n.quit\nselect 'unheard';\n"
+    given = commands + query + "select nonsense;\nhelp\nexit\nselect 'unheard';\n"
     ended = doehouse("sql", "--house", house, given=given)
     assert ended.returncode == 0
     assert str(house) in ended.stdout.splitlines()[0]
@@ -195,7 +227,7 @@ def test_the_prompt_lists_relations_and_answers_until_it_is_left(house: Path) ->
 def test_the_prompt_lists_every_relation_with_its_comment(house: Path) -> None:
     first, second = doehouse("sql", "--house", house, given=".tables").stdout.split(".help for help\n")
     assert second.splitlines() == first.splitlines()[1:]
-    assert all(len(line.split(maxsplit=1)) == 2 and line.endswith(".") for line in second.splitlines())
+    assert all(re.fullmatch(r"  \w+ +[A-Z].+\. A row: [a-z, _]+\.", line) for line in second.splitlines())
 
 
 @pytest.mark.parametrize("form", [[], ["--csv"], ["--json"]])
