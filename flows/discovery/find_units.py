@@ -40,7 +40,7 @@ def find_units(logs: Path, studies: Sequence[Study], folders: Found) -> Found:
         for study in sources:
             kind = kind_of_source(path, study.source.is_table, study.is_result) if study.source else None
             match = study.pattern.match(_without_dot(text, kind)) if kind else None
-            if kind is None or match is None:
+            if kind is None or match is None or is_levels(study, text):
                 continue
             if path in owners:
                 one, other = owners[path][1], study.name
@@ -57,6 +57,12 @@ def find_units(logs: Path, studies: Sequence[Study], folders: Found) -> Found:
         found += units(logs, study, fits[study.name])
     found.sort(key=lambda folder: folder.folder)
     return folders._replace(folders=found, unclaimed=[each for each in folders.unclaimed if each not in tops])
+
+
+def is_levels(study: Study, path: str) -> bool:
+    """Whether a file is the study's table of levels, which the pattern of its results may fit too."""
+    levels = study.source.levels if study.source else None
+    return levels is not None and levels.table == path
 
 
 def begins(sources: Sequence[Study]) -> list[str]:
@@ -118,7 +124,7 @@ def units(logs: Path, study: Study, fits: Mapping[tuple[str, ...], Sequence[Fit]
     source = study.source
     assert source
     table: LevelTable | None = None
-    if source.levels and source.levels.table:
+    if source.levels and source.levels.table and not source.is_table:
         from flows.discovery.level_tables import read_level_table
 
         table = read_level_table(logs, study, {name for each in fits.values() for name in names_of(each)})
@@ -131,7 +137,8 @@ def units(logs: Path, study: Study, fits: Mapping[tuple[str, ...], Sequence[Fit]
             unit, study.name, claim, tuple(files), notes=tuple(unclear(study, unit, each[0].match))
         )
         if source.is_table:
-            yield folder
+            levels = source.levels.table if source.levels and source.levels.table else ""
+            yield folder._replace(files=(*files, *present(logs, {levels: "config"} if levels else {})))
             continue
         if table:
             folder = with_levels(folder, study, table)
@@ -199,12 +206,17 @@ def beside(logs: Path, study: Study, folder: LogFolder) -> Iterator[LogFile]:
         wanted |= {_joined(home, name): kind for name, kind in LOG_NAMES.items()}
         wanted |= dict.fromkeys(_pod_logs(logs, home), "pod")
     taken = {file.path for file in folder.files}
+    yield from present(logs, {path: kind for path, kind in wanted.items() if path not in taken})
+
+
+def present(logs: Path, wanted: Mapping[str, str]) -> Iterator[LogFile]:
+    """Those of some files that are there, each with its kind."""
     for path, kind in wanted.items():
         try:
             status = os.lstat(f"{logs}/{path}")
         except OSError:
             continue
-        if path not in taken:
+        else:
             kind = kind if stat.S_ISREG(status.st_mode) else "odd"
             yield LogFile(path, kind, status.st_size, status.st_mtime_ns)
 

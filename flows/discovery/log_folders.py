@@ -48,7 +48,7 @@ class LogFolder(NamedTuple):
 
     @property
     def is_table(self) -> bool:
-        return len(self.files) == 1 and self.files[0].kind == "table"
+        return bool(self.files) and self.files[0].kind == "table"  # a table of levels may stand behind it
 
 
 def is_stale(folder: LogFolder, now: datetime) -> bool:

@@ -10,11 +10,11 @@ from flows.log_root.regular_file import shown
 from flows.reading.batches import Batch
 from flows.reading.containers import Owners
 from flows.reading.notices.findings import Finding
-from flows.reading.records.paths import read_path, value_at
+from flows.reading.records.paths import ABSENT, read_path, value_at
 from flows.reading.records.shape import RecordError
 from flows.reading.records.trees import load_tree
 from models.declared.folders import read_pattern
-from models.declared.levels import declared_level, level_key
+from models.declared.levels import declared_level, level_key, missing_level
 from models.declared.study import Claim, Study
 
 SCHEMA = {
@@ -93,7 +93,12 @@ def levels_of_file(study: Study, file: LogFile, content: bytes) -> Iterator[Told
     path = shown(file.path)
     tree = load_tree(content, path)
     for factor, key in keys_of(study).items():
-        level = value_at(tree, read_path(key))
+        level = value_at(tree, read_path(key), absent=ABSENT)
+        if level is None and factor in study.factors:
+            level = missing_level(study.factors[factor])
+        level = None if level is ABSENT else level
+        if isinstance(level, list) and all(isinstance(each, str) for each in level):
+            level = f"[{', '.join(map(str, level))}]"
         if level is not None and not isinstance(level, str):
             raise RecordError(
                 "Q322", f"a list or table at {key!r}", f"one level of {factor}", "Correct the key."

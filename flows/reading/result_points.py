@@ -1,5 +1,6 @@
 """The result files of a batch: the values, stamps and levels of one run each, as points like those of event files."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,9 +14,12 @@ from flows.reading.levels import REPLICATE
 from flows.reading.notices.findings import Finding
 from flows.reading.records.moments import as_moments
 from flows.reading.records.numbers import as_numbers
-from flows.reading.records.rows import Records, Shape, read_records
+from flows.reading.records.quantities import as_quantities, unit_in
+from flows.reading.records.rows import Records
 from flows.reading.records.shape import Problem
+from flows.reading.source_rows import SourceRows, read_source
 from flows.reading.stamps.stamps import Heard
+from models.declared.levels import missing_level
 from models.declared.source import Source
 from models.declared.study import Study
 
@@ -59,32 +63,13 @@ class ResultsRead(NamedTuple):
     findings: list[Finding]
 
 
-def shape_of(source: Source) -> Shape:
-    return Shape(
-        rows=source.rows,
-        each=source.each,
-        where=source.where,
-        take=source.take,
-        product=source.product or "",
-        header=source.header,
-        separator=source.separator,
-        sheet=source.sheet,
-    )
+def units_of(study: Study) -> dict[str, str]:
+    """Tag -> the unit that its values are brought to."""
+    return {each.tag: each.unit for each in reversed(study.responses.values()) if each.tag}
 
 
-def wanted_of(study: Study) -> list[str]:
-    """The columns or keys that are read: of responses, levels, stamps, steps."""
-    source = study.source
-    assert source
-    tags = [response.tag for response in study.responses.values() if response.tag]
-    return list(dict.fromkeys([*tags, *source.columns.values(), *filter(None, (source.step, source.time))]))
-
-
-def literal_of(study: Study) -> list[str]:
-    """The columns that hold names: there NA or None may be a level."""
-    assert study.source
-    names = (*study.factors, REPLICATE, "container")
-    return [column for name, column in study.source.columns.items() if name in names]
+def expected_of(unit: str) -> str:
+    return f"a number, bare or with a unit that can be {unit}" if unit else "a number"
 
 
 def read_results(
@@ -99,8 +84,8 @@ def read_results(
         study, owner = studies[folder.study], owners[folder.folder][file.path]
         source = study.source
         assert source
-        shape, literal = shape_of(source), literal_of(study)
-        records = read_records(contents[file.path], shown(file.path), wanted_of(study), shape, literal)
+        rows = read_source(contents[file.path], shown(file.path), study)
+        records = rows.records
         read.findings.extend(problems_as_findings(folder, owner, shown(file.path), records.problems))
         own, faults = points_of(study, records, source)
         read.findings.extend(problems_as_findings(folder, owner, shown(file.path), faults))
@@ -115,7 +100,7 @@ def read_results(
         if own["logged_at"].count():
             first, last = own["logged_at"].min(), own["logged_at"].max()
             read.heard[folder.folder, owner] = Heard(first, last)  # type: ignore[arg-type]
-        told, own_stamps, odd = once_a_run(study, source, folder, file, owner, records)
+        told, own_stamps, odd = once_a_run(study, rows, folder, file, owner)
         read.told.setdefault(folder.folder, []).extend(told)
         read.findings.extend(odd)
         stamps.append(own_stamps)
@@ -135,12 +120,12 @@ def points_of(study: Study, records: Records, source: Source) -> tuple[pl.DataFr
     if source.time and source.time in frame.columns:
         times, is_bad = as_moments(frame[source.time], study.timezone)
         problems += bad_cells(frame, source.time, is_bad, "a time", source)
-    found = []
+    found, units = [], units_of(study)
     for tag in dict.fromkeys(response.tag for response in study.responses.values() if response.tag):
         if tag not in frame.columns:
             continue
-        values, is_bad = as_numbers(frame[tag], source.decimal)
-        problems += bad_cells(frame, tag, is_bad, "a number", source)
+        values, is_bad = as_quantities(frame[tag], units[tag], source.decimal)
+        problems += bad_cells(frame, tag, is_bad, expected_of(units[tag]), source)
         rows = pl.DataFrame({"step": steps, "logged_at": times, "value": values})
         found.append(
             rows.filter(pl.col("value").is_not_null()).with_columns(
@@ -162,6 +147,10 @@ def bad_cells(
         text = str(bad[column][0])
         more = f" (and {bad.height - 1:,} more like it)" if bad.height > 1 else ""
         remedy = "Correct the cell."
+        if expected == "a number" and (unit := unit_in(text)):
+            remedy = (
+                f"Correct the cell, or say unit = {json.dumps(unit, ensure_ascii=False)} of the response."
+            )
         if "," in text and source.decimal == ".":
             remedy = 'Correct the cell, or say decimal = "," in [source] if commas are decimal points.'
         yield Problem(bad["line"][0], "Q323", f"{text!r} in {column}{more}", expected, remedy)
@@ -177,17 +166,21 @@ def problems_as_findings(
 
 
 def once_a_run(
-    study: Study, source: Source, folder: LogFolder, file: LogFile, owner: str, records: Records
+    study: Study, rows: SourceRows, folder: LogFolder, file: LogFile, owner: str
 ) -> tuple[list[Told], pl.DataFrame, list[Finding]]:
     """What the rows of a file tell of the whole run: its levels, its replicate, its stamps."""
-    path, frame = shown(file.path), records.frame
+    path, frame, source = shown(file.path), rows.records.frame, study.source
+    assert source
     told: list[Told] = []
     findings: list[Finding] = []
     stamps: list[tuple[object, ...]] = []
-    for name, column in source.columns.items():
+    for name, column in rows.columns.items():
         if column not in frame.columns:
             continue
-        cells = frame.select("line", column).drop_nulls(column)
+        cells = frame.select("line", column)
+        if name in study.factors and (missing := missing_level(study.factors[name])) is not None:
+            cells = cells.with_columns(pl.col(column).fill_null(missing))
+        cells = cells.drop_nulls(column)
         if cells.is_empty():
             continue
         different = cells[column].unique(maintain_order=True).to_list()

@@ -1,6 +1,6 @@
 """Result tables: every row an execution of its own, told apart by what it says, so that tables may grow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from flows.discovery.log_folders import LogFolder
 from flows.log_root.regular_file import TABLE_LIMIT, RefusedError, read_regular, shown
 from flows.reading.batches import Shards
 from flows.reading.containers import STAMPS
+from flows.reading.joined_levels import joined
 from flows.reading.levels import REPLICATE, plain_number
 from flows.reading.levels import SCHEMA as LEVELS
 from flows.reading.notices import findings as notices
@@ -19,11 +20,12 @@ from flows.reading.points.event_shards import write_points
 from flows.reading.points.point_rows import no_summaries
 from flows.reading.points.series import TAGS
 from flows.reading.records.moments import as_moments
-from flows.reading.records.numbers import as_numbers
-from flows.reading.records.rows import Records, read_records
+from flows.reading.records.quantities import as_quantities
+from flows.reading.records.reshape import CELL
 from flows.reading.records.shape import Problem
-from flows.reading.result_points import bad_cells, literal_of, problems_as_findings, shape_of, wanted_of
-from models.declared.levels import declared_level
+from flows.reading.result_points import bad_cells, expected_of, problems_as_findings, units_of
+from flows.reading.source_rows import SourceRows, read_source
+from models.declared.levels import declared_level, missing_level
 from models.declared.study import Study
 
 MOMENT = pl.Datetime("us")
@@ -36,6 +38,7 @@ class Table(NamedTuple):
 
     folder_id: int
     file_id: int
+    levels_id: int  # of the table of levels beside it, where there is one
     folder: LogFolder
     is_accepted: bool  # what stands there now is taken, whatever was read before
     is_read_otherwise: bool  # the study says otherwise how it is read
@@ -78,9 +81,11 @@ def read_table(
     else:
         source = study.source
         assert source
-        records = read_records(content, path, wanted_of(study), shape_of(source), literal_of(study))
-        rows, problems = rows_of(study, table, records)
-        found = list(problems_as_findings(table.folder, None, path, [*records.problems, *problems]))
+        read = read_source(content, path, study)
+        if source.levels and source.levels.table:
+            read = joined(logs, study, read)
+        rows, problems = rows_of(study, table, read)
+        found = list(problems_as_findings(table.folder, None, path, [*read.records.problems, *problems]))
         digest, size = sha256(content).hexdigest(), len(content)
     plan = compared(rows, known, table)
     loaded = plan.loaded.with_row_index("order").with_columns(
@@ -122,32 +127,35 @@ def no_rows(study: Study) -> pl.DataFrame:
     return pl.DataFrame(schema=schema_of(study))
 
 
-def rows_of(study: Study, table: Table, records: Records) -> tuple[pl.DataFrame, list[Problem]]:
+def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame, list[Problem]]:
     """Every container of a table in the columns of `schema_of`, and cells that have another form."""
-    source, frame, path = study.source, records.frame, table.folder.folder
+    source, frame, path = study.source, read.records.frame, table.folder.folder
     assert source
     problems: list[Problem] = []
 
     def cells(name: str) -> pl.Series:
-        column = source.columns.get(name)
+        column = read.columns.get(name)
         if column is None or column not in frame.columns:
             return pl.Series([None] * frame.height, dtype=pl.String)
         return frame[column]
 
+    units = units_of(study)
     columns: dict[str, pl.Series] = {"line": frame["line"]}
     for factor, levels in study.factors.items():
         told = table.folder.claim.levels.get(factor)
         text = cells(factor) if told is None else pl.Series([told] * frame.height, dtype=pl.String)
+        if read.columns.get(factor) in frame.columns and (missing := missing_level(levels)) is not None:
+            text = text.fill_null(missing)
         columns[f"level {factor}"] = mapped(text, lambda seen, levels=levels: declared_level(seen, levels))
     for stamp in STAMPS:
         raw = cells(stamp)
         moments, is_bad = as_moments(raw, study.timezone)
-        problems += bad_cells(frame, source.columns.get(stamp, ""), is_bad, "a time", source)
+        problems += bad_cells(frame, read.columns.get(stamp, ""), is_bad, "a time", source)
         columns[f"{stamp}_at"], columns[f"{stamp}_raw"] = moments, raw
     for name, tag in value_columns(study).items():
         text = frame[tag] if tag in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
-        values, is_bad = as_numbers(text, source.decimal)
-        problems += bad_cells(frame, tag, is_bad, "a number", source)
+        values, is_bad = as_quantities(text, units[tag], source.decimal)
+        problems += bad_cells(frame, tag, is_bad, expected_of(units[tag]), source)
         columns[name] = values
     replicate = table.folder.claim.replicate
     columns["replicate"] = (
@@ -159,6 +167,9 @@ def rows_of(study: Study, table: Table, records: Records) -> tuple[pl.DataFrame,
     line = frame["line"].cast(pl.String)
     columns["container_id"] = frame["item"].cast(pl.String) if source.each else container.fill_null(line)
     names = container.fill_null(line) if not source.each else line
+    if CELL in frame.columns:  # of a wide table every cell is an execution
+        names = names + pl.Series([":"] * frame.height, dtype=pl.String) + frame[CELL]
+        columns["container_id"] = names
     columns["folder"] = pl.Series([f"{path}:"] * frame.height, dtype=pl.String) + names
     rows = with_runs(study, pl.DataFrame(columns)).select(schema_of(study).names()).cast(schema_of(study))
     return once_each(rows, problems, source.columns.get("container"))
@@ -350,7 +361,7 @@ def write_shards(
     ).write_parquet(shards.levels_seen)  # fmt: skip
     notices.frame(found).write_parquet(shards.findings)
     folder_rows(table, loaded).write_parquet(shards.folders)
-    file_row(table, *file).write_parquet(shards.files)
+    file_rows(table, *file).write_parquet(shards.files)
     return shards
 
 
@@ -380,21 +391,30 @@ def folder_rows(table: Table, loaded: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([pl.DataFrame([own], schema=schema, orient="row"), rows.cast(schema)])  # type: ignore[arg-type]
 
 
-def file_row(table: Table, records: int, scalars: int, digest: str | None, size: int) -> pl.DataFrame:
-    file = table.folder.files[0]
-    row: Mapping[str, tuple[object, Any]] = {
-        "file_id": (table.file_id, pl.Int32),
-        "folder_id": (table.folder_id, pl.Int32),
-        "place": (None, pl.Int32),
-        "path": (shown(file.path), pl.String),
-        "kind": (file.kind, pl.String),
-        "size_bytes": (file.size_bytes, pl.Int64),
-        "modified_ns": (file.modified_ns, pl.Int64),
-        "sha256": (digest, pl.String),
-        "read_bytes": (size, pl.Int64),
-        "skipped_bytes": (0, pl.Int64),
-        "records": (records, pl.Int64),
-        "scalars": (scalars, pl.Int64),
-    }
-    schema = {name: kind for name, (_, kind) in row.items()}
-    return pl.DataFrame([tuple(value for value, _ in row.values())], schema=schema, orient="row")
+def file_rows(table: Table, records: int, scalars: int, digest: str | None, size: int) -> pl.DataFrame:
+    """The table, then the table of levels beside it."""
+    schema: dict[str, Any] = {
+        "file_id": pl.Int32, "folder_id": pl.Int32, "place": pl.Int32, "path": pl.String, "kind": pl.String,
+        "size_bytes": pl.Int64, "modified_ns": pl.Int64, "sha256": pl.String, "read_bytes": pl.Int64,
+        "skipped_bytes": pl.Int64, "records": pl.Int64, "scalars": pl.Int64,
+    }  # fmt: skip
+    file, *beside = table.folder.files
+    own = (digest, size, 0, records, scalars)
+    rows = [(table.file_id, file, own), *((table.levels_id, each, (None, 0, 0, 0, 0)) for each in beside)]
+    return pl.DataFrame(
+        [
+            (
+                key,
+                table.folder_id,
+                None,
+                shown(each.path),
+                each.kind,
+                each.size_bytes,
+                each.modified_ns,
+                *read,
+            )
+            for key, each, read in rows
+        ],
+        schema=schema,
+        orient="row",
+    )

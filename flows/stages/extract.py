@@ -90,7 +90,8 @@ def extract_tables(plan: Plan, staging: Path, next_file: int) -> "tuple[Plan, li
             study, table_id = studies[folder.study], plan.folder_ids[folder.folder]
             table = Table(
                 table_id,
-                files.get(table_id, next_file + place),
+                files.get(table_id, next_file + 2 * place),
+                next_file + 2 * place + 1,
                 folder,
                 is_accepted=folder.folder in changed and folder.folder not in unasked,
                 is_read_otherwise=folder.study in plan.news.changed_studies,

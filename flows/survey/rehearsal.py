@@ -13,11 +13,11 @@ from flows.messages import count
 from flows.reading.containers import container_of, within_of
 from flows.reading.event_points import hparams_of
 from flows.reading.events.file import Source, iterate_event_files
+from flows.reading.joined_levels import joined
 from flows.reading.levels import completed, keys_of, levels_of_file
-from flows.reading.records.rows import Records, read_records
 from flows.reading.records.shape import RecordError
-from flows.reading.result_points import literal_of, shape_of, wanted_of
-from models.declared.levels import declared_level
+from flows.reading.source_rows import SourceRows, read_source
+from models.declared.levels import declared_level, missing_level
 from models.declared.study import Claim, Study
 
 MOST_HPARAMS = 128 << 20  # bytes of event files that are read for their HParams
@@ -98,26 +98,34 @@ def hparams_by_folder(logs: Path, folders: Sequence[LogFolder]) -> dict[str, dic
     return told
 
 
-def read_rows(logs: Path, study: Study, path: str) -> Records | None:
+def read_rows(logs: Path, study: Study, path: str) -> SourceRows | None:
     assert study.source
     try:
         content = read_regular(logs, path, TABLE_LIMIT).content
     except RefusedError:
         return None
-    return read_records(content, path, wanted_of(study), shape_of(study.source), literal_of(study))
+    return read_source(content, path, study)
 
 
 def row_claims(logs: Path, study: Study, folder: LogFolder, path: str) -> Iterator[Known]:
-    records = read_rows(logs, study, path)
-    if records is None or not study.source:
+    read = read_rows(logs, study, path)
+    if read is None or not study.source:
         return
-    columns = {
-        name: column for name, column in study.source.columns.items() if name in (*study.factors, "replicate")
-    }
-    rows = records.frame.select("line", *dict.fromkeys(columns.values()))
+    if study.source.is_table and study.source.levels and study.source.levels.table:
+        read = joined(logs, study, read)
+    columns = {name: column for name, column in read.columns.items() if name in (*study.factors, "replicate")}
+    rows = read.records.frame.select("line", *dict.fromkeys(columns.values()))
     for row in rows.iter_rows(named=True) if folder.is_table else rows.head(1).iter_rows(named=True):
-        told = [Told(name, row[column], path) for name, column in columns.items() if row[column] is not None]
+        told = [
+            Told(name, level, path)
+            for name, column in columns.items()
+            if (level := level_of(row[column], study.factors.get(name, ()))) is not None
+        ]
         yield Known(f"{path}:{row['line']}" if folder.is_table else path, completed(study, folder, told))
+
+
+def level_of(text: str | None, levels: Sequence[str]) -> str | None:
+    return missing_level(levels) if text is None else text
 
 
 def grid(study: Study, runs: Sequence[Claim]) -> Iterator[str]:
@@ -206,10 +214,10 @@ def responses(logs: Path, study: Study, folders: Sequence[LogFolder]) -> Iterato
     values: dict[str, list[str]] = {}
     for folder in sample:
         for file in folder.files:
-            if file.kind in ("table", "result") and (records := read_rows(logs, study, file.path)):
-                columns |= set(records.columns)
-                for name in records.frame.columns[3:]:
-                    values.setdefault(name, []).extend(records.frame[name].drop_nulls())
+            if file.kind in ("table", "result") and (read := read_rows(logs, study, file.path)):
+                columns |= set(read.records.columns)
+                for name in read.records.frame.columns[3:]:
+                    values.setdefault(name, []).extend(read.records.frame[name].drop_nulls())
     for name, response in study.responses.items():
         if response.between:
             yield f"Response {name}: {response.between[1]} minus {response.between[0]}"

@@ -30,6 +30,14 @@ def same_level(one: str, other: str) -> bool:
     return level_key(one) == level_key(other)
 
 
+MISSING_LEVELS = ("", "None", "none", "null", "NULL", "NA", "N/A", "n/a", "<NA>", "nan", "NaN", "-", "~")
+
+
+def missing_level(levels: Sequence[str]) -> str | None:
+    """The declared level that an empty cell or null stands for: pandas writes None as nothing."""
+    return next((level for level in levels if level in MISSING_LEVELS), None)
+
+
 def declared_level(seen: str, levels: Sequence[str]) -> str:
     """The declared level that was seen, in the study's spelling; what was seen if it is none of them."""
     if seen in levels:

@@ -19,7 +19,8 @@ class Response(Strict):
     """A metric reduced to one value a container, or the seconds between two of its stamps.
 
     `metric` is a tag of event files, `column` one of a result table, `key` a path into a JSON file: three words for
-    the name of the values. `within` is the path below the container where a tag stands in several (`*` any text).
+    the name of the values; a column with placeholders (`acc_seed{replicate}`) stands for several of a wide table.
+    `within` is the path below the container where a tag stands in several (`*` any text).
     """
 
     metric: Text | None = None
@@ -78,6 +79,12 @@ class Response(Strict):
     def tag(self) -> str | None:
         """The name under which the values stand in the warehouse; None for seconds between stamps."""
         return self.metric or self.column or self.key
+
+    @property
+    def heading(self) -> str | None:
+        """The pattern of the columns of a wide table that hold the values; None where one column does."""
+        name = self.column or self.key or ""
+        return name if re.search(r"\{\w[\w -]*\}", name) else None
 
     @property
     def within_pattern(self) -> str | None:

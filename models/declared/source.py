@@ -19,11 +19,16 @@ _DONE = re.compile(
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 
 
+Line = Annotated[int, Field(strict=True, ge=0, le=1000)]
+
+
 class Levels(Strict):
-    """Levels that the path does not tell: in a table by a key, in a file of the run's folder, or in the event file.
+    """Levels that the path does not tell: in a table by a key, in a file of the run's folder, in the event file, or
+    together in the text of one column.
 
     `columns` (of a table) and `keys` (of a file or the HParams record) map factors to names there; a factor that is
-    left out has its own name. `replicate` is the column or key that tells replicates apart.
+    left out has its own name. `replicate` is the column or key that tells replicates apart. `pattern` says how the
+    text of `column` is made, such as `lr={lr},bs={bs}`.
     """
 
     table: Text | None = None
@@ -31,15 +36,22 @@ class Levels(Strict):
     columns: dict[str, Text] = Field(default_factory=dict)
     file: Text | None = None
     hparams: StrictBool = False
+    column: Text | None = None
+    pattern: Text | None = None
     keys: dict[str, Text] = Field(default_factory=dict)
     replicate: Text | None = None
 
     @model_validator(mode="after")
     def _is_one_place(self) -> "Levels":
-        places = [name for name in ("table", "file", "hparams") if getattr(self, name)]
+        places = [name for name in ("table", "file", "hparams", "column") if getattr(self, name)]
         if len(places) != 1:
-            found = " and ".join(places) or "none of table, file and hparams"
-            raise ValueError(f"found {found}, expected one place where levels stand. Name one of the three.")
+            found = " and ".join(places) or "none of table, file, hparams and column"
+            raise ValueError(f"found {found}, expected one place where levels stand. Name one of the four.")
+        if bool(self.column) != bool(self.pattern):
+            raise ValueError(
+                "found column without pattern or pattern without column, expected both: how the text of the column is "
+                "made, such as 'lr={lr},bs={bs}'. Add the other."
+            )
         if bool(self.table) != bool(self.key):
             raise ValueError(
                 "found table without key or key without table, expected both: the column whose text holds the "
@@ -74,7 +86,8 @@ class Source(Strict):
     `files`: event files, or one result file a run (JSON, CSV, ...). `table`: a result table whose rows are containers.
     `columns` says where a row tells factors, replicate, container and stamps; `rows` where the rows stand in a JSON
     file, `each` which of their lists are one value a repeat (`product` the lists that they cross), `where` which rows
-    count; `step` and `time` are the columns of rows that follow each other in one run.
+    count; `step` and `time` are the columns of rows that follow each other in one run. In a long table the column
+    `names` says what stands in the column `values`. `fill` gives an empty cell of a level the text above it.
     """
 
     files: Text | None = None
@@ -84,11 +97,14 @@ class Source(Strict):
     rows: str = ""
     each: tuple[Text, ...] = ()
     product: Text | None = None
-    where: dict[str, str] = Field(default_factory=dict)
+    where: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     take: Literal["each", "first", "last"] = "each"
     step: Text | None = None
     time: Text | None = None
-    header: Annotated[int, Field(strict=True, ge=0, le=1000)] = 1
+    names: Text | None = None
+    values: Text | None = None
+    fill: StrictBool = False
+    header: Line | Annotated[tuple[Line, ...], Field(min_length=1)] | None = None
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     decimal: Literal[".", ","] = "."
     sheet: Text | None = None
@@ -102,6 +118,11 @@ class Source(Strict):
         if self.table and (self.step or self.time):
             raise ValueError(
                 "found step or time beside table, whose rows are containers; expected them beside files. Remove them."
+            )
+        if bool(self.names) != bool(self.values):
+            raise ValueError(
+                "found names without values or values without names, expected both: the columns of a long table that "
+                "say what was measured and how much. Add the other."
             )
         return self
 
@@ -137,8 +158,8 @@ class Source(Strict):
     def pattern(self, factors: Mapping[str, Sequence[str]]) -> Pattern:
         return read_pattern(self.path, factors, of_files=True)
 
-    def problems(self, factors: Mapping[str, Sequence[str]]) -> Iterator[str]:
-        """Sentences about what the study has not, or what tells no run."""
+    def problems(self, factors: Mapping[str, Sequence[str]], headings: Sequence[str] = ()) -> Iterator[str]:
+        """Sentences about what the study has not, or what tells no run; `headings` are columns with placeholders."""
         try:
             names = self.pattern(factors).names
         except ValueError as error:
@@ -156,13 +177,35 @@ class Source(Strict):
                     yield (
                         f"found levels.{place}.{factor}, expected a factor ({', '.join(factors)}). Correct the name."
                     )
-        missing = [name for name in factors if name not in names and name not in self.columns]
-        if missing and "run" not in names and self.levels is None:
+        told = [*names, *self.columns]
+        joined = [self.levels.pattern] if self.levels and self.levels.pattern else []
+        for text in (*headings, *joined):
+            try:
+                told += read_pattern(text, factors).names
+            except ValueError as error:
+                yield from str(error).splitlines()
+        missing = [name for name in factors if name not in told]
+        if missing and "run" not in told and (self.levels is None or self.levels.column):
             yield (
                 f"found nothing that tells {', '.join(missing)}; expected {{{missing[0]}}} in the path, a column "
                 f"(columns.{missing[0]}) or a place in levels. Say where the level stands."
             )
-        if self.levels and self.levels.table and not {"container", "run", *factors} & set(names):
+        if self.is_table and self.levels and (self.levels.file or self.levels.hparams):
+            yield (
+                "found levels in a file or HParams beside table, whose rows are runs; expected levels.table with "
+                "columns.container, or columns. Say where a row tells its levels."
+            )
+        if self.is_table and self.levels and self.levels.table and "container" not in self.columns:
+            yield (
+                f"found a levels table but no column of the result table to look up in its column {self.levels.key!r}; "
+                "expected columns.container. Name the column that stands in both."
+            )
+        elif (
+            not self.is_table
+            and self.levels
+            and self.levels.table
+            and not {"container", "run", *factors} & set(names)
+        ):
             yield (
                 f"found a levels table but nothing in {self.path!r} to look up in its column {self.levels.key!r}; "
                 "expected {container} in the path. Put it where the key stands."
@@ -176,7 +219,7 @@ class Source(Strict):
         return not self.is_table and not self.path.lower().endswith(RESULT_ENDINGS)
 
 
-RESULT_ENDINGS = (
+_PLAIN_ENDINGS = (
     ".csv",
     ".tsv",
     ".txt",
@@ -189,3 +232,4 @@ RESULT_ENDINGS = (
     ".parquet",
     ".xlsx",
 )
+RESULT_ENDINGS = (*_PLAIN_ENDINGS, *(f"{each}.gz" for each in _PLAIN_ENDINGS))

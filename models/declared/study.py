@@ -79,8 +79,8 @@ class Study(Strict):
         str, ...
     ] = ()  # factors that stay as they are from one execution to the next within a block
     folders: str = Field(default="", validate_default=True)
-    source: Source | None = Field(default=None, validate_default=True)
     responses: Annotated[dict[str, Response], Field(min_length=1)]
+    source: Source | None = Field(default=None, validate_default=True)
     promises: Promises = Promises()
 
     @field_validator("name")
@@ -173,8 +173,10 @@ class Study(Strict):
         if "folders" in info.data and bool(info.data["folders"]) == bool(source):
             found = "folders and [source]" if source else "neither folders nor [source]"
             raise ValueError(f"found {found}, expected one of the two. Say where the study's data lie.")
-        if source and factors is not None and (problems := list(source.problems(factors))):
-            raise ValueError("\n".join(problems))
+        if source and factors is not None and "responses" in info.data:
+            headings = [each.heading for each in info.data["responses"].values() if each.heading]
+            if problems := list(source.problems(factors, headings)):
+                raise ValueError("\n".join(problems))
         return source
 
     @field_validator("responses")
@@ -273,7 +275,7 @@ class Study(Strict):
         reading = {key: declared.get(key) for key in READING}
         if reading["source"]:
             # Of result files only what the responses name is read.
-            names = ("column", "key", "between", "metric")
+            names = ("column", "key", "between", "metric", "unit")
             reading["asked"] = [[each.get(name) for name in names] for each in declared["responses"].values()]
         return json.dumps(reading)
 

@@ -20,7 +20,7 @@ def chosen(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
     for path, text in shape.where.items():
         frame = frame.filter(_answers(frame[path], text))
     if frame.is_empty():
-        where = " and ".join(f"{path} = {text}" for path, text in shape.where.items())
+        where = " and ".join(f"{path} = {_either(text)}" for path, text in shape.where.items())
         found = f"none of {rows:,} rows with {where}" if rows else "no rows"
         remedy = "Check whether the job has written any."
         asked.log.add(Problem(None, "Q324", found, "at least one row", remedy))
@@ -118,9 +118,13 @@ def _first_of(table: pl.DataFrame, places: list[int], is_literal: bool) -> pl.Se
     return cells
 
 
-def _answers(cells: pl.Series, text: str) -> pl.Series:
+def _either(text: str | tuple[str, ...]) -> str:
+    return text if isinstance(text, str) else " or ".join(text)
+
+
+def _answers(cells: pl.Series, text: str | tuple[str, ...]) -> pl.Series:
     cells = meant(cells, is_literal=text != "*")
     if text == "*":
         return cells.is_not_null()
-    wanted = level_key(text)
-    return cells.is_in([each for each in cells.unique().drop_nulls() if level_key(each) == wanted])
+    wanted = {level_key(each) for each in ([text] if isinstance(text, str) else text)}
+    return cells.is_in([each for each in cells.unique().drop_nulls() if level_key(each) in wanted])

@@ -9,7 +9,15 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.reading.records.choosing import from_table, refuse_twice, table_columns
-from flows.reading.records.shape import Asked, Problem, ProblemLog, RecordError, Shape
+from flows.reading.records.shape import (
+    Asked,
+    Problem,
+    ProblemLog,
+    RecordError,
+    Shape,
+    header_lines,
+    joined_names,
+)
 from flows.reading.records.trees import as_text
 
 _SAMPLE_BYTES = 1 << 20
@@ -33,7 +41,7 @@ def read_delimited(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFram
     content = _plain(content, is_aligned=name.endswith(".txt") and asked.shape.separator is None)
     layout = _layout(content, asked.shape)
     columns = table_columns(layout.names, asked)
-    refuse_twice(layout.names, columns, asked.shape.header)
+    refuse_twice(layout.names, columns, layout.line - 1 if asked.shape.header != 0 else 0)
     needed = sorted({place for places in columns.values() for place in places} | {len(layout.names) - 1})
     table = _fast(content, layout, needed)
     if table is None:
@@ -54,8 +62,8 @@ def _plain(content: bytes, is_aligned: bool) -> bytes:
 
 
 def _layout(content: bytes, shape: Shape) -> _Layout:
-    comments = re.match(rb"(?:#[^\n]*\n|\s*\n)*", content)  # perf stat -x writes one
-    line = shape.header or 1 + (comments[0].count(b"\n") if comments else 0)
+    headers = header_lines(shape)
+    line = headers[0] if headers else 1 + _comments(content)
     start = _line_start(content, line)
     sample = content[start : start + _SAMPLE_BYTES]
     if len(sample) == _SAMPLE_BYTES:
@@ -75,10 +83,40 @@ def _layout(content: bytes, shape: Shape) -> _Layout:
         raise RecordError("Q325", _said(error), "names in the header", line=line) from error
     if not first:
         raise RecordError("Q324", "a blank line", "names in it", "Say which line is the header.", line)
-    if shape.header == 0:
+    if headers == ():
         return _Layout([str(i) for i in range(1, len(first) + 1)], separator, start, line)
+    names = [first]
+    for wanted in headers[1:] if headers else ():
+        row = next((row for row in reader if line - 1 + reader.line_num >= wanted), [])
+        names.append([*row, *[""] * len(first)][: len(first)])
+    names[0][0] = names[0][0].lstrip("# ")  # numpy.savetxt writes the names as a comment
+    if (
+        headers is None
+        and _are_numbers(first)
+        and (above := _names_in_comment(content, separator, line, len(first)))
+    ):
+        return _Layout(above, separator, start, line)
     below = start + _line_start(content[start : start + _SAMPLE_BYTES], reader.line_num + 1)
-    return _Layout([each.strip() for each in first], separator, below, shape.header + reader.line_num)
+    return _Layout(joined_names(names), separator, below, line + reader.line_num)
+
+
+def _comments(content: bytes) -> int:
+    """How many lines at the top are comments or blank; perf stat -x writes one."""
+    found = re.match(rb"(?:#[^\n]*\n|[ \t\r]*\n)*", content)
+    return found[0].count(b"\n") if found else 0
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    return all(re.fullmatch(r"\s*[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?\s*", each) for each in cells)
+
+
+def _names_in_comment(content: bytes, separator: str, line: int, width: int) -> list[str] | None:
+    """The names that the comment right above the first row holds, as numpy.savetxt writes them."""
+    if line == 1:
+        return None
+    text = content[_line_start(content, line - 1) : _line_start(content, line)].decode("utf-8", "replace")
+    names = [each.strip() for each in text.lstrip("# ").strip().split(separator)]
+    return names if text.startswith("#") and len(names) == width else None
 
 
 def _sniffed(lines: Sequence[str], line: int) -> str:

@@ -1,6 +1,6 @@
 """What is asked of a result file, with what comes back: rows, problems."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -17,12 +17,38 @@ class Shape(NamedTuple):
 
     rows: str = ""  # path of the list whose elements are the rows; "": the top, a list or one object
     each: tuple[str, ...] = ()  # paths, from an element, of parallel lists that become rows together
-    where: Mapping[str, str] = MappingProxyType({})  # path -> the level it must be; "*": anything but missing
+    # path -> the level it must be, or one of several; "*": anything but missing
+    where: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
     take: Literal["each", "first", "last"] = "each"  # of the file; with `each`, of every element
-    header: int = 1  # the line that holds the names; 0: none does, the columns are 1, 2, 3 ...
+    # Lines that hold the names, from 1; 0: none does, the columns are 1, 2, 3 ...; None: the first line of text
+    # that is no comment, the first row of a sheet.
+    header: int | tuple[int, ...] | None = None
     separator: str | None = None
     sheet: str | None = None
+    names: str = ""  # path of a column that names what stands in `values`: a long table
+    values: str = ""
     product: str = ""  # path, from an element, of a list of lists that `each` crosses, the last one fastest
+
+
+def header_lines(shape: Shape) -> tuple[int, ...] | None:
+    """The lines that hold the names; none of them if nothing does, None if they are to be found."""
+    if shape.header is None or isinstance(shape.header, tuple):
+        return shape.header
+    return (shape.header,) if shape.header else ()
+
+
+def joined_names(rows: Sequence[Sequence[str]]) -> list[str]:
+    """One name a column of several lines of names: `accuracy` over `mean` is `accuracy.mean`.
+
+    What stands once over several columns holds for those to its right, as in merged cells.
+    """
+    *above, lowest = rows
+    filled = []
+    for row in above:
+        last = ""
+        filled.append([last := each.strip() or last for each in row])
+    columns = zip(*filled, (each.strip() for each in lowest), strict=True)
+    return [".".join(dict.fromkeys(filter(None, parts))) for parts in columns]
 
 
 class Problem(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from flows.reading.records.choosing import from_table, refuse_twice, table_columns
-from flows.reading.records.shape import MOST_UNPACKED, Asked, RecordError
+from flows.reading.records.shape import MOST_UNPACKED, Asked, RecordError, header_lines, joined_names
 
 _MOST_RATIO = 200  # unpacked to packed; sheets of equal rows reach 100
 _MOST_CELLS = MOST_UNPACKED // 32  # calamine makes so many bytes of each, empty or not
@@ -38,14 +38,16 @@ _ENTRY_END = re.compile(rb"si\s*>")
 def read_sheet(content: bytes, asked: Asked) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Rows (numbered as in the sheet, blank ones left out) and column names. Raises RecordError."""
     sheet = _sheet(_workbook(_bounded(content)), asked.shape.sheet)
-    header = asked.shape.header
+    headers = header_lines(asked.shape)
+    headers = (1,) if headers is None else headers
+    header = headers[-1] if headers else 0
     if header > sheet.height:
         raise RecordError(
             "Q324", f"a sheet of {sheet.height:,} rows", f"names in row {header}", "Check the file."
         )
     names = [str(i) for i in range(1, sheet.width + 1)]
     if header:
-        names = [(name or "").strip() for name in sheet.row(header - 1)]
+        names = joined_names([[name or "" for name in sheet.row(line - 1)] for line in headers])
     columns = table_columns(names, asked)
     refuse_twice(names, columns, header)
     table = sheet.rename(dict(zip(sheet.columns, map(str, range(sheet.width)), strict=True)))

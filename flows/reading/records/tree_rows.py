@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 import polars as pl
@@ -16,6 +16,8 @@ from flows.reading.records.trees import MOST_NAMES, names_of
 _CHUNK = 100_000  # rows that are Python objects at a time
 _LOOKED_INTO = 1_000  # elements of which every name is listed; of later ones that differ in their keys
 
+KEY = "*"  # the path of a key whose value is a row
+
 # what a place of a path starts from
 _ELEMENT, _TOP, _PRODUCT, _FIRST_ITEM = range(4)
 
@@ -25,11 +27,13 @@ class _Row(NamedTuple):
     element: int
     item: int
     sources: list[object]
+    key: str | None = None  # of the mapping whose values are the rows
 
 
 def read_trees(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Rows and the flattened paths met. Raises RecordError for what is no tree."""
-    reader = _Reader(tuple(dict.fromkeys((*asked.wanted, *asked.shape.where))), asked.shape, asked.log)
+    paths = tuple(dict.fromkeys((*asked.wanted, *asked.shape.where)))
+    reader = _Reader(paths, asked.shape, asked.log, asked.literal)
     frame = reader.frame(documents(content, name, asked.log))
     names = tuple(reader.names)
     for path in reader.unmet() if not frame.is_empty() else ():
@@ -38,11 +42,17 @@ def read_trees(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFrame, t
 
 
 class _Reader:
-    def __init__(self, paths: tuple[str, ...], shape: Shape, log: ProblemLog) -> None:
-        self._rows = _path(shape.rows) if shape.rows else None
+    def __init__(
+        self, paths: tuple[str, ...], shape: Shape, log: ProblemLog, literal: Collection[str]
+    ) -> None:
+        self._is_keyed = shape.rows == KEY or shape.rows.endswith(f".{KEY}")
+        rows = shape.rows.removesuffix(KEY).removesuffix(".") if self._is_keyed else shape.rows
+        self._rows = _path(rows) if rows else None
         self._each = [_path(path) for path in shape.each]
         self._product = _path(shape.product) if shape.product else None
-        self._paths = {path: [self._start(place) for place in _path(path).places] for path in paths}
+        asked = [path for path in paths if path != KEY or not self._is_keyed]
+        self._paths = {path: [self._start(place) for place in _path(path).places] for path in asked}
+        self._literal = literal
         self._log = log
         self._met: set[str] = set()
         self._kinds: set[tuple[str, ...]] = set()
@@ -56,11 +66,12 @@ class _Reader:
     def frame(self, trees: Iterable[Document]) -> pl.DataFrame:
         """All rows, as text as it was written."""
         rows = (row for document in trees for row in self._of(document))
-        frames = [no_rows(tuple(self._paths))]
+        frames = [no_rows((*self._paths, KEY) if self._is_keyed else tuple(self._paths))]
         while chunk := list(itertools.islice(rows, _CHUNK)):
             places = {name: [row[i] for row in chunk] for i, name in enumerate(PLACES)}
             cells = {path: [self._cell(path, row) for row in chunk] for path in self._paths}
-            frames.append(pl.DataFrame({**places, **cells}, schema=frames[0].schema))
+            keys = {KEY: [row.key for row in chunk]} if self._is_keyed else {}
+            frames.append(pl.DataFrame({**places, **cells, **keys}, schema=frames[0].schema))
         return pl.concat(frames)
 
     def _start(self, place: Place) -> tuple[int, Place]:
@@ -86,12 +97,18 @@ class _Reader:
             self._met.add(path)
             if isinstance(value, str):
                 return value
+            if (
+                isinstance(value, list)
+                and path in self._literal
+                and all(isinstance(each, str) for each in value)
+            ):
+                return f"[{', '.join(value)}]"
             if isinstance(value, list | dict):
                 self._log.add(_no_scalar(path, value, row.line))
         return None
 
     def _of(self, document: Document) -> Iterator[_Row]:
-        for element in self._elements(document):
+        for key, element in self._elements(document):
             self.elements += 1
             line = self.elements if document.line is None else document.line
             if not isinstance(element, dict | list):
@@ -101,23 +118,29 @@ class _Reader:
                 continue
             self._name(element, document.tree)
             if not self._each:
-                yield _Row(line, self.elements, 1, [element, document.tree, []])
+                yield _Row(line, self.elements, 1, [element, document.tree, []], key)
                 continue
             try:
-                yield from self._items(element, document.tree, line)
+                yield from (row._replace(key=key) for row in self._items(element, document.tree, line))
             except RecordError as error:
                 self._log.add(error.problem._replace(line=line))
 
-    def _elements(self, document: Document) -> list[object]:
+    def _elements(self, document: Document) -> Iterable[tuple[str | None, object]]:
+        value = self._listed(document)
+        if self._is_keyed and isinstance(value, dict):
+            return value.items()
+        return ((None, each) for each in (value if isinstance(value, list) else [value]))
+
+    def _listed(self, document: Document) -> object:
         if self._rows is None:
             is_list = document.line is None and isinstance(document.tree, list)
-            return document.tree if is_list else [document.tree]  # type: ignore[return-value]
+            return document.tree if is_list or self._is_keyed else [document.tree]
         value = value_at(document.tree, self._rows, absent=ABSENT)
         if value is ABSENT:
             self._log.add(
                 missing("key", self._rows.text, list(names_of(document.tree)))._replace(line=document.line)
             )
-        return value if isinstance(value, list) else [value] if isinstance(value, dict) else []
+        return value if isinstance(value, list | dict) else []
 
     def _items(self, element: object, top: object, line: int) -> Iterator[_Row]:
         """Rows of the parallel lists of an element. Raises RecordError where they are not parallel."""

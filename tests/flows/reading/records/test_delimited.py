@@ -245,6 +245,28 @@ def test_no_rows_are_told() -> None:
     assert told(read("a,b\n1,2\n", "a", header=9))[0][:2] == ("Q324", None)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# host: a\n\na,b\n1,2\n",
+        "\na,b\n1,2\n",
+        "# a,b\n1,2\n",  # as numpy.savetxt writes it with header="a,b"
+        "# host: a\n# a,b\n1,2\n",
+    ],
+)
+def test_the_names_stand_below_comments_or_in_the_last_of_them(text: str) -> None:
+    assert [value for _, value in cells(text, "b")] == ["2"]
+
+
+def test_names_of_several_lines_are_joined_as_pandas_writes_them() -> None:
+    # pandas.DataFrame.groupby(["lr", "bs"]).agg(["mean", "std"]).to_csv(), and the same with merged cells
+    below = "0.1,32,71.5,0.25,310.5\n"
+    for top in (",,acc,acc,time", ",,acc,,time"):
+        text = f"{top}\n,,mean,std,mean\nlr,bs,,,\n{below}"
+        frame = read(text, "lr", "acc.mean", "acc.std", "time.mean", header=(1, 2, 3)).frame
+        assert frame.row(0)[3:] == ("0.1", "71.5", "0.25", "310.5")
+
+
 # What is no table.
 
 
@@ -259,7 +281,7 @@ def test_no_rows_are_told() -> None:
         (b"a,b\n1," + b"x" * 200_000 + b'"\n3,"4\n', "x.csv", "Q323"),
         (b'"' + b"a" * 70_000, "x.csv", "Q325"),
         (b"a" * 2_000_000, "x.csv", "Q325"),
-        (b"\na,b\n1,2\n", "x.csv", "Q324"),
+        (b"\n \n", "x.csv", "Q324"),
     ],
     ids=range(9),
 )
