@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.discovery.level_tables import LevelTable, read_level_table
+from flows.reading.records.reshape import told_column
 from flows.reading.records.shape import Problem
 from flows.reading.source_rows import REPLICATE, SourceRows
 from models.declared.levels import missing_level
@@ -31,12 +32,12 @@ def joined(logs: Path, study: Study, read: SourceRows) -> SourceRows:
     added = [
         frame[key]
         .replace_strict(list(cells), list(cells.values()), default=None, return_dtype=pl.String)
-        .alias(f"{{{name}}}")
+        .alias(told_column(name))
         for name, cells in told.items()
     ]
     problems = [*read.records.problems, *problems_of(frame, key, ids, table, source.levels.table)]
     records = read.records._replace(frame=frame.with_columns(added), problems=tuple(problems))
-    return SourceRows(records, {**read.columns, **{name: f"{{{name}}}" for name in told}})
+    return SourceRows(records, {**read.columns, **{name: told_column(name) for name in told}})
 
 
 def problems_of(

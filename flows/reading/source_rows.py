@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from flows.reading.records.reshape import Series, filled, pivoted, unfolded
+from flows.reading.records.numbers import as_numbers
+from flows.reading.records.reshape import Series, filled, pivoted, told_column, unfolded
 from flows.reading.records.rows import Records, Shape, read_records
 from flows.reading.records.shape import Problem
 from models.declared.folders import read_pattern
+from models.declared.levels import declared_level
 from models.declared.source import Source
 from models.declared.study import Study
 
@@ -52,7 +54,7 @@ def read_source(content: bytes, name: str, study: Study) -> SourceRows:
     literal = literal_of(study)
     headings = {each.heading for each in study.responses.values() if each.heading}
     plain = [tag for tag in tags_of(study) if tag not in headings]
-    found = series_of(content, name, study, sorted(headings)) if headings else []
+    found = series_of(content, name, study, sorted(headings), once) if headings else []
     measured = [column for each in found for column in each.columns.values()]
     if source.names and source.values:
         measured = [*measured, source.names, source.values]
@@ -60,6 +62,8 @@ def read_source(content: bytes, name: str, study: Study) -> SourceRows:
         literal = [*literal, source.names]
     wanted = list(dict.fromkeys([*once, *plain, *measured]))
     records = read_records(content, name, wanted, shape_of(source), literal)
+    if source.decimal != ".":
+        records = records._replace(frame=with_points(records.frame, study))
     if source.fill:
         records = records._replace(frame=filled(records.frame, literal))
     if source.names and source.values:
@@ -67,14 +71,34 @@ def read_source(content: bytes, name: str, study: Study) -> SourceRows:
         records = records._replace(frame=frame, problems=(*records.problems, *problems))
     columns = dict(source.columns)
     if headings:
+        found = [each for each in found if measures(records.frame, each, study)]
         frame = unfolded(records.frame, [*once, *plain], found)
-        columns |= {told: f"{{{told}}}" for told in told_by(found)}
+        columns |= {told: told_column(told) for told in told_by(found)}
         problem = no_columns(sorted(headings), records.columns) if not found else []
         records = records._replace(frame=frame, problems=(*records.problems, *problem))
     if joined and source.levels and source.levels.pattern:
         records, more = with_levels(records, study, joined, source.levels.pattern)
         columns |= more
     return SourceRows(records, columns)
+
+
+def with_points(frame: pl.DataFrame, study: Study) -> pl.DataFrame:
+    """Levels with decimal points, where the study declares them so and the file writes commas."""
+    assert study.source
+    columns = {
+        study.source.columns[name]: levels
+        for name, levels in study.factors.items()
+        if name in study.source.columns
+    }
+    changed = []
+    for column, levels in columns.items():
+        texts = frame[column].drop_nulls().unique().to_list() if column in frame.columns else []
+        points = {
+            each: each.replace(",", ".") for each in texts if declared_level(each, levels) not in levels
+        }
+        if points:
+            changed.append(frame[column].replace(points))
+    return frame.with_columns(changed)
 
 
 def literal_of(study: Study) -> list[str]:
@@ -86,7 +110,9 @@ def literal_of(study: Study) -> list[str]:
     return [*told, *([joined] if joined else [])]
 
 
-def series_of(content: bytes, name: str, study: Study, headings: Sequence[str]) -> list[Series]:
+def series_of(
+    content: bytes, name: str, study: Study, headings: Sequence[str], others: Sequence[str]
+) -> list[Series]:
     """The columns of a wide table that belong together: those that tell the same levels and replicate."""
     assert study.source
     names = read_records(content, name, [], shape_of(study.source)).columns
@@ -95,11 +121,19 @@ def series_of(content: bytes, name: str, study: Study, headings: Sequence[str]) 
         pattern = read_pattern(heading, study.factors)
         for column in names:
             match = pattern.match(column)
-            if match is None:
+            if match is None or column in others:
                 continue
             told = {**match.levels, **({REPLICATE: match.replicate} if match.replicate is not None else {})}
             found.setdefault(tuple(sorted(told.items())), {})[heading] = column
     return [Series(dict(told), columns) for told, columns in found.items()]
+
+
+def measures(frame: pl.DataFrame, series: Series, study: Study) -> bool:
+    """Whether columns hold numbers, or are named by levels that the study knows: a column of notes fits `{bs}` too."""
+    are_declared = all(told in study.factors.get(name, (told,)) for name, told in series.told.items())
+    return are_declared or any(
+        not as_numbers(frame[column].drop_nulls())[1].all() for column in series.columns.values()
+    )
 
 
 def told_by(found: Sequence[Series]) -> list[str]:
@@ -127,7 +161,7 @@ def with_levels(records: Records, study: Study, column: str, text: str) -> tuple
         }
         added.append(
             cells.replace_strict(list(told), list(told.values()), default=None, return_dtype=pl.String).alias(
-                f"{{{name}}}"
+                told_column(name)
             )
         )
     problems = list(
@@ -135,7 +169,7 @@ def with_levels(records: Records, study: Study, column: str, text: str) -> tuple
     )
     frame = records.frame.with_columns(added)
     return records._replace(frame=frame, problems=(*records.problems, *problems)), {
-        name: f"{{{name}}}" for name in names
+        name: told_column(name) for name in names
     }
 
 

@@ -10,6 +10,11 @@ from flows.reading.records.shape import PLACES, Problem
 CELL = "{}"  # of an unfolded table: the column that a row comes from
 
 
+def told_column(name: str) -> str:
+    """The column of what is told of a row by something else than a cell of its own; no file has such names."""
+    return f"{CELL}{name}"
+
+
 class Series(NamedTuple):
     """Columns of a wide table that belong to one run of each row: what their names tell, and tag -> column."""
 
@@ -50,7 +55,7 @@ def pivoted(
 
 
 def unfolded(frame: pl.DataFrame, shared: Sequence[str], found: Sequence[Series]) -> pl.DataFrame:
-    """A row for each row and series, with what the names of its columns tell in columns named `{lr}`."""
+    """A row for each row and series, with what the names of its columns tell (`told_column`)."""
     told = dict.fromkeys(name for each in found for name in each.told)
     tags = dict.fromkeys(tag for each in found for tag in each.columns)
     parts = [
@@ -65,7 +70,7 @@ def unfolded(frame: pl.DataFrame, shared: Sequence[str], found: Sequence[Series]
                 else pl.lit(None, dtype=pl.String).alias(tag)
                 for tag in tags
             ),
-            *(pl.lit(each.told.get(name), dtype=pl.String).alias(f"{{{name}}}") for name in told),
+            *(pl.lit(each.told.get(name), dtype=pl.String).alias(told_column(name)) for name in told),
             pl.lit(next(iter(each.columns.values()))).alias(CELL),
         )
         for place, each in enumerate(found, 1)

@@ -16,7 +16,8 @@ from flows.reading.records.trees import MOST_NAMES, names_of
 _CHUNK = 100_000  # rows that are Python objects at a time
 _LOOKED_INTO = 1_000  # elements of which every name is listed; of later ones that differ in their keys
 
-KEY = "*"  # the path of a key whose value is a row
+EVERY = "*"  # behind the path of a mapping whose values are the rows
+KEY = "$key"  # the column of their keys
 
 # what a place of a path starts from
 _ELEMENT, _TOP, _PRODUCT, _FIRST_ITEM = range(4)
@@ -45,8 +46,8 @@ class _Reader:
     def __init__(
         self, paths: tuple[str, ...], shape: Shape, log: ProblemLog, literal: Collection[str]
     ) -> None:
-        self._is_keyed = shape.rows == KEY or shape.rows.endswith(f".{KEY}")
-        rows = shape.rows.removesuffix(KEY).removesuffix(".") if self._is_keyed else shape.rows
+        self._is_keyed = shape.rows == EVERY or shape.rows.endswith(f".{EVERY}")
+        rows = shape.rows.removesuffix(EVERY).removesuffix(".") if self._is_keyed else shape.rows
         self._rows = _path(rows) if rows else None
         self._each = [_path(path) for path in shape.each]
         self._product = _path(shape.product) if shape.product else None
