@@ -171,8 +171,18 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
         names = names + pl.Series([":"] * frame.height, dtype=pl.String) + frame[CELL]
         columns["container_id"] = names
     columns["folder"] = pl.Series([f"{path}:"] * frame.height, dtype=pl.String) + names
-    rows = with_runs(study, pl.DataFrame(columns)).select(schema_of(study).names()).cast(schema_of(study))
+    executions = pl.DataFrame(columns)
+    if source.each:
+        executions = apart(executions, [REPLICATE, *(f"level {factor}" for factor in study.factors)])
+    rows = with_runs(study, executions).select(schema_of(study).names()).cast(schema_of(study))
     return once_each(rows, problems, source.columns.get("container"))
+
+
+def apart(rows: pl.DataFrame, told: Sequence[str]) -> pl.DataFrame:
+    """Items of one element are repeats of one execution, but where they have levels of their own: then each is one."""
+    is_one = pl.struct(told).n_unique().over("folder") == 1
+    own = pl.format("{}:{}", "folder", "container_id")
+    return rows.with_columns(folder=pl.when(is_one).then("folder").otherwise(own))
 
 
 def mapped(cells: pl.Series, change: Any) -> pl.Series:
