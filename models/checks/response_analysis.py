@@ -28,7 +28,7 @@ class ResponseAnalysis:
 
     @cached_property
     def choice(self) -> ScaleChoice:
-        return choose_scale(self.samples, self.judgements)
+        return choose_scale(self.samples, self._judged)
 
     @property
     def decisive(self) -> Sample:
@@ -37,6 +37,18 @@ class ResponseAnalysis:
 
     @cached_property
     def judgements(self) -> dict[Scale, Judgement]:
+        """As the samples give them, less what the scale refutes.
+
+        A model that went without its interactions to find an error holds where effects add up. Where Box and Cox
+        reject the values as they are, they do not: the full data could say less than such a model.
+        """
+        found = dict(self._judged)
+        if self.choice.rejects_identity:
+            found["identity"] = found["identity"].without_reduced_models()
+        return found
+
+    @cached_property
+    def _judged(self) -> dict[Scale, Judgement]:
         return {scale: judge(sample) for scale, sample in self.samples.items()}
 
     @property

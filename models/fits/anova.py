@@ -1,6 +1,6 @@
 """Ordinary least squares with sum-to-zero contrasts and Type III tests, by statsmodels."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -55,6 +55,7 @@ class Fit:
     overall: FTest
     tests: dict[str, FTest]
     partial: frozenset[str] = frozenset()  # terms of which the runs can tell a part only
+    conditional: frozenset[str] = frozenset()  # terms tested as if the lost parts of others were nil
 
     @property
     def n(self) -> int:
@@ -124,17 +125,21 @@ class Fit:
         return self.estimate(2 * np.eye(len(self.coefficients))[place.start])
 
 
+def _as_it_is(columns: Matrix) -> Matrix:
+    return columns
+
+
 def fit(
     y: Vector,
     blocks: dict[str, Matrix],
     rows: Integers,
     whole: Mapping[str, Matrix] | None = None,
-    weights: Vector | None = None,
+    whiten: Callable[[Matrix], Matrix] = _as_it_is,
 ) -> Fit:
     """Fit y (n,) by the `rows` (n,) of the blocks (runs, df); the first block is the mean's column of ones.
 
-    whole: all columns of the terms of which the blocks hold a part only. weights (n,): variances are inverse to
-    them; R², PRESS and leverages then have no meaning.
+    whole: all columns of the terms of which the blocks hold a part only. whiten: of columns (n, any), those whose
+    errors are alike and independent; R², PRESS and leverages then have no meaning.
     Raises FitError where terms are aliased or outnumber the observations: statsmodels would only warn, halve the
     coefficients of aliased terms and count their sum of squares twice.
     """
@@ -152,15 +157,19 @@ def fit(
         )
     # A value amid the data is taken off before the fit: that costs no digit, and a large offset then eats none.
     shift = float(np.sort(y)[n // 2])
-    root = np.ones(n) if weights is None else np.sqrt(weights)
-    result = OLS((y - shift) * root, X * root[:, None]).fit(method="qr")
-    residuals = np.asarray(result.resid, dtype=np.float64) / root
+    result = OLS(whiten((y - shift)[:, None])[:, 0], whiten(X)).fit(method="qr")
+    residuals = np.asarray(result.resid if whiten is _as_it_is else y - shift - X @ result.params)
     rounding = 4 * np.finfo(np.float64).eps * float(np.abs(y).max())
     has_error = n > parameters and bool(np.abs(residuals).max() > rounding)
     coefficients = np.asarray(result.params, dtype=np.float64).copy()
     coefficients[0] += shift
     columns = slices(blocks)
     whole = whole or {}
+    beside = {
+        term: _beside_parts(result, {**blocks, **whole}, term, rows, whiten, has_error)
+        for term, place in columns.items()
+        if whole and place.start
+    }
     overall = FTest(float(result.ess), parameters - 1)
     if has_error and parameters > 1:
         overall = overall._replace(f_value=float(result.fvalue), p_value=float(result.f_pvalue))
@@ -176,20 +185,21 @@ def fit(
         sum_sq_total=float(result.centered_tss),
         overall=overall,
         tests={
-            term: (
-                _beside_parts(result, {**blocks, **whole}, term, rows, root, has_error)
-                if whole and place.start
-                else None
-            )
-            or _type_three(result, coefficients, place, shift, has_error)
+            term: beside.get(term) or _type_three(result, coefficients, place, shift, has_error)
             for term, place in columns.items()
         },
         partial=frozenset(whole),
+        conditional=frozenset(term for term, test in beside.items() if test is None),
     )
 
 
 def _beside_parts(
-    result: Any, blocks: Mapping[str, Matrix], term: str, rows: Integers, root: Vector, has_error: bool
+    result: Any,
+    blocks: Mapping[str, Matrix],
+    term: str,
+    rows: Integers,
+    whiten: Callable[[Matrix], Matrix],
+    has_error: bool,
 ) -> FTest | None:
     """Type III of what can be estimated of a term beside others that are incomplete, by comparing two models.
 
@@ -197,7 +207,7 @@ def _beside_parts(
     without it has fewer. None where it has none left: then the others' lost parts are taken as nil.
     """
     y = np.asarray(result.model.endog)
-    others = np.hstack([block for name, block in blocks.items() if name != term])[rows] * root[:, None]
+    others = whiten(np.hstack([block for name, block in blocks.items() if name != term])[rows])
     basis, singular, _ = np.linalg.svd(others, full_matrices=False)
     basis = basis[:, singular > 1e-8 * singular.max()]
     df = result.model.exog.shape[1] - basis.shape[1]

@@ -1,20 +1,20 @@
 """Each effect judged under every error term there is: folders as executions, and containers as replicates."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
 from models.design.alias_sets import Aliases, joined_aliases
-from models.design.coding import NO_TERMS, Blocking, code, slices
-from models.design.contrasts import independent
-from models.fits.anova import NAN, Fit, fit
+from models.fits.anova import NAN, Fit
 from models.fits.effects import holm, key
 from models.fits.lenth import Lenth, lenth, reference, sparsity_p
 from models.fits.samples import Sample, Unit, grouped_means
+from models.fits.strata import strata
 from models.results import Row
+from models.wording import count
 
 FEWEST_CONTRASTS = 7  # Lenth's method takes its error from the smaller half of them
 
@@ -56,6 +56,7 @@ class ErrorTerm:
     lenth: Lenth | None = None
     sparsity_p: float = NAN
     left_out: tuple[str, ...] = ()  # terms of the study's model that the executions do not bear
+    conditional: frozenset[str] = frozenset()  # judged as if what is lost of other terms were nil
     quantile: float = NAN  # of t, by which margins are standard errors
     model: Fit | None = None  # whose residual it is; None of Lenth's method
     model_of: Mapping[str, Fit] = field(default_factory=dict)  # of each term, where they differ
@@ -87,6 +88,14 @@ class Judgement:
     declared: Unit | None
     is_complete: bool
 
+    def without_reduced_models(self) -> "Judgement":
+        """Less the error terms of models that went without interactions of the study's."""
+        kept = tuple(one for one in self.error_terms if not one.left_out)
+        if len(kept) == len(self.error_terms):
+            return self
+        reason = "runs are missing, the others bear an error beside main effects only, and those do not add up on this scale"
+        return replace(self, error_terms=kept, without_folders=reason)
+
     def under(self, unit: Unit) -> ErrorTerm | None:
         return next((one for one in self.error_terms if one.unit == unit), None)
 
@@ -109,6 +118,7 @@ def contrasts(sample: Sample) -> dict[str, float]:
 
     There are one fewer than runs: the model's terms, then the shortest others. The folders of a run weigh the
     same, whatever the number of their containers. Every run of the two-level design must have been observed.
+    Those that blocks are confounded with are left out.
     """
     means, places, _ = sample.folders
     run_means = grouped_means(means, places)[: len(sample.design.places)]
@@ -121,12 +131,23 @@ def contrasts(sample: Sample) -> dict[str, float]:
         if column not in seen:
             seen.add(column)
             term = confounding.term(mask)
+            if sample.study.block and _share_of_blocks(sample, term) > 0:
+                continue
             # exact on whatever offset: the signs of a contrast sum to zero
             value = float(sample.design.column(term) @ (run_means - run_means[0])) * 2 / len(run_means)
             found[term] = sample.carried(value)
-        if len(found) == len(run_means) - 1:
+        if len(seen) == len(run_means):
             break
     return found
+
+
+def _share_of_blocks(sample: Sample, term: str) -> float:
+    """0 where each block holds both signs of the contrast equally, 1 where the blocks tell it."""
+    runs, blocks, _ = sample.cells
+    is_factorial = runs < len(sample.design.places)
+    column, of = sample.design.column(term)[runs[is_factorial]], blocks[is_factorial]
+    sizes = np.bincount(of)
+    return float((np.bincount(of, column)[sizes > 0] ** 2 / sizes[sizes > 0]).sum() / len(column))
 
 
 def judge(sample: Sample) -> Judgement:
@@ -179,71 +200,40 @@ def _by_folders(sample: Sample, no_lenth: str | None) -> tuple[ErrorTerm | None,
 
 
 def _by_strata(sample: Sample, between: int) -> tuple[ErrorTerm | None, str | None]:
-    """Each term by the error of its stratum: of whole plots where those determine it, else of folders inside them.
-
-    For balanced data that is the analysis of variance with Error() of R: the means of whole plots for the one, the
-    model with a column for each whole plot for the other.
-    """
-    folders = sample.by_folder
-    plots = folders.whole_plots
-    assert plots is not None
-    cells, rows = np.unique(np.stack([folders.places, plots], axis=1), axis=0, return_inverse=True)
-    coding = code(
-        sample.design, sample.study.terms, sample.coding.present, Blocking(cells[:, 0], cells[:, 1])
-    )
-    inside = fit(folders.y, coding.blocks, rows.ravel(), coding.whole)
-    of_plots = [term for term in sample.coding.terms if term not in coding.terms]
-    sizes = np.bincount(plots)
-    averages = {
-        term: np.stack(
-            [np.bincount(plots, column) / sizes for column in block[folders.matrix_rows].T], axis=1
-        )
-        for term, block in sample.coding.blocks.items()
-        if term in of_plots or term in NO_TERMS
-    }
-    kept = set(independent(np.hstack(list(averages.values()))))
-    places = slices(averages)
-    averages = {
-        term: block
-        for term, block in averages.items()
-        if kept.issuperset(range(places[term].start, places[term].stop))
-    }
-    models = [(coding.terms, inside, "folders inside whole plots")]
-    if len(sizes) >= sum(block.shape[1] for block in averages.values()):
-        outside = fit(grouped_means(folders.y, plots), averages, np.arange(len(sizes)))
-        models.append((tuple(term for term in of_plots if term in averages), outside, "whole plots"))
+    """Each term by the error of its stratum (see `strata`), adjusted for all of them together."""
     judged = [
-        _judged(sample, model, "folder", stratum, 0, terms=terms)
-        for terms, model, stratum in models
-        if model.df_error
+        (_judged(sample, model, "folder", name, 0, terms=terms), model, terms)
+        for terms, model, name in strata(sample)
     ]
     if not judged:
         return None, "neither whole plots nor the folders inside them leave a degree of freedom for an error"
-    verdicts = [verdict._replace(df=one.df, stratum=one.method) for one in judged for verdict in one.verdicts]
+    verdicts = [
+        verdict._replace(df=one.df, stratum=one.method) for one, _, _ in judged for verdict in one.verdicts
+    ]
     adjusted = holm([verdict.p_value for verdict in verdicts])
     verdicts = [
         verdict._replace(p_holm=p_holm, is_active_at_once=p_holm < sample.study.alpha)
         for verdict, p_holm in zip(verdicts, adjusted, strict=True)
     ]
+    first = judged[0][0]
     return (
         ErrorTerm(
             "folder",
             "error of strata",
-            judged[0].df,
-            {term: error for one in judged for term, error in one.errors.items()},
-            {term: margin for one in judged for term, margin in one.margins.items()},
+            first.df,
+            {term: error for one, _, _ in judged for term, error in one.errors.items()},
+            {term: margin for one, _, _ in judged for term, margin in one.margins.items()},
             _largest_first(verdicts),
             df_repeats=between,
-            model=judged[0].model,
-            model_of={term: model for terms, model, _ in models for term in terms if model.df_error},
+            conditional=frozenset().union(*(one.conditional for one, _, _ in judged)),
+            model=first.model,
+            model_of={term: model for _, model, terms in judged for term in terms},
         ),
         None,
     )
 
 
 def _why_no_lenth(sample: Sample) -> str | None:
-    if sample.study.block:
-        return "Lenth's method knows no blocks"
     runs = len(sample.design.places)
     if not sample.design.is_two_level:
         return "Lenth's method is for two-level factors"
@@ -252,11 +242,28 @@ def _why_no_lenth(sample: Sample) -> str | None:
         return f"{len(missing)} of {runs} runs {verb} missing, and Lenth's method needs the contrasts of all"
     if runs - 1 < FEWEST_CONTRASTS:
         return (
-            f"{runs} runs give {runs - 1} contrasts, and Lenth's method needs {FEWEST_CONTRASTS} or more to find "
+            f"{runs} runs give {count(runs - 1, 'contrast')}, and Lenth's method needs {FEWEST_CONTRASTS} or more to find "
             "an error among them"
         )
+    if reason := _why_no_contrasts(sample):
+        return reason
     if lenth(np.array(list(contrasts(sample).values()))).pse <= sample.resolution:
         return "most contrasts are exactly zero, so that Lenth's method finds no error"
+    return None
+
+
+def _why_no_contrasts(sample: Sample) -> str | None:
+    """Blocks must leave enough contrasts as they are."""
+    if not sample.study.block:
+        return None
+    if len(sample.cells[0]) > len(set(sample.cells[0].tolist())):
+        return "runs stand in several blocks, and Lenth's method needs each in one"
+    shares = [_share_of_blocks(sample, term) for term in sample.design.columns]
+    if any(1e-9 < share < 1 - 1e-9 for share in shares):
+        return "blocks go with parts of contrasts, and Lenth's method needs whole ones"
+    left = sum(share < 0.5 for share in shares)
+    if left < FEWEST_CONTRASTS:
+        return f"blocks leave {count(left, 'contrast')}, and Lenth's method needs {FEWEST_CONTRASTS} or more"
     return None
 
 
@@ -354,6 +361,7 @@ def _judged(
         df_repeats=repeats,
         df_left_out=model.df_error - repeats,
         left_out=tuple(left_out),
+        conditional=model.conditional,
         quantile=quantile,
         model=model,
     )

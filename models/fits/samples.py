@@ -129,7 +129,11 @@ class Sample:
         if not self.study.whole_plot:
             return None
         columns = [self.design.factors.index(name) for name in self.study.whole_plot]
-        kept = self.design.places[np.minimum(self.places, len(self.design.places) - 1)][:, columns]
+        # centre points stand at a level of their own
+        centre = np.full((1, len(self.design.factors)), -1)
+        kept = np.vstack([self.design.places, centre])[np.minimum(self.places, len(self.design.places))][
+            :, columns
+        ]
         if self.study.block:
             spell = self.cells[1][self.cells[2]]
         else:
@@ -189,7 +193,10 @@ class Sample:
         weights = None
         if len(means) > X.shape[1]:
             weights = folder_weights(means, sizes, X, *self.inside_folders)
-        return fit(means, blocks, rows, whole, weights)
+        if weights is None:
+            return fit(means, blocks, rows, whole)
+        roots = np.sqrt(weights)[:, None]
+        return fit(means, blocks, rows, whole, lambda columns: columns * roots)
 
     @cached_property
     def inside_folders(self) -> tuple[float, int]:

@@ -85,15 +85,12 @@ def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
             f"±{number(found.simultaneous_margin)}{unit} for all at once, from the method's own reference "
             f"(simulated); the t distribution that books use would give ±{number(found.conventional_margin)}{unit} and "
             f"±{number(found.conventional_simultaneous_margin)}{unit}"
-            + (" (in log10)." if sample.scale == "log10" else ".")
+            + (" (in log10)" if sample.scale == "log10" else "")
+            + f"{_about_blocks(sample)}."
         )
     if folder.method == "error of strata":
         return _about_strata(folder)
-    blocks = (
-        f"; what blocks (by {joined(list(sample.study.block))}) differ by is taken out first"
-        if sample.study.block
-        else ""
-    )
+    blocks = _about_blocks(sample)
     df = f"{count(round(folder.df), 'degree')} of freedom"
     repeats, left = folder.df_repeats, folder.df_left_out
     if not repeats:
@@ -124,6 +121,11 @@ def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
             "vary (restricted maximum likelihood), which is approximate"
         )
     return f"{text}{blocks}."
+
+
+def _about_blocks(sample: Sample) -> str:
+    by = joined(list(sample.study.block))
+    return f"; what blocks (by {by}) differ by is taken out first" if by else ""
 
 
 def _about_strata(folder: ErrorTerm) -> str:

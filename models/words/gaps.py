@@ -110,6 +110,10 @@ def _missing(sample: Sample) -> str:
         for term, (some, all_of) in partial.items()
     ]
     text += f": {'; '.join(parts[:6])}"
+    judged_so = _named(sample, [term for term in coding.terms if term in sample.fit.conditional])
+    if judged_so:
+        verb = "is" if len(judged_so) == 1 else "are"
+        text += f"; {joined(judged_so, 6)} {verb} judged as if the rest were zero, since the runs cannot tell it from that"
     biased = _named(sample, [term for term, leaks in coding.leaks.items() if leaks and term in coding.terms])
     if biased:
         text += f"; if not zero, {'it is' if len(lost) == 1 else 'they are'} counted in {joined(biased, 8)}"

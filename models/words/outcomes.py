@@ -85,6 +85,11 @@ def outcome(analysis: ResponseAnalysis) -> Iterator[Statement]:
         return
     if main.left_out:
         lead += ", if the interactions that these runs cannot bear are zero"
+    elif main.unit == "container" and sample.study.unit is None and sample.folders[2].max() > 1:
+        lead += ", if executions of the same run do not differ"
+    elif main.conditional.intersection(main.active):
+        lost = list(sample.coding.partial)
+        lead += f", if what these runs cannot tell of {joined(named(analysis, lost), MOST_NAMED)} is zero"
     if main.active:
         text = f"{effects_text(analysis, main, main.active)} {_matters(main.active)} {under(main)}"
         text += _at_once(analysis, main)

@@ -316,6 +316,8 @@ def test_folders_of_very_unequal_size_reject_as_often_as_they_should(between: fl
         means = between * rng.normal(size=10) + rng.normal(size=10) / np.sqrt(sizes)
         within = float(rng.chisquare((sizes - 1).sum()))
         weights = folder_weights(means, sizes, X, within, int((sizes - 1).sum()))
-        found = fit(means, {"Intercept": X[:, :1], "A": X[:, 1:]}, np.arange(10), weights=weights)
+        roots = np.ones((10, 1)) if weights is None else np.sqrt(weights)[:, None]
+        blocks = {"Intercept": X[:, :1], "A": X[:, 1:]}
+        found = fit(means, blocks, np.arange(10), whiten=lambda columns, roots=roots: columns * roots)
         rejected += found.tests["A"].p_value < 0.05
     assert 0.01 < rejected / 500 < 0.085

@@ -6,9 +6,12 @@ import polars as pl
 import pytest
 
 from models.analysis import analyse
+from models.conformance.comparison import RESPONSE, load_data_sets
+from models.declared.study import Study
 from models.design.alias_sets import aliases_in, aliases_of
 from models.design.coding import FitError, code
 from models.design.design import Design
+from models.textbook import textbook_observations
 
 Tables = dict[str, pl.DataFrame]
 
@@ -243,3 +246,30 @@ def test_alias_sets_are_rows_of_both_scopes(study: Any, observations: pl.DataFra
     assert declared["CPU"]["aliases"] == "Memory:Network:Epochs"
     assert present["CPU"]["aliases"] == "Memory:Network:Epochs = -Memory:Network"
     assert present["Memory:Network"]["aliases"].startswith("CPU:Epochs = -CPU = -Memory")
+
+
+def test_a_term_that_no_run_tells_from_the_lost_part_of_another_is_said_to_be_judged_so() -> None:
+    """R's drop1 gives wool no degree of freedom beside the lost cell (r_warpbreaks_lost_cell.toml)."""
+    one = load_data_sets()["r_warpbreaks_lost_cell"]
+    study = one.study("warpbreaks", ["wool", "tension", "wool:tension"])
+    tables = analyse(study, textbook_observations(study, {RESPONSE: one.of_runs}))
+    (gaps,) = [text for text in about_data(tables, RESPONSE) if "in progress" in text]
+    assert "wool is judged as if the rest were zero, since the runs cannot tell it from that" in gaps
+    (head,) = tables["statements"].filter(topic="outcome", kind="finding")["sentence"]
+    wool = tables["effects"].filter(term="wool", scale="identity")["is_active"].item()
+    assert ("if what these runs cannot tell of wool:tension is zero" in head) == wool
+
+
+def test_main_effects_alone_judge_nothing_where_box_cox_says_that_they_do_not_add_up(
+    study: Any, observations: pl.DataFrame
+) -> None:
+    """In seconds nothing stands out of all eight runs; seven, fitted without interactions, must not say more."""
+    declared = study.model_dump(mode="json", exclude_unset=True)
+    declared["responses"]["Time"]["scale"] = "identity"
+    seconds = Study.model_validate(declared)
+    for lost in range(9):
+        tables = analyse(seconds, observations.filter(pl.col("run") != lost))
+        effects = tables["effects"].filter(response="Time", scale="identity")
+        assert not effects["is_active"].fill_null(False).any()
+        head = tables["statements"].filter(response="Time", topic="outcome")["sentence"][0]
+        assert ("those do not add up on this scale" in head) == (lost > 0)

@@ -11,6 +11,9 @@ import statsmodels.formula.api as smf
 
 from models.analysis import analyse
 from models.declared.study import Study
+from models.design.design import Design
+from models.fits.error_terms import judge
+from models.fits.samples import in_order, samples
 
 Tables = dict[str, pl.DataFrame]
 
@@ -252,3 +255,86 @@ def test_whole_plots_of_no_factor_or_of_all_are_refused(declare: Any) -> None:
         declare(OAT_FACTORS, whole_plot=["X"])
     with pytest.raises(ValueError, match="found all factors, expected those that are hard to change"):
         declare(OAT_FACTORS, whole_plot=["V", "N"])
+
+
+def test_a_lost_folder_moves_no_mean_of_its_whole_plot(declare: Any) -> None:
+    """R 4.2.2, lmerTest 3.1.3: anova(lmer(Y ~ B + V*N + (1|B:V), MASS::oats[-c(4, 18, 19, 39), ])).
+
+    V: F(2, 10.2) = 1.39242; inside whole plots P anova(lm(Y ~ P + N), lm(Y ~ P + N + V:N)): F(6, 41) = 0.644.
+    """
+    study = declare(OAT_FACTORS, block=["replicate"], whole_plot=["V"], folders="{replicate}_{run}")
+    kept = oats(study).with_row_index().filter(~pl.col("index").is_in([3, 17, 18, 38])).drop("index")
+    found = judged(analyse(study, kept))
+    assert found["V"]["statistic"] == pytest.approx(1.39242, abs=2e-5)
+    assert (found["V"]["df"], found["V"]["method"]) == (10, "whole plots")
+    assert found["V"]["p_value"] == pytest.approx(0.2919, abs=0.003)
+    assert found["V:N"]["statistic"] == pytest.approx(0.644, abs=5e-4)
+    assert found["V:N"]["df"] == found["N"]["df"] == 41
+
+
+def test_whole_plots_reject_as_often_as_they_should_when_folders_are_lost(declare: Any) -> None:
+    """A does nothing; B moves the mean by 5 standard deviations, in whole plots of which some lack one of its levels."""
+    study = declare({"A": ("0", "1"), "B": ("0", "1", "2")}, whole_plot=["A"], block=["replicate"])
+    levels = [tuple(run.levels.values()) for run in study.treatments]
+    rng = np.random.default_rng(5)
+    rejected = 0
+    for _ in range(300):
+        rows = [
+            (of, str(block), shared[int(of[0])] + 5 * int(of[1]) + rng.normal())
+            for block in range(1, 6)
+            for shared in [rng.normal(size=2)]
+            for of in levels
+        ]
+        kept = [row for row in rows if rng.random() > 0.12]
+        design = Design.of(study)
+        ((_, sample, _),) = samples(study, design, in_order(study, observed(study, kept)))
+        assert sample is not None
+        deciding = judge(sample).decisive
+        assert deciding is not None
+        rejected += deciding["A"].is_active
+    assert 0.02 < rejected / 300 < 0.085
+
+
+# Effects of the filtration rate (Montgomery, Design and Analysis of Experiments, 8th ed., table 6.12), without ABCD.
+FILTRATION_EFFECTS = {
+    "A": 21.625, "B": 3.125, "C": 9.875, "D": 14.625, "A:B": 0.125, "A:C": -18.125, "A:D": 16.625,
+
+        "B:C": 2.375,
+        "B:D": -0.375,
+        "C:D": -1.125,
+        "A:B:C": 1.875,
+        "A:B:D": 4.125,
+        "A:C:D": -1.625,
+        "B:C:D": -2.625
+    ,
+}
+
+
+def test_lenth_judges_the_contrasts_that_blocks_leave(declare: Any, filtration: Any) -> None:
+    """Two batches that differ by 20, A:B:C:D confounded with them (the same book, example 7.2): no other effect moves."""
+    study = declare(dict.fromkeys("ABCD", ("-", "+")), block=["replicate"])
+    signs = Design.of(study).signs
+    rows = [
+        (tuple(run.levels.values()), "1" if product < 0 else "2", value - 20 * (product < 0))
+        for run, value, product in zip(study.treatments, filtration, signs.prod(axis=1), strict=True)
+    ]
+    tables = analyse(study, observed(study, rows))
+    found = judged(tables)
+    assert {term: row["effect"] for term, row in found.items()} == pytest.approx(FILTRATION_EFFECTS)
+    sizes = np.abs(list(FILTRATION_EFFECTS.values()))
+    inner = sizes[sizes < 2.5 * 1.5 * np.median(sizes)]
+    assert found["A"]["error"] == pytest.approx(1.5 * np.median(inner))
+    assert {term for term, row in found.items() if row["is_active"]} == {"A", "C", "D", "A:C", "A:D"}
+    assert "what blocks (by replicate) differ by is taken out first" in " ".join(
+        tables["statements"]["sentence"]
+    )
+
+
+def test_blocks_that_take_parts_of_contrasts_leave_lenth_nothing(declare: Any, filtration: Any) -> None:
+    study = declare(dict.fromkeys("ABCD", ("-", "+")), block=["replicate"])
+    rows = [
+        (tuple(run.levels.values()), str(int(run.run > 3)), value)
+        for run, value in zip(study.treatments, filtration, strict=True)
+    ]
+    said = " ".join(analyse(study, observed(study, rows))["statements"]["sentence"])
+    assert "serve as error: the verdicts hold if those terms are zero" in said

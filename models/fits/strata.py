@@ -1,0 +1,106 @@
+"""Each term by the error of its stratum: of whole plots where those determine it, else of folders inside them."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import optimize, stats
+
+from models.design.coding import NO_TERMS, Blocking, Integers, Vector, code
+from models.design.contrasts import Matrix
+from models.fits.anova import Fit, FTest, fit
+from models.fits.samples import Sample
+
+NARROWEST, WIDEST = -9.0, 14.0  # ln of the ratio of the two mean squares: beyond, one of them is nothing
+
+Stratum = tuple[tuple[str, ...], Fit, str]  # terms, the model whose residual judges them, its name
+
+
+def strata(sample: Sample) -> list[Stratum]:
+    """The strata that have an error of their own.
+
+    Inside whole plots: the model with a column for each of them. Whole plots: all folders by generalised least
+    squares, so that a folder that is missing moves no mean of its plot, with the degrees of freedom by which whole
+    plots differ. For balanced data that is the analysis of variance with Error() of R.
+    """
+    folders = sample.by_folder
+    plots = folders.whole_plots
+    assert plots is not None
+    cells, rows = np.unique(np.stack([folders.places, plots], axis=1), axis=0, return_inverse=True)
+    coding = code(
+        sample.design, sample.study.terms, sample.coding.present, Blocking(cells[:, 0], cells[:, 1])
+    )
+    inside = fit(folders.y, coding.blocks, rows.ravel(), coding.whole)
+    of_plots = tuple(term for term in sample.coding.terms if term not in coding.terms)
+    models: list[Stratum] = [(coding.terms, inside, "folders inside whole plots")]
+    df = _df_of_plots(sample, plots, of_plots)
+    if of_plots and df > 0 and inside.df_error:
+        whiten = Whitening(
+            plots, folders.y, np.hstack(list(sample.coding.blocks.values()))[folders.matrix_rows]
+        )
+        every = fit(folders.y, sample.coding.blocks, folders.matrix_rows, sample.coding.whole, whiten)
+        models.append((of_plots, _with_df(every, df), "whole plots"))
+    return [one for one in models if one[1].df_error]
+
+
+def _df_of_plots(sample: Sample, plots: Integers, of_plots: tuple[str, ...]) -> int:
+    blocks = [block for term, block in sample.coding.blocks.items() if term in of_plots or term in NO_TERMS]
+    X = np.hstack(blocks)[sample.by_folder.matrix_rows]
+    return int(plots.max()) + 1 - int(np.linalg.matrix_rank(X))
+
+
+class Whitening:
+    """Folders of the same whole plot share an error: columns less a share of their plots' means are free of it.
+
+    The ratio of the two variances is that of restricted maximum likelihood; it may be negative, as far as the mean
+    square between plots stays positive, so that balanced data give the analysis of variance whatever they are.
+    """
+
+    def __init__(self, plots: Integers, y: Vector, X: Matrix) -> None:
+        self.plots, self.sizes = plots, np.bincount(plots)
+        centred = y - np.sort(y)[len(y) // 2]
+        found = optimize.minimize_scalar(
+            lambda log_ratio: self._minus_likelihood(log_ratio, centred, X),
+            bounds=(NARROWEST, WIDEST),
+            method="bounded",
+            options={"xatol": 1e-10},
+        )
+        self.spreads = self._spreads(float(found.x))
+
+    def __call__(self, columns: Matrix) -> Matrix:
+        return self._whitened(columns, self.spreads)
+
+    def _spreads(self, log_ratio: float) -> Vector:
+        """1 + size × variance between plots / variance inside, of each plot."""
+        return np.asarray(1 + self.sizes / self.sizes.max() * np.expm1(log_ratio), dtype=np.float64)
+
+    def _whitened(self, columns: Matrix, spreads: Vector) -> Matrix:
+        sums = np.stack([np.bincount(self.plots, column) for column in columns.T], axis=1)
+        share = (1 - 1 / np.sqrt(spreads)) / self.sizes
+        found: Matrix = columns - (sums * share[:, None])[self.plots]
+        return found
+
+    def _minus_likelihood(self, log_ratio: float, y: Vector, X: Matrix) -> float:
+        spreads = self._spreads(log_ratio)
+        whitened = self._whitened(np.column_stack([X, y]), spreads)
+        Q, R = np.linalg.qr(whitened[:, :-1])
+        left = whitened[:, -1] - Q @ (Q.T @ whitened[:, -1])
+        df = len(y) - X.shape[1]
+        determinants = np.log(spreads).sum() + 2 * np.log(np.abs(np.diag(R))).sum()
+        return float(df * np.log(float(left @ left)) + determinants)
+
+
+def _with_df(model: Fit, df: int) -> Fit:
+    """The same error with fewer degrees of freedom."""
+    if not model.df_error:
+        return model
+
+    def tested(test: FTest) -> FTest:
+        return test._replace(p_value=float(stats.f.sf(test.f_value, test.df, df)))
+
+    return replace(
+        model,
+        df_error=df,
+        sum_sq_error=model.mean_sq_error * df,
+        overall=tested(model.overall),
+        tests={term: tested(test) for term, test in model.tests.items()},
+    )
