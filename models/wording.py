@@ -20,6 +20,12 @@ def number(value: float, decimals: int | None = None) -> str:
     return f"−{text}" if rounded < 0 else text
 
 
+def short(value: float) -> str:
+    """The same without zeros at its end: 5, 0.25."""
+    text = number(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def signed(value: float, decimals: int | None = None) -> str:
     text = number(value, decimals)
     return text if text.startswith("−") else f"+{text}"

@@ -40,7 +40,7 @@ def diagnostics(sample: Sample, active: Sequence[str]) -> list[Diagnostic]:
 def _residuals(sample: Sample, are_executions: bool) -> Iterator[Diagnostic]:
     model = sample.fit
     free = model.residuals[model.leverages < 1 - 1e-9]  # the others are zero whatever the errors are
-    if 3 <= len(free) <= 5000:
+    if 3 <= len(free) <= 5000 and np.ptp(free) > 0:
         W, p = (float(x) for x in stats.shapiro(free))
         yield Diagnostic("Shapiro-Wilk", W, p < ALPHA, p)
     if not sample.rows["started_at"].has_nulls():

@@ -115,8 +115,7 @@ def code(design: Design, terms: Sequence[str], present: Integers, blocking: Bloc
         wanted = {term: block[blocking.runs] for term, block in wanted.items()}
         own = factor_contrasts(blocking.blocks, np.unique(blocking.blocks))
         if own.shape[1]:
-            first = {term: wanted.pop(term) for term in (INTERCEPT, CURVATURE) if term in wanted}
-            wanted = {**first, BLOCK: own, **wanted}
+            wanted = {INTERCEPT: wanted.pop(INTERCEPT), BLOCK: own, **wanted}
     kept = set(independent(np.hstack(list(wanted.values()))[rows]))
     places = {term: range(columns.start, columns.stop) for term, columns in slices(wanted).items()}
     blocks: dict[str, Matrix] = {}
@@ -134,6 +133,7 @@ def code(design: Design, terms: Sequence[str], present: Integers, blocking: Bloc
         term: block if block.shape[1] else _constant(term, design, blocking, len(is_center))
         for term, block in wanted.items()
         if term not in blocks
+        and term not in NO_TERMS  # centre points in a block of their own show no curvature
     }
     seen = {name: tuple(of.tolist()) for name, of in zip(design.factors, levels, strict=True)}
     return Coding(blocks, dropped, present, seen, sizes, rows, whole, parts)

@@ -8,11 +8,11 @@ import numpy as np
 from scipy import stats
 
 from models.design.alias_sets import Aliases, joined_aliases
+from models.design.lenth import Lenth, lenth, reference, sparsity_p
 from models.fits.anova import NAN, Fit
 from models.fits.effects import holm, key
-from models.fits.lenth import Lenth, lenth, reference, sparsity_p
 from models.fits.samples import Sample, Unit, grouped_means
-from models.fits.strata import strata
+from models.fits.strata import strata, strata_of
 from models.results import Row
 from models.wording import count
 
@@ -60,6 +60,7 @@ class ErrorTerm:
     quantile: float = NAN  # of t, by which margins are standard errors
     model: Fit | None = None  # whose residual it is; None of Lenth's method
     model_of: Mapping[str, Fit] = field(default_factory=dict)  # of each term, where they differ
+    has_strata: bool = False
 
     @property
     def active(self) -> list[str]:
@@ -71,7 +72,7 @@ class ErrorTerm:
         if self.lenth:
             # an effect is the difference of the means of two halves of the folders
             return self.lenth.pse * units**0.5 / 2, self.lenth.margin / self.lenth.pse
-        if self.model is None or self.model_of:
+        if self.model is None or self.has_strata:
             return NAN, NAN
         return self.model.mean_sq_error**0.5, self.quantile
 
@@ -93,7 +94,10 @@ class Judgement:
         kept = tuple(one for one in self.error_terms if not one.left_out)
         if len(kept) == len(self.error_terms):
             return self
-        reason = "runs are missing, the others bear an error beside main effects only, and those do not add up on this scale"
+        reason = (
+            "runs are missing, the others bear an error beside main effects only, and those do not add up on this "
+            "scale"
+        )
         return replace(self, error_terms=kept, without_folders=reason)
 
     def under(self, unit: Unit) -> ErrorTerm | None:
@@ -169,10 +173,13 @@ def judge(sample: Sample) -> Judgement:
     no_lenth = _why_no_lenth(sample)
     folder, reason = _by_folders(sample, no_lenth)
     is_same_test = folder is not None and folder.method != "Lenth" and sizes.max() == 1
+    if folder is not None and not folder.verdicts:
+        folder, reason = None, "the runs that are there tell no effect from the others"
     found = [] if folder is None else [folder]
     if sample.fit.df_error and not is_same_test:
         found.insert(0, _by_containers(sample))
     is_complete = not any(run <= len(sample.design.places) for run in sample.missing_runs)
+    found = [one for one in found if one.verdicts]
     return Judgement(tuple(found), None if folder else reason, sample.study.unit, is_complete)
 
 
@@ -187,7 +194,7 @@ def _by_folders(sample: Sample, no_lenth: str | None) -> tuple[ErrorTerm | None,
             return _by_residual(sample, by_means, between), None
         return None, "the folders of a run agree to the last digit, so that there is no error to judge by"
     if no_lenth is None:
-        return _by_lenth(sample), None
+        return _by_lenth(sample, contrasts(sample)), None
     if by_means.df_error:
         return _by_residual(sample, by_means, between), None
     mains = [term for term in sample.coding.terms if ":" not in term]
@@ -200,34 +207,51 @@ def _by_folders(sample: Sample, no_lenth: str | None) -> tuple[ErrorTerm | None,
 
 
 def _by_strata(sample: Sample, between: int) -> tuple[ErrorTerm | None, str | None]:
-    """Each term by the error of its stratum (see `strata`), adjusted for all of them together."""
-    judged = [
-        (_judged(sample, model, "folder", name, 0, terms=terms), model, terms)
+    """Each term by the error of its stratum (see `strata`), adjusted for all of them together.
+
+    Where no run of a two-level design was repeated, by Lenth's method inside each stratum that has enough contrasts.
+    """
+    found = {
+        name: (_judged(sample, model, "folder", name, 0, terms=terms), model)
         for terms, model, name in strata(sample)
-    ]
-    if not judged:
+    }
+    parts = {name: part for name, (part, _) in found.items()}
+    if between == 0 and _why_no_lenth(sample) is None:
+        effects = contrasts(sample)
+        for name, terms in strata_of(sample, list(effects)).items():
+            if len(terms) >= FEWEST_CONTRASTS:
+                parts[name] = _by_lenth(sample, {term: effects[term] for term in terms})
+    if not parts:
         return None, "neither whole plots nor the folders inside them leave a degree of freedom for an error"
     verdicts = [
-        verdict._replace(df=one.df, stratum=one.method) for one, _, _ in judged for verdict in one.verdicts
+        verdict._replace(df=one.df, stratum=f"{name} (Lenth)" if one.lenth else name)
+        for name, one in parts.items()
+        for verdict in one.verdicts
     ]
     adjusted = holm([verdict.p_value for verdict in verdicts])
     verdicts = [
         verdict._replace(p_holm=p_holm, is_active_at_once=p_holm < sample.study.alpha)
         for verdict, p_holm in zip(verdicts, adjusted, strict=True)
     ]
-    first = judged[0][0]
+    first = next(iter(parts.values()))
     return (
         ErrorTerm(
             "folder",
             "error of strata",
             first.df,
-            {term: error for one, _, _ in judged for term, error in one.errors.items()},
-            {term: margin for one, _, _ in judged for term, margin in one.margins.items()},
+            {term: error for one in parts.values() for term, error in one.errors.items()},
+            {term: margin for one in parts.values() for term, margin in one.margins.items()},
             _largest_first(verdicts),
             df_repeats=between,
-            conditional=frozenset().union(*(one.conditional for one, _, _ in judged)),
+            conditional=frozenset().union(*(one.conditional for one in parts.values())),
             model=first.model,
-            model_of={term: model for _, model, terms in judged for term in terms},
+            model_of={
+                verdict.term: model
+                for name, (part, model) in found.items()
+                if parts[name] is part
+                for verdict in part.verdicts
+            },
+            has_strata=True,
         ),
         None,
     )
@@ -267,8 +291,7 @@ def _why_no_contrasts(sample: Sample) -> str | None:
     return None
 
 
-def _by_lenth(sample: Sample) -> ErrorTerm:
-    effects = contrasts(sample)
+def _by_lenth(sample: Sample, effects: Mapping[str, float]) -> ErrorTerm:
     values = np.array(list(effects.values()))
     found, null = lenth(values, 1 - sample.study.alpha), reference(len(values))
     statistics = {term: effect / found.pse for term, effect in effects.items()}

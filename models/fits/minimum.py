@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.design.lenth import power as lenth_power
 from models.design.power import f_power
 from models.fits.error_terms import ErrorTerm
-from models.fits.lenth import power as lenth_power
 from models.fits.samples import Sample
 
 WANTED = 0.8

@@ -1,5 +1,6 @@
 """Each term by the error of its stratum: of whole plots where those determine it, else of folders inside them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,8 @@ from models.fits.anova import Fit, FTest, fit
 from models.fits.samples import Sample
 
 NARROWEST, WIDEST = -9.0, 14.0  # ln of the ratio of the two mean squares: beyond, one of them is nothing
+
+WHOLE, INSIDE = "whole plots", "folders inside whole plots"
 
 Stratum = tuple[tuple[str, ...], Fit, str]  # terms, the model whose residual judges them, its name
 
@@ -31,15 +34,30 @@ def strata(sample: Sample) -> list[Stratum]:
     )
     inside = fit(folders.y, coding.blocks, rows.ravel(), coding.whole)
     of_plots = tuple(term for term in sample.coding.terms if term not in coding.terms)
-    models: list[Stratum] = [(coding.terms, inside, "folders inside whole plots")]
+    models: list[Stratum] = [(coding.terms, inside, INSIDE)]
     df = _df_of_plots(sample, plots, of_plots)
     if of_plots and df > 0 and inside.df_error:
         whiten = Whitening(
             plots, folders.y, np.hstack(list(sample.coding.blocks.values()))[folders.matrix_rows]
         )
         every = fit(folders.y, sample.coding.blocks, folders.matrix_rows, sample.coding.whole, whiten)
-        models.append((of_plots, _with_df(every, df), "whole plots"))
+        models.append((of_plots, _with_df(every, df), WHOLE))
     return [one for one in models if one[1].df_error]
+
+
+def strata_of(sample: Sample, terms: Sequence[str]) -> dict[str, list[str]]:
+    """Two-level terms by the stratum that tells them; names as those of `strata`."""
+    folders = sample.by_folder
+    plots = folders.whole_plots
+    assert plots is not None
+    found: dict[str, list[str]] = {}
+    is_factorial = folders.places < len(sample.design.places)
+    plots = plots[is_factorial]
+    for term in terms:
+        column = sample.design.column(term)[folders.places[is_factorial]]
+        sums, sizes = np.bincount(plots, column), np.bincount(plots)
+        found.setdefault(WHOLE if (np.abs(sums) == sizes).all() else INSIDE, []).append(term)
+    return found
 
 
 def _df_of_plots(sample: Sample, plots: Integers, of_plots: tuple[str, ...]) -> int:

@@ -134,7 +134,8 @@ def _about_strata(folder: ErrorTerm) -> str:
     for verdict in folder.verdicts:
         strata.setdefault((verdict.stratum, verdict.df), []).append(verdict.term)
     parts = [
-        f"{joined(terms, 6)} by {stratum} ({count(round(df), 'degree')} of freedom)"
+        f"{joined(terms, 6)} by {stratum}"
+        + ("" if "Lenth" in stratum else f" ({count(round(df), 'degree')} of freedom)")
         for (stratum, df), terms in strata.items()
     ]
     return f"Each term is judged by the error of its stratum: {'; '.join(parts)}."

@@ -8,7 +8,7 @@ from models.checks.response_analysis import ResponseAnalysis
 from models.design.coding import CURVATURE
 from models.design.completion import runs_that_complete
 from models.fits.samples import Sample, identical_runs
-from models.wording import count, joined, with_alias
+from models.wording import count, joined, short, with_alias
 from models.words.outcomes import Statement
 
 
@@ -137,7 +137,7 @@ def _run_text(sample: Sample, run: int) -> str:
 def unfitted(sample: Sample) -> str | None:
     """Why there is no model of these observations; None if there is one."""
     if sample.is_constant:
-        value = f"{sample.y[0]:g}"
+        value = short(float(sample.y[0]))
         return (
             f"{sample.response}: all {len(sample.y)} observations are {value}: there is nothing to explain."
         )

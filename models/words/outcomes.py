@@ -9,7 +9,7 @@ from models.fits.error_terms import ErrorTerm
 from models.fits.extremes import extremes
 from models.fits.minimum import detection, is_below_minimum, smallest_that_counts
 from models.fits.settings import best, settings
-from models.wording import count, joined, number, p_text, with_alias
+from models.wording import count, joined, number, p_text, short, with_alias
 from models.words.sizes import difference, interval_text, range_text, unit_of, value_text
 
 MOST_NAMED = 5  # effects in one sentence
@@ -127,7 +127,7 @@ def _smallest(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement
     size = (
         f"a factor of {number(10.0**smallest)}"
         if sample.scale == "log10"
-        else f"{smallest:.3g}{unit_of(sample)}"
+        else f"{short(smallest)}{unit_of(sample)}"
     )
     told: dict[bool | None, list[str]] = {True: [], False: [], None: []}
     for term, margin in main.margins.items():

@@ -17,7 +17,7 @@ def difference(sample: Sample, effect: float, margin: float, is_active: bool) ->
     low, high = interval_text(sample, effect, margin, is_active)
     interval = f" [{low}, {high}]" if np.isfinite(margin) else ""
     if sample.scale == "log10":
-        return f"×{number(10.0**effect, _ratio_decimals(effect, margin))}{interval}"
+        return f"×{number(10.0**effect, _ratio_decimals(effect, margin, is_active))}{interval}"
     return f"{_signed(effect, _decimals(effect, margin, is_active))}{unit_of(sample)}{interval}"
 
 
@@ -25,7 +25,7 @@ def interval_text(sample: Sample, effect: float, margin: float, is_active: bool 
     """Both ends; of ratios on the log scale."""
     low, high = effect - margin, effect + margin
     if sample.scale == "log10":
-        decimals = _ratio_decimals(effect, margin)
+        decimals = _ratio_decimals(effect, margin, is_active)
         return number(10.0**low, decimals), number(10.0**high, decimals)
     decimals = _decimals(effect, margin, is_active)
     return number(low, decimals), number(high, decimals)
@@ -68,8 +68,12 @@ def _decimals(effect: float, margin: float, is_active: bool) -> int:
     return decimals
 
 
-def _ratio_decimals(effect: float, margin: float) -> int:
+def _ratio_decimals(effect: float, margin: float, is_active: bool) -> int:
     ratio, low, high = (10.0 ** np.array([effect, effect - margin, effect + margin])).tolist()
+    decimals = decimals_for(high - ratio)
     if ratio < 10:
-        return max(2, decimals_for(min(high - ratio, ratio - low)))
-    return decimals_for(high - ratio)
+        decimals = max(2, decimals_for(min(high - ratio, ratio - low)))
+    nearest = low if effect > 0 else high
+    while is_active and np.isfinite(margin) and decimals < 15 and round(nearest, decimals) == 1:
+        decimals += 1  # nor an interval that excludes 1 with a 1
+    return decimals

@@ -9,9 +9,9 @@ import statsmodels.formula.api as smf
 from scipy import stats
 
 from models.analysis import analyse
+from models.design.lenth import lenth, reference, sparsity_p
 from models.fits.anova import fit
 from models.fits.folder_weights import folder_weights
-from models.fits.lenth import lenth, reference, sparsity_p
 from models.textbook import textbook_observations
 
 Tables = dict[str, pl.DataFrame]

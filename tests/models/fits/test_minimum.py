@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from models.analysis import analyse
-from models.fits.lenth import power
+from models.design.lenth import power
 
 Tables = dict[str, pl.DataFrame]
 

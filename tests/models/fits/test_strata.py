@@ -297,16 +297,20 @@ def test_whole_plots_reject_as_often_as_they_should_when_folders_are_lost(declar
 
 # Effects of the filtration rate (Montgomery, Design and Analysis of Experiments, 8th ed., table 6.12), without ABCD.
 FILTRATION_EFFECTS = {
-    "A": 21.625, "B": 3.125, "C": 9.875, "D": 14.625, "A:B": 0.125, "A:C": -18.125, "A:D": 16.625,
-
-        "B:C": 2.375,
-        "B:D": -0.375,
-        "C:D": -1.125,
-        "A:B:C": 1.875,
-        "A:B:D": 4.125,
-        "A:C:D": -1.625,
-        "B:C:D": -2.625
-    ,
+    "A": 21.625,
+    "B": 3.125,
+    "C": 9.875,
+    "D": 14.625,
+    "A:B": 0.125,
+    "A:C": -18.125,
+    "A:D": 16.625,
+    "B:C": 2.375,
+    "B:D": -0.375,
+    "C:D": -1.125,
+    "A:B:C": 1.875,
+    "A:B:D": 4.125,
+    "A:C:D": -1.625,
+    "B:C:D": -2.625,
 }
 
 
@@ -338,3 +342,34 @@ def test_blocks_that_take_parts_of_contrasts_leave_lenth_nothing(declare: Any, f
     ]
     said = " ".join(analyse(study, observed(study, rows))["statements"]["sentence"])
     assert "serve as error: the verdicts hold if those terms are zero" in said
+
+
+def test_strata_without_repeats_are_judged_by_lenth_each(declare: Any) -> None:
+    """2^5, whole plots of A, B, C: 7 contrasts between them, 24 inside; the pseudo standard errors by Lenth's formula."""
+    study = declare(dict.fromkeys("ABCDE", ("-", "+")), whole_plot=["A", "B", "C"])
+    signs = Design.of(study).signs
+    rng = np.random.default_rng(1)
+    order = np.lexsort([signs[:, 2], signs[:, 1], signs[:, 0]])
+    between = np.repeat(5 * rng.normal(size=8), 4)
+    values = np.empty(32)
+    values[order] = 100 + between + rng.normal(size=32)
+    values += 4 * signs[:, 3]
+    rows = [(tuple(study.treatments[i].levels.values()), "1", values[i]) for i in order.tolist()]
+    tables = analyse(study, observed(study, rows))
+    found = judged(tables)
+    outside = [term for term in found if not {"D", "E"} & set(term.split(":"))]
+    assert len(outside) == 7 and len(found) == 31
+    for terms, name in (
+        (outside, "whole plots (Lenth)"),
+        (found.keys() - set(outside), "folders inside whole plots (Lenth)"),
+    ):
+        sizes = np.abs(
+            [
+                values @ np.prod([signs[:, "ABCDE".index(name)] for name in term.split(":")], axis=0) / 16
+                for term in terms
+            ]
+        )
+        inner = sizes[sizes < 2.5 * 1.5 * np.median(sizes)]
+        assert {found[term]["method"] for term in terms} == {name}
+        assert {round(found[term]["error"], 9) for term in terms} == {round(1.5 * float(np.median(inner)), 9)}
+    assert [term for term, row in found.items() if row["is_active"]] == ["D"]
