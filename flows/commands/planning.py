@@ -1,16 +1,27 @@
-"""The command `doehouse design`: the design of a study file, a run sheet, the runs to make next."""
+"""The command `doehouse design`: the design of a study file, a run sheet and its runner, the runs to make next."""
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
-from flows.commands.options import HOUSE, HouseOption, PathArgument
+from flows.commands.options import HOUSE, LOGS, HouseOption, LogsOption, PathArgument
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
 from flows.warehouse.warehouse import open_published, relations
 from models.declared.study import Study, StudyError, load_study
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Runner(NamedTuple):
+    """Where a runner is written, which command it executes, and the log root that it fills."""
+
+    folder: Path
+    command: str
+    logs: Path
 
 
 def design(
@@ -23,6 +34,9 @@ def design(
     seed: int = 1,
     next_: Annotated[bool, Parameter(name="--next", negative=())] = False,
     active: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    runner: PathArgument | None = None,
+    command: str | None = None,
+    logs: LogsOption = LOGS,
 ) -> int:
     """Print the design of a study file: sign table, aliases, resolution and power.
 
@@ -44,8 +58,20 @@ def design(
         Propose the smallest set of further runs that separates the active aliased effects.
     active
         An active effect, such as CPU:Memory, instead of those of the warehouse. May be repeated.
+    runner
+        Write scripts into this folder that execute the run sheet, or the runs to make next: run.sh and, for Slurm,
+        array.sh.
+    command
+        The training job of the runner, such as 'python train.py --lr {lr} --out {folder}'. Placeholders: every factor,
+        {folder}, {run}, {replicate}.
+    logs
+        The log root that the runner fills.
     """
-    print(plan_design(study_file, House.at(house), size, sheet, replicates, seed, next_, active))
+    if (runner is None) != (command is None):
+        found, missing = ("--runner", "--command") if runner else ("--command", "--runner")
+        raise UsageError(f"found {found} without {missing}, expected both. Add the other.")
+    wanted = Runner(runner, command, logs) if runner and command is not None else None
+    print(plan_design(study_file, House.at(house), size, sheet, replicates, seed, next_, active, wanted))
     return 0
 
 
@@ -58,6 +84,7 @@ def plan_design(
     seed: int,
     is_next: bool,
     active: Collection[str],
+    runner: Runner | None = None,
 ) -> str:
     """The text to print; a run sheet is written to `sheet`. Raises HouseError with what is wrong with the study."""
     from models.design.follow_up import next_runs
@@ -69,16 +96,35 @@ def plan_design(
         raise HouseError(str(error)) from error
     try:
         if not is_next:
-            if sheet:
-                run_sheet(study, replicates, seed).write_csv(sheet)
-            return design_text(study, size)
+            rows = run_sheet(study, replicates, seed)
+            return design_text(study, size) + written(study, rows, sheet, runner)
         named = active or active_effects(house, study)
         found = next_runs(study, named, present_runs(house, study), replicates, size)
-        if sheet and found.proposal:
-            follow_up_sheet(found.proposal, replicates, seed).write_csv(sheet)
-        return follow_up_text(study, named, found)
+        text = follow_up_text(study, named, found)
+        if not found.proposal:
+            return text
+        rows = follow_up_sheet(found.proposal, replicates, seed)
+        return text + written(study, rows, sheet, runner, is_next=True)
     except ValueError as error:
         raise UsageError(str(error)) from error
+
+
+def written(
+    study: Study, rows: "pl.DataFrame", sheet: Path | None, runner: Runner | None, is_next: bool = False
+) -> str:
+    """Writes the sheet and the runner that are asked for; gives what is to be said of the runner."""
+    if sheet:
+        rows.write_csv(sheet)
+    if runner is None:
+        return ""
+    from flows.commands.runner import write_runner
+    from models.design.planning import unfolded
+
+    if not is_next:
+        return f"\n\n{write_runner(study, rows, *runner)}"
+    # Their numbers are those of the full factorial, which holds the runs made too.
+    text = write_runner(unfolded(study), rows.rename({"std_order": "run"}), *runner)
+    return f"\n\n{text} Take `generators` out of the study before the night that reads them."
 
 
 def active_effects(house: House, study: Study) -> list[str]:

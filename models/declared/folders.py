@@ -167,12 +167,28 @@ def read_pattern(
     return Pattern(pattern, tokens, factors)
 
 
-def write_folder(pattern: str, run: int, replicate: int, levels: Mapping[str, str]) -> str | None:
-    """The folder of a run yet to be made; None if the pattern leaves a part of it open."""
-    values = {"run": str(run), "replicate": str(replicate), **levels}
-    if any(token[1] not in values for token in _PLACEHOLDER.finditer(pattern)):
+def write_folder(
+    pattern: str,
+    run: int,
+    replicate: int,
+    levels: Mapping[str, str],
+    container: str | None = None,
+    wild: str | None = None,
+) -> str | None:
+    """The folder of a run yet to be made; None if the pattern leaves a part of it open.
+
+    `container` and `wild` are what stands for `{container}` and for each `*`; `**` then is no folder at all.
+    """
+    values = {"{run}": str(run), "{replicate}": str(replicate)}
+    values |= {f"{{{name}}}": level for name, level in levels.items()}
+    if container is not None:
+        values["{container}"] = container
+    if wild is not None:
+        pattern = pattern.replace("**/", "").removesuffix("/**")
+        values["*"] = wild
+    if any(token[0] not in values for token in _PLACEHOLDER.finditer(pattern)):
         return None
-    return _PLACEHOLDER.sub(lambda token: values[token[1]], pattern)
+    return _PLACEHOLDER.sub(lambda token: values[token[0]], pattern)
 
 
 def _problems(

@@ -107,7 +107,7 @@ def run_sheet(study: Study, replicates: int, seed: int) -> pl.DataFrame:
     for std_order, (replicate, treatment) in enumerate(
         product(range(1, replicates + 1), study.treatments), 1
     ):
-        is_told = replicate == 1 or "{replicate}" in study.folders
+        is_told = study.folders and (replicate == 1 or "{replicate}" in study.folders)
         folder = write_folder(study.folders, treatment.run, replicate, treatment.levels) if is_told else None
         rows.append(
             (std_order, treatment.run, replicate, folder, *treatment.levels.values(), treatment.is_center)
@@ -130,6 +130,18 @@ def follow_up_sheet(follow_up: FollowUp, replicates: int, seed: int) -> pl.DataF
     return sheet.with_row_index("run_order", offset=1).with_columns(
         pl.col("run_order", "replicate").cast(pl.Int64)
     )
+
+
+def unfolded(study: Study) -> Study:
+    """The study without generators, which claims further runs too. Raises ValueError if its folders name runs."""
+    if "run" in study.pattern.names:
+        raise ValueError(
+            f"{study.name}: found {{run}} in the pattern {study.pattern.text!r}, expected the level of every factor: "
+            "further runs are rows of the full factorial, whose numbers are other runs here. Declare that as a study "
+            "of its own without generators, and write the runner of its sheet."
+        )
+    declared = study.model_dump(exclude_unset=True, exclude={"generators", "terms"})
+    return Study.model_validate(declared)
 
 
 def follow_up_text(study: Study, active: Collection[str], found: FollowUps) -> str:
@@ -184,4 +196,5 @@ __all__ = [
     "next_runs",
     "power_table",
     "run_sheet",
+    "unfolded",
 ]

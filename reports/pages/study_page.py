@@ -75,6 +75,8 @@ def study_page(results: Results) -> Files:
         design_tables=[page.table(one) for one in design_tables(results)],
         aliases=page.table(alias_table(results)),
         order=page.table(order_table(results)),
+        read_from=facts["folders"],
+        done_when=facts["done_when"],
         measured=count(results["study_responses"].frame.height, "response"),
         summaries=page.table(summary_table(results)),
         treatment_means=[page.table(one) for one in treatment_tables(results)],

@@ -6,6 +6,7 @@ select
     studies.title,
     studies.timezone,
     studies.folders,
+    studies.done_when,
     studies.design,
     studies.defining_relation,
     studies.resolution,
