@@ -38,6 +38,7 @@ def summarise(summary: "Summary") -> str:
     house = summary.house
     if summary.version is None:
         lines = [f"Nothing new: {count(night['folders_seen'], 'folder')} seen, no row changed."]
+        lines += [f"Left out: {reason}" for reason in summary.refused]
         if summary.still_held:
             lines.append(f"Held back: {held_line(summary.still_held)}")
     else:

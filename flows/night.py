@@ -70,6 +70,8 @@ def night(
             carry_out(carry_house_over, house)
         log_root = identity(order.logs.absolute())
         plan = carry_out(discover_folders, order, now)
+        for left in plan.refused:
+            tell(f"left out: {left.reason}")
         if plan.is_idle:
             return done(nothing_new(plan))
         tell(
@@ -113,4 +115,5 @@ def nothing_new(plan: Plan) -> Summary:
     with writing(plan.house):
         note_success(plan.house)
     counts: dict[str, Any] = {"folders_seen": plan.news.seen, "folders_new": 0, "folders_changed": 0}
-    return Summary(counts, [], [], [], [], [], None, plan.house, plan.news.held, plan.names())
+    refused = tuple(each.reason for each in plan.refused)
+    return Summary(counts, [], [], [], [], [], None, plan.house, plan.news.held, plan.names(), refused)

@@ -59,7 +59,8 @@ def night(
     json
         Print the record of the night, as it stands in last-night.json, instead of the summary.
     strict
-        Exit code 1 when something was quarantined, held back or broke a promise, though the night is published.
+        Exit code 1 when something was quarantined, held back or broke a promise, or a study file was refused, though
+        the night is published.
     notify
         Whom to tell when a night fails, leaves something out for the first time, breaks a promise or changes a
         conclusion: an address such as mailto://, slack:// or json:// as apprise takes it. May be repeated.

@@ -23,6 +23,7 @@ def write_runner(study: Study, sheet: pl.DataFrame, folder: Path, command: str, 
     study or a command that cannot be executed so, and UsageError where the folder holds another runner.
     """
     check_command(command, list(study.factors))
+    refuse_bad_syntax(written(command, dict.fromkeys([*study.factors, "run", "replicate"], "")))
     laid_out = places(study, sheet.iter_rows(named=True))
     files = {
         "sheet.csv": sheet.with_columns(folder=pl.Series([place.folder for place in laid_out])).write_csv(),
@@ -30,7 +31,6 @@ def write_runner(study: Study, sheet: pl.DataFrame, folder: Path, command: str, 
         "array.sh": slurm_array(study, len(laid_out), folder.absolute()),
     }
     refuse_other(folder, files)
-    refuse_bad_syntax(files["run.sh"])
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
@@ -48,7 +48,9 @@ def refuse_other(folder: Path, files: Mapping[str, str]) -> None:
             )
 
 
-def refuse_bad_syntax(script: str) -> None:
+def refuse_bad_syntax(command: str) -> None:
+    """Of one command alone: a quote that is left open would meet that of the next row."""
+    script = f"job() {{\n{command}\n}}\n"
     read = subprocess.run(["sh", "-n"], input=script, capture_output=True, text=True, check=False)
     if read.returncode:
         raise ValueError(

@@ -29,10 +29,11 @@ class Known(NamedTuple):
     claims: Mapping[str, tuple[int | None, str | None]]  # folder -> run and replicate that were told of it
     copies: frozenset[str]  # folders that hold what others hold
     ahead: Mapping[str, datetime]  # folder -> when its stamps that lay in the future are past
+    refused: frozenset[str]  # what was said of study files that were refused
 
     @classmethod
     def nothing(cls) -> "Known":
-        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {}, {}, frozenset(), {})
+        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {}, {}, frozenset(), {}, frozenset())
 
 
 class News(NamedTuple):
@@ -59,13 +60,13 @@ def discover(
     again: Collection[str] = (),
     everything: bool = False,
     forget: Collection[str] = (),
+    resting: Collection[str] = (),
 ) -> News:
     """Compare the log root with what is known.
 
-    `again` names folders to load once more; `everything` loads all; `forget` names
-    gone folders to remove for good. Raises StudyError when two studies claim
-    one folder, HouseError when the log root is missing, and UsageError when `again` names a folder
-    that no study claims.
+    `again` names folders to load once more; `everything` loads all; `forget` names gone folders to remove for good;
+    of `resting` studies nothing is read and nothing called gone. Raises StudyError when two studies claim one folder,
+    HouseError when the log root is missing, and UsageError when `again` names a folder that no study claims.
     """
     if not logs.is_dir():
         raise HouseError(
@@ -77,11 +78,18 @@ def discover(
     check_named(logs, present, known, again, forget)
     reread = {study.name for study in studies if is_read_otherwise(study, known)}
     by_name = {study.name: study for study in studies}
-    new = [folder for folder in found.folders if folder.folder not in known.folders]
+    # Copies among them are judged once more, as they are no facts.
+    new = [
+        folder
+        for folder in found.folders
+        if folder.folder not in known.folders
+        and (folder.study not in resting or folder.folder in known.copies)
+    ]
     changed = [
         folder
         for folder in found.folders
         if folder.folder in known.folders
+        and folder.study not in resting
         and (
             everything
             or folder.folder in again
@@ -89,8 +97,10 @@ def discover(
             or is_changed(logs, folder, known, now, by_name[folder.study])
         )
     ]
-    gone = gone_folders(known, present, found, forget)
-    changed_studies = studies_that_changed(studies, known)
+    gone = [
+        name for name in gone_folders(known, present, found, forget) if known.folders[name][0] not in resting
+    ]
+    changed_studies = studies_that_changed(studies, known) - set(resting)
     return News(
         seen=len(found.folders),
         new=tuple(new),

@@ -36,6 +36,7 @@ def read_known(house: House) -> tuple[Known, Keys]:
             claims={folder: (run, replicate) for _, folder, _, _, _, run, replicate in folders},
             copies=frozenset(folder for (folder,) in warehouse.rows("night/known_copies")),
             ahead=dict(warehouse.rows("night/known_ahead")),
+            refused=frozenset(reason for (reason,) in warehouse.rows("night/known_refused")),
         )
         free = warehouse.record("night/next_keys")
     return known, Keys({row[1]: row[0] for row in folders}, free["folder_id"], free["night_id"])

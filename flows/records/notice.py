@@ -17,7 +17,8 @@ def worth_telling(summary: Summary) -> tuple[str, str] | None:
     new = [
         each["reason"]
         for each in summary.quarantine
-        if each["outcome"] in ("quarantined", "held") and each["first_night_id"] == night
+        if (each["outcome"] in ("quarantined", "held") or each["code"] == "W211")
+        and each["first_night_id"] == night
     ]
     broken = [
         f"{each['code']} {each['severity']}: {each['promise']}"

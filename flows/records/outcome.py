@@ -63,14 +63,15 @@ def of_summary(summary: Summary) -> Outcome:
         "broken": [verdict for verdict in summary.verdicts if not verdict["is_kept"]],
         "changes": summary.changes,
         "held": summary.still_held,
+        "refused": summary.refused,
     }
 
 
 def is_clean(summary: Summary) -> bool:
-    """Whether nothing was quarantined, held back or broke a promise."""
+    """Whether nothing was quarantined, held back or broke a promise, and every study file was taken."""
     left_out = any(each["outcome"] in ("quarantined", "held") for each in summary.quarantine)
     broken = any(not each["is_kept"] for each in summary.verdicts)
-    return not (left_out or broken or summary.still_held)
+    return not (left_out or broken or summary.still_held or summary.refused)
 
 
 def plain(value: Any) -> Any:

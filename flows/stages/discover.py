@@ -10,6 +10,7 @@ from flows.house.house import House
 from flows.house.manifest import read_manifest
 from flows.stages.moved import find_moved, without_moved
 from flows.stages.plan import Order, Plan
+from flows.stages.resting import left_out, resting_studies
 from flows.stages.vanished import refuse_vanishing
 from flows.warehouse.warehouse import relations
 from models.declared.study import load_studies
@@ -20,14 +21,19 @@ def discover_folders(order: Order, now: datetime) -> Plan:
     house = House.at(order.house)
     # The only place where paths are made absolute: whatever follows, other processes too, may work from elsewhere.
     order = order._replace(logs=order.logs.absolute(), studies=order.studies.absolute(), house=house.root)
-    studies = load_studies(order.studies, relations())
+    declared = load_studies(order.studies, relations())
     current = house.current_version()
     is_fresh = current is None
     known, keys = (Known.nothing(), Keys({}, 1, 1)) if is_fresh else read_known(house)
+    resting = resting_studies(declared, known.studies)
+    studies, at_rest = [*declared.studies, *resting], tuple(study.name for study in resting)
+    refused = left_out(declared)
     again = (*order.again, *order.accept)
-    news = discover(order.logs, studies, known, now, again, order.everything, order.forget)
+    news = discover(order.logs, studies, known, now, again, order.everything, order.forget, at_rest)
     moved = find_moved(house, order.logs, known, news)
     news = without_moved(news, known, moved)
+    if {each.reason for each in refused} != known.refused:
+        news = news._replace(is_same=False)
     refuse_vanishing(order, known, news.gone, studies)
     new = {folder.folder: keys.next_folder + place for place, folder in enumerate(news.new)}
     ids = {**keys.folders, **new}
@@ -46,6 +52,8 @@ def discover_folders(order: Order, now: datetime) -> Plan:
         moved=moved,
         next_folder=keys.next_folder + len(news.new),
         claims=known.claims,
+        resting=at_rest,
+        refused=refused,
     )
 
 

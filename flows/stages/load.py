@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from flows.house.manifest import verify
@@ -22,15 +22,17 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         verify(plan.house.root / plan.house.current.readlink())
         shutil.copyfile(plan.house.before, plan.staged)
     with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
-        load_studies_into(warehouse, plan.studies)
+        load_studies_into(warehouse, plan.studies, plan.resting)
+        files, reasons = [each.file for each in plan.refused], [each.reason for each in plan.refused]
+        warehouse.run("load/refused", files=files, reasons=reasons, night_id=plan.night_id)
         renamed = {"before": list(plan.moved.renamed.values()), "now": list(plan.moved.renamed)}
         warehouse.run("load/renamed", **renamed)
         forgotten = [plan.folder_ids[folder] for folder in plan.news.forgotten]
         forgotten += [row[0] for row in warehouse.rows("night/rows_of_tables", table_ids=forgotten)]
         forgotten += plan.rows_forgotten
         again = [plan.folder_ids[folder.folder] for folder in plan.news.changed]
-        files = [str(each.files) for each in shards]
-        kept = [row[0] for row in warehouse.rows("load/kept", files=files)] if shards else []
+        read = [str(each.files) for each in shards]
+        kept = [row[0] for row in warehouse.rows("load/kept", files=read)] if shards else []
         highest = warehouse.record("night/next_keys")["container_offset"]
         warehouse.run("load/forget_rows", folder_ids=[*plan.rows_again, *plan.rows_forgotten])
         warehouse.run("load/forget_facts", folder_ids=[*again, *forgotten], kept=kept)
@@ -70,10 +72,12 @@ def claims(studies: Sequence[Study], folder: str) -> str | None:
     return next((study.name for study in studies if study.claim(folder)), None)
 
 
-def load_studies_into(warehouse: Warehouse, studies: Sequence[Study]) -> None:
+def load_studies_into(warehouse: Warehouse, studies: Sequence[Study], resting: Collection[str] = ()) -> None:
+    """The declarations as rows; of `resting` studies the row of `studies` stays."""
     from flows.warehouse.declarations import response_rows, study_rows, treatment_rows
 
-    warehouse.run("load/forget_study_files")
-    warehouse.append("studies", study_rows(studies))
+    warehouse.run("load/forget_study_files", resting=list(resting))
+    if read := [study for study in studies if study.name not in resting]:
+        warehouse.append("studies", study_rows(read))
     warehouse.append("treatments", treatment_rows(studies))
     warehouse.append("responses", response_rows(studies))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flows.discovery.discover import News
 from flows.house.house import DATABASE, House
 from flows.stages.moved import Moved
+from flows.stages.resting import LeftOut
 from models.declared.study import Study
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Plan(NamedTuple):
     claims: Mapping[str, tuple[int | None, str | None]] = MappingProxyType({})  # run and replicate, as known
     rows_again: tuple[int, ...] = ()  # known rows of tables whose facts are loaded again
     rows_forgotten: tuple[int, ...] = ()
+    resting: tuple[str, ...] = ()  # studies whose file is refused
+    refused: tuple[LeftOut, ...] = ()
 
     @property
     def staged(self) -> Path:
@@ -102,6 +105,7 @@ class Summary(NamedTuple):
     house: House
     still_held: tuple[str, ...] = ()  # folders held back by earlier nights, where nothing is new
     studies: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()  # what is wrong with study files, which were left out
 
 
 def stamped(frame: "pl.DataFrame", night_id: int) -> "pl.DataFrame":

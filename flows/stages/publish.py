@@ -54,4 +54,5 @@ def summarise_night(plan: Plan, warehouse: Warehouse) -> Summary:
         version=None,
         house=plan.house,
         studies=plan.names(),
+        refused=tuple(each.reason for each in plan.refused),
     )

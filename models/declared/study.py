@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from functools import cached_property, lru_cache
@@ -23,13 +24,18 @@ from models.declared.refusals import sentences
 from models.declared.responses import STAMPS, Response, Strict
 from models.declared.source import Source
 
-__all__ = ["Claim", "Promises", "Response", "Study", "StudyError", "Treatment", "load_studies", "load_study"]
+__all__ = [
+    "Claim", "Declared", "Promises", "Refused", "Response", "Study", "StudyError", "Treatment", "load_studies",
+    "load_study",
+]  # fmt: skip
 
 # What decides how folders are read, so that a study that changes it has them read again.
 READING = (
     "timezone", "restarts", "allow_torn", "folders", "source", "factors", "generators", "center", "center_runs",
     "promises",
 )  # fmt: skip
+
+_NAME = re.compile(r"""^\s*name\s*=\s*["']([^"']*)["']""", re.MULTILINE)
 
 Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 
@@ -311,27 +317,55 @@ def load_study(path: Path, reserved: Collection[str] = ()) -> Study:
     return study
 
 
-def load_studies(folder: Path, reserved: Collection[str] = ()) -> list[Study]:
-    """Every *.toml of a folder, sorted by name. Raises one StudyError with the troubles of all files."""
-    problems: list[str] = []
-    files: dict[str, Path] = {}
-    studies: list[Study] = []
+class Refused(NamedTuple):
+    """A study file that declares no study: the name that it seems to give, and what is wrong with it."""
+
+    file: Path
+    name: str | None
+    sentences: tuple[str, ...]
+
+
+class Declared(NamedTuple):
+    studies: list[Study]
+    refused: list[Refused]
+
+
+def load_studies(folder: Path, reserved: Collection[str] = ()) -> Declared:
+    """Every *.toml of a folder, sorted by name: the studies, and the files that declare none.
+
+    Of two files with one name neither is taken. Raises StudyError where the folder is none, and one with the troubles
+    of all files where no study is left.
+    """
     if not folder.is_dir():
         raise StudyError(
             f"{folder}: found no such folder, expected study files (*.toml) in it. Check the path."
         )
+    found: dict[str, tuple[Path, Study]] = {}
+    refused: list[Refused] = []
+    doubled: set[str] = set()
     for path in sorted(folder.glob("*.toml")):
         try:
             study = load_study(path, reserved)
         except StudyError as error:
-            problems.append(str(error))
+            refused.append(Refused(path, name_in(path), tuple(str(error).splitlines())))
             continue
-        if study.name in files:
-            problems.append(
-                f"{path}: name: found {study.name!r}, which {files[study.name]} has. Rename one of them."
-            )
-        files.setdefault(study.name, path)
-        studies.append(study)
-    if problems:
-        raise StudyError("\n".join(problems))
-    return studies
+        if study.name in found:
+            doubled.add(study.name)
+            first = found[study.name][0]
+            sentence = f"{path}: name: found {study.name!r}, which {first} has. Rename one of them."
+            refused.append(Refused(path, study.name, (sentence,)))
+        else:
+            found[study.name] = path, study
+    studies = [study for name, (_, study) in found.items() if name not in doubled]
+    if refused and not studies:
+        raise StudyError("\n".join(sentence for each in refused for sentence in each.sentences))
+    return Declared(studies, refused)
+
+
+def name_in(path: Path) -> str | None:
+    """The name that a refused file seems to give its study."""
+    try:
+        told = _NAME.search(path.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return None
+    return told[1] if told else None

@@ -1,7 +1,8 @@
--- Remove the declarations, which are read anew every night.
+-- Remove the declarations, which are read anew every night; those of $resting studies stay as they were declared last.
 -- grain: statements
 -- reads: studies, treatments, responses
-delete from studies;
+delete from studies
+where not list_contains(cast($resting as varchar[]), study);
 
 delete from treatments;
 

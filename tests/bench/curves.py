@@ -39,7 +39,7 @@ def page_of_curves(cache: Path) -> Path:
     if not house.exists():
         spend(Order(root / "logs", root / "studies", house), datetime.now(UTC))
     shutil.rmtree(site, ignore_errors=True)
-    studies = load_studies(root / "studies", relations())
+    studies = load_studies(root / "studies", relations()).studies
     with open_published(house / "warehouse.duckdb") as warehouse:
         render_site(warehouse, site, None, studies, [study.name for study in studies])
     return site / "study_00" / "curves.html"

@@ -49,6 +49,7 @@ MEANINGS = {
     "W208": "No study claims the folder.",
     "W209": "Nothing says yet that a run is over.",
     "W210": "No place tells the levels of a folder yet.",
+    "W211": "A study file is refused: its study stays as it was, the others go on.",
     "Q301": "A line of a log has another form.",
     "Q302": "A month above 12: the file may be written day first.",
     "Q303": "A year outside 2000 to 2100, or a time in the future.",

@@ -48,7 +48,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> list[Study]:
             factors={name: [name, f"not {name}"] for name in names[:FACTORS]},
             responses={name: {"metric": name, "unit": name} for name in names[FACTORS:]},
         )
-    return load_studies(folder, relations())
+    return load_studies(folder, relations()).studies
 
 
 def test_two_hundred_names_leave_the_columns_of_every_relation_as_they_were(

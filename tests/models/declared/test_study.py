@@ -32,7 +32,7 @@ def refusals(folder: Path, *changes: tuple[str, str]) -> list[str]:
 
 
 def test_the_published_study_is_read_as_declared() -> None:
-    (study,) = load_studies(FLTK.parent)
+    (study,) = load_studies(FLTK.parent).studies
     assert study.name == "fltk_2_4_1"
     assert list(study.factors) == ["CPU", "Memory", "Network", "Epochs"]
     assert study.responses["Accuracy"].reduce == "last"
@@ -336,6 +336,18 @@ def test_all_files_of_a_folder_are_judged_together(tmp_path: Path) -> None:
     text = str(refused.value)
     assert f"{tmp_path / 'b.toml'}: name: found 'fltk_2_4_1', which {tmp_path / 'a.toml'} has" in text
     assert f"{tmp_path / 'c.toml'}: x: found an unknown key" in text
+
+
+def test_a_refused_file_stands_beside_the_studies_that_are_none(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(FLTK.read_text())
+    (tmp_path / "b.toml").write_text('title = "b"\n  name = "other" # broken below\nx = [\n')
+    (tmp_path / "c.toml").write_bytes(b"\xff\xfe")
+    declared = load_studies(tmp_path)
+    assert [study.name for study in declared.studies] == ["fltk_2_4_1"]
+    assert [(each.file.name, each.name) for each in declared.refused] == [
+        ("b.toml", "other"),
+        ("c.toml", None),
+    ]
 
 
 def test_the_digest_changes_with_the_declaration_only(tmp_path: Path) -> None:
