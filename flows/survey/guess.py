@@ -1,13 +1,14 @@
 """The guess: where a log root's runs stand, what was varied, what was measured."""
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 
 from flows.house.errors import UsageError
 from flows.survey.design import design_of
 from flows.survey.event_units import Unit, read_values, units_of
-from flows.survey.listing import Listing, list_files
+from flows.survey.listing import Listing, list_files, read_table
 from flows.survey.measures import Measure, from_tags
 from flows.survey.numbered import numbered_folders
 from flows.survey.paths import align
@@ -18,18 +19,22 @@ from flows.survey.places import (
     pattern_of,
     place_of,
     placeholders,
+    title_of,
     with_settings,
 )
-from flows.survey.results import guess_files, guess_table, result_groups, single_trees, title_of
+from flows.survey.results import guess_files, result_groups
 from flows.survey.roles import sort_out
 from flows.survey.settings import in_config, in_hparams, in_table
 from flows.survey.study_text import Guess
+from flows.survey.tables import guess_table
 
 SECONDS = Measure(
     "Seconds",
     {"between": ["first_event", "last_event"], "unit": "s", "goal": "minimize"},
     "From the first to the last record of a run's event files; start and stop are not logged.",
 )
+NAMED = 5
+MOST_GROUPS = 5
 COMMON_NAMES = {
     "logs",
     "log",
@@ -52,14 +57,40 @@ def guess_study(logs: Path, reserved: Collection[str] = ()) -> Guess:
         return found
     if listing.events:
         return guess_events(logs, listing, name)
-    for group in result_groups(listing):
-        if found := guess_files(logs, group, name):
-            return found
-    if found := guess_table(logs, [*listing.tables, *single_trees(listing)], name):
-        return found
-    raise UsageError(
-        f"{logs}: found no event files, no result files of several runs, and no table with rows; expected one of them. "
-        "Name the folder that holds the runs."
+    files = [
+        found for each in result_groups(listing)[:MOST_GROUPS] if (found := guess_files(logs, each, name))
+    ]
+    a_run = max(files, key=lambda each: (len(each.factors), not is_of_lists(each)), default=None)
+    a_row = guess_table(logs, [*listing.tables, *listing.trees], name)
+    if a_run and (a_row is None or len(a_row.factors) <= len(a_run.factors)):
+        return a_run
+    if a_row:
+        return a_row
+    raise UsageError(f"{logs}: {what_is_there(logs, listing)}")
+
+
+def is_of_lists(guess: Guess) -> bool:
+    """Whether all values are the last of a list: then another file may tell the result itself."""
+    return all(str(each.fields.get("key", "")).endswith("[-1]") for each in guess.measures)
+
+
+def what_is_there(logs: Path, listing: Listing) -> str:
+    """Why nothing below a log root can be runs, with what stands there and what can be done."""
+    for path in listing.tables:
+        table = read_table(logs, path)
+        if table is not None:
+            first = ", ".join(f"{name} ({table.frame[name][0]})" for name in table.columns[:8])
+            return (
+                f"found {path} with the columns {first}, expected at least one that varies in a few levels and one that "
+                "holds a number in each row. Write a value and a run into each row, or the study file by hand "
+                "(docs/own-logs.md)."
+            )
+    kinds = Counter(Path(path).suffix or Path(path).name for path in listing.others)
+    told = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common(NAMED))
+    other = f" ({told}, which are not read; save what was measured as CSV, JSON or Parquet)" if told else ""
+    return (
+        f"found no event files, no result files of several runs, and no table with rows{other}; expected one of "
+        "them. Name the folder that holds the runs, or write the study file by hand (docs/own-logs.md, docs/tools.md)."
     )
 
 

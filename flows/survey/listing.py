@@ -7,8 +7,9 @@ from typing import NamedTuple
 from flows.discovery.find_units import walk
 from flows.log_root.regular_file import RefusedError, read_regular, shown
 from flows.reading.records.paths import quoted
-from flows.reading.records.rows import Records, read_records
+from flows.reading.records.rows import AS_IT_IS, Records, read_records, unzipped
 from flows.reading.records.shape import PLACES, RecordError, Shape
+from flows.reading.records.tree_rows import KEY
 from flows.reading.records.trees import flatten, load_tree
 
 TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl", ".ndjson")
@@ -20,6 +21,7 @@ CONFIGS = (
 MOST_FILES = 200_000
 MOST_BYTES = 16 << 20  # of a file that is only looked at
 MOST_LEAVES = 2_000
+MOST_IN_LEVEL = 8  # elements of a list that may be a level, such as the layers of a network
 
 
 class Listing(NamedTuple):
@@ -29,12 +31,13 @@ class Listing(NamedTuple):
     tables: list[str]
     trees: list[str]
     logs: list[str]  # start.log and stop.log
+    others: list[str]  # what is not read
     is_cut: bool  # more files than were looked at
 
 
 def list_files(logs: Path) -> Listing:
     """What lies below the log root, hidden folders but Hydra's left out."""
-    found = Listing([], [], [], [], is_cut=False)
+    found = Listing([], [], [], [], [], is_cut=False)
     for count, (path, entry) in enumerate(walk(logs, [""])):
         if count == MOST_FILES:
             return found._replace(is_cut=True)
@@ -47,25 +50,34 @@ def list_files(logs: Path) -> Listing:
             found.events.append(path)
         elif name in ("start.log", "stop.log"):
             found.logs.append(path)
-        elif name.lower().endswith(TABLES):
+        elif is_table(name):
             found.tables.append(path)
-        elif name.lower().endswith(TREES):
+        elif is_tree(name):
             found.trees.append(path)
+        else:
+            found.others.append(path)
     return found
 
 
-def read_table(logs: Path, path: str, most_bytes: int = MOST_BYTES, rows: str = "") -> Records | None:
-    """Every column of a table as text, names and levels as they stand; None for what is none.
+def is_table(name: str) -> bool:
+    return name.lower().removesuffix(".gz").endswith(TABLES)
 
-    `rows` is the path of the list of rows in a tree.
-    """
+
+def is_tree(name: str) -> bool:
+    return name.lower().removesuffix(".gz").endswith(TREES)
+
+
+def read_table(
+    logs: Path, path: str, most_bytes: int = MOST_BYTES, shape: Shape = AS_IT_IS
+) -> Records | None:
+    """Every column of a table as text, names and levels as they stand; None for what is none."""
     try:
         content = read_regular(logs, path, most_bytes).content
     except (RefusedError, OSError):
         return None
-    shape = Shape(rows=rows)
     names = read_records(content, path, [], shape).columns
-    names = tuple(name for name in names if name and name not in PLACES and not name.startswith("$"))
+    names = tuple(name for name in names if name and name not in PLACES and not name.startswith("$."))
+    names = (*names, KEY) if shape.rows.endswith("*") else names
     records = read_records(content, path, names, shape, literal=names)
     return None if records.frame.is_empty() or not names else records._replace(columns=names)
 
@@ -73,7 +85,7 @@ def read_table(logs: Path, path: str, most_bytes: int = MOST_BYTES, rows: str = 
 def list_of_rows(logs: Path, path: str) -> str | None:
     """The path of the longest list of objects at the top of a tree, or one key below; None where there is none."""
     try:
-        tree = load_tree(read_regular(logs, path, MOST_BYTES).content, path)
+        tree = load_tree(*unzipped(read_regular(logs, path, MOST_BYTES).content, path))
     except (RefusedError, OSError, RecordError):
         return None
     lists = {"": tree} if isinstance(tree, list) else tree
@@ -84,18 +96,35 @@ def list_of_rows(logs: Path, path: str) -> str | None:
         for key, each in lists.items()
         if isinstance(each, list) and len(each) > 1 and all(isinstance(row, dict) for row in each)
     }
+    for key, each in {"": tree, **lists}.items() if isinstance(tree, dict) else ():
+        if isinstance(each, dict) and len(each) > 3 and _are_alike(list(each.values())):
+            found[f"{quoted(key)}.*" if key else "*"] = len(each)
     return max(found, key=lambda key: found[key]) if found else None
+
+
+def _are_alike(values: list[object]) -> bool:
+    """Whether all are mappings with the same keys."""
+    return all(isinstance(each, dict) for each in values) and len({frozenset(each) for each in values}) == 1  # type: ignore[call-overload]
 
 
 def read_leaves(logs: Path, path: str) -> dict[str, str] | None:
     """Path and text of the scalars of a JSON, YAML or TOML file that is one mapping; None for what is none."""
     try:
-        tree = load_tree(read_regular(logs, path, MOST_BYTES).content, path)
+        tree = load_tree(*unzipped(read_regular(logs, path, MOST_BYTES).content, path))
     except (RefusedError, OSError, RecordError):
         return None
     if not isinstance(tree, dict):
         return None
-    return {key: text for key, text in flatten(tree, MOST_LEAVES) if text is not None and "[" not in key}
+    leaves: dict[str, str] = {}
+    lists: dict[str, list[str]] = {}
+    for key, text in flatten(tree, MOST_LEAVES):
+        head, bracket, _ = key.rpartition("[")
+        if not bracket:
+            leaves[key] = text or ""
+        elif key.endswith("]") and "[" not in head and text is not None:
+            lists.setdefault(head, []).append(text)
+    short = {head: f"[{', '.join(texts)}]" for head, texts in lists.items() if len(texts) <= MOST_IN_LEVEL}
+    return leaves | short | {f"{head}[-1]": texts[-1] for head, texts in lists.items()}
 
 
 def config_of(logs: Path, folders: Sequence[str]) -> str | None:

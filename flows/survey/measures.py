@@ -11,9 +11,11 @@ _BETTER = re.compile(
 )
 _WORSE = re.compile(r"loss|err|rmse|mae|mse|perplexity|latency|fid\b|wer\b|cer\b", re.I)
 _SECONDS = re.compile(
-    r"seconds|duration|elapsed|runtime|wall_?(?:time|clock)?$|_time$|time_|^time$|secs?$|latency|makespan",
+    r"seconds|duration|elapsed|runtime|wall_?(?:time|clock)?$|_time$|time_|(?:^|[^a-z])time(?:$|[^a-z])|secs?$|latency|makespan|^took$",
     re.I,
 )
+_CENTRE = re.compile(r"\b(?:mean|bw|iops|result|objective|fitness|runtime|user)\b|value$", re.I)
+_OF_A_DISTRIBUTION = re.compile(r'[._ "](?:std(?:dev)?|min|max|iqr|q[0-9]|p[0-9]+|\w*iqr|[0-9.]+"?|N)$')
 _HELD_OUT = ("validation", "val", "valid", "test", "eval", "evaluation", "dev")
 _START = re.compile(r"(?:^|_)(?:start|begin|began|started)", re.I)
 _STOP = re.compile(r"(?:^|_)(?:end|stop|finish|complet|ended)", re.I)
@@ -29,7 +31,14 @@ class Measure(NamedTuple):
 
 def is_measure(name: str) -> bool:
     """Whether a name speaks of something measured."""
-    return bool(_BETTER.search(name) or _WORSE.search(name) or _SECONDS.search(name))
+    if is_of_a_distribution(name):
+        return False
+    return any(kind.search(name) for kind in (_BETTER, _WORSE, _CENTRE, _SECONDS))
+
+
+def is_of_a_distribution(name: str) -> bool:
+    """Whether a key is a quantile, an extreme, a spread or a count of a histogram: `latency_us.750`, `stats.q1`."""
+    return bool(_OF_A_DISTRIBUTION.search(name))
 
 
 def is_start(name: str) -> bool:
@@ -71,12 +80,18 @@ def _rank(tag: Tag) -> tuple[int, int, int, str]:
 
 
 def rank_of(name: str, within: str = "") -> tuple[int, int]:
-    """What should grow before what should fall before all else; of held-out data before of training."""
+    """What should grow before what should fall before all else; of held-out data before of training.
+
+    Parts of a distribution (its quantiles, extremes, the counts of a histogram) come last.
+    """
     where = f"{within}/{name}".lower()
     held_out = next(
         (i for i, word in enumerate(_HELD_OUT) if re.search(rf"(?:^|[/_ .-]){word}(?:$|[/_ .-])", where)), 9
     )
-    return (0 if _BETTER.search(name) else 1 if _WORSE.search(name) else 2), held_out
+    if is_of_a_distribution(name):
+        return 9, held_out
+    kinds = (_BETTER, _WORSE, _CENTRE)
+    return next((place for place, kind in enumerate(kinds) if kind.search(name)), len(kinds)), held_out
 
 
 def said_of(tag: Tag, runs: int) -> str:
@@ -111,4 +126,8 @@ def name_of(name: str, before: Iterable[Measure]) -> str:
 
 def unit_of(name: str) -> str | None:
     """The unit that a name tells."""
-    return "s" if _SECONDS.search(name) and not re.search(r"_ms$|millis", name, re.I) else None
+    if stated := re.search(r"[(\[]\s*([^()\[\]]{1,6}?)\s*[)\]]\s*$", name):
+        return stated[1]
+    if re.search(r"_ms$|millis", name, re.I):
+        return "ms"
+    return "s" if _SECONDS.search(name) and not re.search(r"_[nuµ]s\b|latency", name, re.I) else None

@@ -7,6 +7,12 @@ from flows.survey.paths import Column, Item
 from flows.survey.roles import Roles, Variable, sort_out
 from flows.survey.settings import Settings
 
+# A day, with or without a time, or a time: another sweep has another one.
+_MOMENT = re.compile(
+    r"(?<![0-9])20[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[_T ][0-9]{2}-[0-9]{2}-[0-9]{2})?(?![0-9])"
+    r"|(?<=/)[0-9]{2}-[0-9]{2}-[0-9]{2}(?=/)"
+)
+
 
 def place_of(number: int) -> str:
     return f"part {number} of the path"
@@ -75,7 +81,7 @@ def dropped_notes(roles: Roles) -> list[str]:
 def pattern_of(items: Sequence[Item], places: dict[str, str], is_event_file: bool) -> str:
     """The pattern: placeholders for what has a role, `*` for the rest that varies."""
     parts = [
-        re.sub(r"[{}*\\\x00-\x1f\x7f-\x9f\u2028\u2029]+", "*", item)
+        re.sub(r"[{}*\\\x00-\x1f\x7f-\x9f\u2028\u2029]+", "*", _MOMENT.sub("*", item))
         if isinstance(item, str)
         else places.get(place_of(number), "*")
         for number, item in enumerate(items)
@@ -90,3 +96,7 @@ def pattern_of(items: Sequence[Item], places: dict[str, str], is_event_file: boo
     elif name[ends[-1] :]:
         name = name[: ends[-1] + 1] + "*"  # what a writer puts behind may be another number next time
     return f"{folder}/{name}" if folder else name
+
+
+def title_of(name: str, roles: Roles) -> str:
+    return f"{name}: {', '.join(factor.name for factor in roles.factors)}"

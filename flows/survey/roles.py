@@ -11,6 +11,7 @@ MOST_LEVELS = 12
 REPLICATE_WORDS = {
     "seed", "rep", "reps", "repl", "replicate", "replica", "run", "round", "trial", "repeat", "repetition",
     "iteration", "iter", "attempt", "try", "fold", "random_seed", "manual_seed", "rng_seed", "run_id", "r", "s",
+    "session", "night", "day",
 }  # fmt: skip
 OUTCOMES = {"status", "state", "done", "exit_code", "exitcode", "success", "failed", "comment", "comments"}
 _ID = re.compile(
@@ -19,6 +20,7 @@ _ID = re.compile(
     r"|[0-9]{4}-?[0-9]{2}-?[0-9]{2}[-_T ].*|[0-9]{9,}(?:\.[0-9]+)?"
 )
 _QUANTITY = re.compile(r"([+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)(.*)")
+_SAYS_LITTLE = {"name", "value", "type", "kind", "id", "mode", "rate", "class"}
 _RESERVED = {*WIDE_COLUMNS, *LONG_COLUMNS, *SHEET_COLUMNS, "container"}
 
 
@@ -63,9 +65,9 @@ def sort_out(variables: Sequence[Variable]) -> Roles:
         kinds = len(set(each.keys))
         if kinds < 2:
             continue
-        if each.name.lower().rpartition(".")[2] in REPLICATE_WORDS and each.are_numbers:
+        if word_of(each) in REPLICATE_WORDS and each.are_numbers:
             repeats.append(each)
-        elif each.name.lower().rpartition(".")[2] in OUTCOMES:
+        elif word_of(each) in OUTCOMES:
             dropped.append((each, "says how a run ended"))
         elif all(_ID.fullmatch(value) for value in each.values):
             dropped.append((each, "an id or a time"))
@@ -89,6 +91,11 @@ def sort_out(variables: Sequence[Variable]) -> Roles:
     return Roles(named([each for each in variables if each in kept]), replicate, dropped)
 
 
+def word_of(variable: Variable) -> str:
+    """The last key of a name without the marks around it: `run` of `Run #`."""
+    return variable.name.lower().rpartition(".")[2].strip(' #"_-')
+
+
 def _counts(variable: Variable) -> bool:
     """Whether unnamed numbers count from 0 or 1."""
     if variable.name or not variable.are_numbers:
@@ -102,7 +109,7 @@ def _kept(candidates: Sequence[Variable], dropped: list[tuple[Variable, str]]) -
         return 0 if each.is_marked else 1 if each.name else 2 if not each.are_numbers else 3
 
     kept: list[Variable] = []
-    for each in sorted(candidates, key=rank):
+    for each in sorted(candidates, key=lambda each: (rank(each), says_little(each))):
         twin = next((other for other in kept if _determines(other.keys, each.keys)), None)
         if twin:
             dropped.append((each, f"goes with {twin.name or twin.place}"))
@@ -158,7 +165,10 @@ def named(kept: Sequence[Variable]) -> list[Factor]:
     factors: list[Factor] = []
     taken = {each.lower() for each in _RESERVED}
     for each in kept:
-        name = re.sub(r"[^A-Za-z0-9_ -]+", "_", each.name).strip("_ -") or f"factor_{len(factors) + 1}"
+        name = (
+            re.sub(r"[^A-Za-z0-9_ -]+", "_", last_part(each, kept)).strip("_ -")
+            or f"factor_{len(factors) + 1}"
+        )
         short = name
         number = 2
         while name.lower() in taken:
@@ -166,6 +176,17 @@ def named(kept: Sequence[Variable]) -> list[Factor]:
         taken.add(name.lower())
         factors.append(Factor(name, levels_of(each.values), each))
     return factors
+
+
+def says_little(variable: Variable) -> bool:
+    return variable.name.rpartition(".")[2].lower() in _SAYS_LITTLE
+
+
+def last_part(variable: Variable, others: Sequence[Variable]) -> str:
+    """The last key of a path into a file, where it says enough: `lr` of `config.lr`, but `optim.name`."""
+    last = variable.name.rpartition(".")[2]
+    is_own = sum(each.name.rpartition(".")[2] == last for each in others) == 1
+    return last if is_own and not says_little(variable) else ".".join(variable.name.split(".")[-2:])
 
 
 def levels_of(values: Sequence[str]) -> tuple[str, ...]:

@@ -52,8 +52,7 @@ def read_records(
 
 def _read(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFrame, tuple[str, ...]]:
     shape = asked.shape
-    if name.endswith(".gz"):
-        content, name = _unzipped(content), name.removesuffix(".gz")
+    content, name = unzipped(content, name)
     if name.endswith(_TREES):
         return read_trees(content, name, asked)
     if shape.rows or shape.each or shape.product:
@@ -73,7 +72,13 @@ def _read(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFrame, tuple[
     )
 
 
-def _unzipped(content: bytes) -> bytes:
+def unzipped(content: bytes, name: str) -> tuple[bytes, str]:
+    """Content and name of what is packed in a file; both as they are where nothing is. Raises RecordError."""
+    is_packed = name.lower().endswith(".gz")
+    return (_unpacked(content), name[:-3]) if is_packed else (content, name)
+
+
+def _unpacked(content: bytes) -> bytes:
     pieces: list[bytes] = []
     size = 0
     while content:  # members, one after another

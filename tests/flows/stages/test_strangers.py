@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from flows.night import Order
+from flows.survey.guess import guess_study
+from flows.survey.rehearsal import rehearse
+from flows.survey.study_text import study_text
 from models.declared.levels import level_key
 from models.declared.study import load_study
 from tests.houses import ask, spend
@@ -24,6 +27,27 @@ def ordered(place: Path, source: str, responses: str, factors: dict[str, list[st
     text = f'name = "strangers"\n[factors]\n{named}\n[source]\n{source}\n{responses}'
     (order.studies / "strangers.toml").write_text(text)
     return order
+
+
+# The levels of a factor as names of columns could be anything: init says so by offering them as responses.
+BY_HAND = {"crosstab"}
+
+
+@pytest.mark.parametrize("name", [each for each in STRANGERS if each not in BY_HAND])
+def test_init_describes_it_without_an_edit(name: str, tmp_path: Path) -> None:
+    stranger = STRANGERS[name]
+    rows = stranger.write(tmp_path / "logs")
+    file = tmp_path / "guess.toml"
+    file.write_text(study_text(guess_study(tmp_path / "logs")))
+    study = load_study(file)
+    declared = {frozenset(map(level_key, levels)) for levels in stranger.factors.values()}
+    found = {frozenset(map(level_key, levels)) for levels in study.factors.values()}
+    as_none = {frozenset("None" if each == "null" else each for each in levels) for levels in declared}
+    assert found in (declared, as_none)
+    text = "\n".join(rehearse(tmp_path / "logs", study).lines)
+    cells = math.prod(map(len, stranger.factors.values()))
+    assert f"Runs: {len(rows)} in {cells} of {cells} cells, 0 empty." in text
+    assert "NOT FOUND" not in text and "No run" not in text
 
 
 @pytest.mark.parametrize("name", STRANGERS)

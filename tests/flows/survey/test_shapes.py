@@ -139,7 +139,7 @@ def test_hydras_settings_stand_in_a_hidden_folder(tmp_path: Path) -> None:
             f"optim:\n  lr: {each.levels['lr']}\n  bs: {each.levels['bs']}\nout: run{each.number}\n"
         )
     told, study, _ = guessed(tmp_path / "logs")
-    assert told["source"]["levels"]["keys"] == {"optim_lr": "optim.lr", "optim_bs": "optim.bs"}
+    assert told["source"]["levels"]["keys"] == {"lr": "optim.lr", "bs": "optim.bs"}
     assert "Runs: 8 in 4 of 4 cells, 0 empty." in rehearse(tmp_path / "logs", study).lines
 
 

@@ -1,0 +1,140 @@
+"""Columns and keys by what their cells are: moments, measures, ids, settings."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from flows.reading.records.moments import as_moments
+from flows.reading.records.numbers import as_numbers, meant
+from flows.reading.records.quantities import as_quantities, unit_in
+from flows.survey.measures import (
+    Measure,
+    goal_of,
+    is_measure,
+    is_of_a_distribution,
+    is_start,
+    is_stop,
+    name_of,
+    rank_of,
+    unit_of,
+)
+from flows.survey.roles import OUTCOMES, Roles, Variable
+
+_IDS = ("id", "job", "uuid", "container", "trial", "name", "pod", "task")
+_SETTINGS = re.compile(
+    r"\W?(?:params|parameters|config|args|arguments|hparams|hyperparameters|job options|settings)\b"
+)
+_MOST_MEASURES = 6
+_MOST_MISSING = 6  # different texts of a column whose empty cells may be a level
+
+
+class Fields(NamedTuple):
+    """The columns or keys of what is read, each with a text a run."""
+
+    moments: dict[str, str]  # start, stop -> its column
+    numbers: dict[str, str]  # those that may be measured -> the unit in their cells
+    variables: list[Variable]
+    ids: list[str]  # columns with a text of its own in every row, the likeliest first
+    texts: Mapping[str, Sequence[str]]
+
+
+def sort_fields(texts: Mapping[str, Sequence[str]]) -> Fields:
+    """Texts are those of all rows; a missing one is empty."""
+    found = Fields({}, {}, [], [], texts)
+    for column, cells in texts.items():
+        series = pl.Series(column, list(cells), dtype=pl.String)
+        told, written = meant(series).drop_nulls(), meant(series, is_literal=True).drop_nulls()
+        kinds, count = written.n_unique(), len(cells)
+        if written.is_empty() or (kinds == 1 and written.len() == count > 1):
+            continue
+        unit = None if told.is_empty() else unit_of_cells(told)
+        is_moment = not told.is_empty() and not as_moments(told, "UTC")[1].any()
+        if is_moment and (unit is None or is_start(column) or is_stop(column)):
+            stamp = "start" if is_start(column) else "stop" if is_stop(column) else None
+            if stamp:
+                found.moments.setdefault(stamp, column)
+        elif (
+            unit is not None
+            and not _SETTINGS.match(column)
+            and (is_measure(column) or _looks_measured(told, count))
+        ):
+            found.numbers[column] = unit
+        elif unit is not None and is_of_a_distribution(column):
+            continue
+        elif kinds == count and unit is None:
+            found.ids.append(column)
+        elif written.len() == count:
+            is_marked = bool(_SETTINGS.match(column))
+            found.variables.append(Variable(column, tuple(cells), f"column {column}", is_marked))
+        elif kinds <= _MOST_MISSING and column.lower() not in OUTCOMES and count - written.len() > 1:
+            filled = tuple(each.strip() or "None" for each in cells)
+            found.variables.append(Variable(column, filled, f"column {column}"))
+    named = [each for each in found.ids if any(word in each.lower() for word in _IDS)]
+    return found._replace(ids=list(dict.fromkeys([*named, *found.ids])))
+
+
+def unit_of_cells(told: pl.Series) -> str | None:
+    """The one unit in which all cells are numbers, empty for bare numbers; None where they are something else."""
+    bad = as_quantities(told, "")[1]
+    if not bad.any():
+        return ""
+    units: list[str] = sorted({unit_in(each) or "" for each in told.filter(bad)})
+    candidates: list[str] = [*(units if len(units) == 1 else ()), "s", "B"]
+    for unit in candidates:
+        if not as_quantities(told, unit)[1].any():
+            return unit
+    return None
+
+
+def _looks_measured(told: pl.Series, count: int) -> bool:
+    """Whether numbers are rather measured than set: nearly all different, with several decimals."""
+    kinds = told.n_unique()
+    has_fractions = bool(told.str.contains(r"\.[0-9]{3,}").all())
+    counted = set(told) in ({str(i) for i in range(len(told))}, {str(i) for i in range(1, len(told) + 1)})
+    return kinds * 2 > count and (kinds > 4 or has_fractions) and not counted
+
+
+def columns_of(roles: Roles, inside: Sequence[Variable], fields: Fields) -> dict[str, str]:
+    """[source.columns]: factors, replicate and stamps by their columns."""
+    columns = {factor.name: factor.variable.name for factor in roles.factors if factor.variable in inside}
+    if roles.replicate and roles.replicate in inside:
+        columns["replicate"] = roles.replicate.name
+    if {"start", "stop"} <= fields.moments.keys():
+        columns |= fields.moments
+    return columns
+
+
+def measures_of(fields: Fields, roles: Roles, word: str, is_series: bool) -> tuple[list[Measure], list[str]]:
+    """Responses: what has a measure's name, else every number; and the seconds between start and stop."""
+    measures: list[Measure] = []
+    likely = [each for each in fields.numbers if is_measure(each)] or list(fields.numbers)
+    likely = sorted(likely, key=rank_of)
+    for column in likely[:_MOST_MEASURES]:
+        unit = fields.numbers[column] or unit_of(column)
+        cells = meant(pl.Series(list(fields.texts[column]), dtype=pl.String))
+        told = as_quantities(cells, fields.numbers[column])[0].drop_nulls().to_list()
+        rest = {"reduce": "last"} if is_series else {}
+        asked: dict[str, object] = {
+            word: column,
+            **rest,
+            **({"unit": unit} if unit else {}),
+            **goal_of(column),
+        }
+        said = f"{len(told)} values, {min(told):.6g} to {max(told):.6g}"
+        measures.append(Measure(name_of(column, measures), asked, said))
+    taken = {measure.name.lower() for measure in measures} | {factor.name.lower() for factor in roles.factors}
+    if {"start", "stop"} <= fields.moments.keys() and "seconds" not in taken:
+        asked = {"between": ["start", "stop"], "unit": "s", "goal": "minimize"}
+        measures.append(
+            Measure("Seconds", asked, f"{fields.moments['stop']} minus {fields.moments['start']}")
+        )
+    others = [each for each in fields.numbers if each not in likely[:_MOST_MEASURES]]
+    return measures, [f"{word} = {each!r}" for each in others]
+
+
+def numbers_in(cells: Sequence[str]) -> bool:
+    """Whether all cells that hold something are bare numbers."""
+    told = meant(pl.Series(list(cells), dtype=pl.String)).drop_nulls()
+    return not told.is_empty() and not as_numbers(told)[1].any()
