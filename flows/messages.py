@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from models.wording import by_cause
+
 if TYPE_CHECKING:
     from flows.night import Summary
 
@@ -49,8 +51,8 @@ def summarise(summary: "Summary") -> str:
             f"{night['runs_accepted']} accepted, {night['runs_unfinished']} unfinished, "
             f"{night['runs_quarantined']} quarantined, {night['folders_unclaimed']} unclaimed.",
             f"Promises: {night['promises_kept']} kept, {night['promises_broken']} broken.",
-            *(f"  {each['code']} {each['severity']}: {each['reason']}" for each in summary.breaches),
-            *(f"  {each['code']} {each['reason']}" for each in summary.quarantine),
+            *reasons(summary.breaches, "code", "severity"),
+            *reasons(summary.quarantine, "code", "outcome"),
             *effect_lines(summary.effects),
             *(f"Changed: {sentence}" for sentence in summary.changes),
         ]
@@ -61,6 +63,15 @@ def summarise(summary: "Summary") -> str:
             f"Pages: {house.root / 'site' / 'index.html'}",
         ]
     )
+
+
+def reasons(rows: list[dict[str, Any]], *shared: str) -> Iterator[str]:
+    """A line a cause, with how often it was met."""
+    for alike in by_cause(rows, shared):
+        first = alike[0]
+        more = f" (and {len(alike) - 1:,} more like it)" if len(alike) > 1 else ""
+        severity = f" {first['severity']}:" if "severity" in first else ""
+        yield f"  {first['code']}{severity} {first['reason']}{more}"
 
 
 def held_line(folders: Sequence[str]) -> str:

@@ -1,7 +1,12 @@
 """Numbers, lists and p-values as they stand in sentences."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from math import floor, isfinite, log10
+from typing import Any
+
+# What is a case's own in a sentence: quotes, paths, everything with a digit.
+_OWN = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|[^\s,;()]*[/0-9][^\s,;()]*")
 
 
 def decimals_for(uncertainty: float) -> int:
@@ -70,3 +75,20 @@ def with_alias(term: str, partners: Sequence[str]) -> str:
     near = [partner for partner in partners if partner.count(":") == shortest]
     more = f" (and {len(near) - 2} more)" if len(near) > 2 else ""
     return " = ".join([term, *near[:2]]) + more
+
+
+def by_cause(rows: Iterable[Mapping[str, Any]], shared: Sequence[str]) -> list[list[Mapping[str, Any]]]:
+    """Rows with a `reason` whose shared columns agree, and whose reasons differ in names, places and numbers only."""
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        names = (row.get("folder"), row.get("container_id"), row.get("path"))
+        key = (*(row.get(each) for each in shared), cause_of(row["reason"], [each for each in names if each]))
+        groups.setdefault(key, []).append(row)
+    return list(groups.values())
+
+
+def cause_of(reason: str, names: Sequence[str] = ()) -> str:
+    """A reason without the names, quotes, paths and numbers in it: equal for reasons of one cause."""
+    for name in sorted(names, key=len, reverse=True):
+        reason = reason.replace(name, "0")
+    return re.sub(r"0(?:[\s,]+0)*", "0", _OWN.sub("0", reason))

@@ -6,7 +6,7 @@ import polars as pl
 
 from models.wording import count
 from reports.pages.page import Files, Link, Page
-from reports.tables.quality import breach_table, finding_table, freshness_table, night_table
+from reports.tables.quality import breach_table, finding_table, freshness_table, night_table, once_a_cause
 from reports.tables.tables import Results
 from reports.text.numbers import day_and_time, iso
 from reports.text.progress import PROGRESS_CODE
@@ -52,7 +52,9 @@ def quality_page(results: Results) -> Files:
         freshness=page.table(freshness_table(results)),
         studies=_histories(results["quality_promises"].frame),
         history=history,
-        breaches=page.table(breach_table(broken, "breach-table", count(broken.height, "row")))
+        breaches=page.table(
+            breach_table(once_a_cause(broken, "severity"), "breach-table", count(broken.height, "row"))
+        )
         if broken.height
         else None,
         to_run=page.table(breach_table(to_run, "to-run-table", count(to_run.height, "run")))
