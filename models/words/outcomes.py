@@ -177,7 +177,7 @@ def _best(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement]:
         one.run and all(one.levels[name] == chosen.levels[name] for name in moved) for one in found
     ):
         text += "; it was not run"
-    yield "outcome", "note", f"{text}."
+    yield "settings", "note", f"{text}."
 
 
 def _lead(analysis: ResponseAnalysis) -> str:

@@ -17,7 +17,7 @@ RIM = {"stroke": "var(--paper)", "strokeWidth": 4, "color": "var(--paper)", "fon
 TERM_TOOLTIP = [
     alt.Tooltip("label:N", title="effect"),
     alt.Tooltip("text:N", title="size"),
-    alt.Tooltip("interval:N", title="95 % interval"),
+    alt.Tooltip("interval:N", title="interval"),
     alt.Tooltip("percent_of_variation:Q", title="% of variation", format=".3~g"),
     alt.Tooltip("verdict:N", title="verdict"),
 ]
@@ -68,7 +68,7 @@ def variation(name: str, rows: pl.DataFrame, response: str, slug: str, source: s
 
 
 def intervals(
-    name: str, rows: pl.DataFrame, response: str, unit: str, slug: str, source: str, by: str
+    name: str, rows: pl.DataFrame, response: str, unit: str, slug: str, source: str, by: str, share: str
 ) -> Figure:
     """Effects with their intervals, `by` which error, and the band that noise between folders fills (a forest plot)."""
     top = rows.row(0, named=True)
@@ -94,7 +94,7 @@ def intervals(
         f"{row['label']} {row['text']} ({row['interval']}), {row['verdict']}"
         for row in rows.iter_rows(named=True)
     )
-    note = f"Bars: 95 % interval with {by}." if top["ci_low"] is not None else ""
+    note = f"Bars: {share} interval with {by}." if top["ci_low"] is not None else ""
     if margin is not None:
         note += (
             f" Shaded: as far as noise between folders reaches, ±{number(margin, digits=3)}; "

@@ -29,12 +29,12 @@ def cell_rows(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.with_columns(level_key=pl.format("{}:{}", "position_b", "level_position_b"))
 
 
-def interactions(cells: pl.DataFrame, response: str, unit: str) -> Figure:
+def interactions(cells: pl.DataFrame, response: str, unit: str, share: str) -> Figure:
     """One panel a pair of factors; pairs that cannot be told apart stand side by side (query response_cell_means)."""
     groups = _by_alias(cells)
     ordered = [pair for group in groups for pair in group]
     entangled = sum(len(group) > 1 for group in groups)
-    note = f"Parallel lines: no interaction. Bars: 95 % interval with {deciding_error(cells)}."
+    note = f"Parallel lines: no interaction. Bars: {share} interval with {deciding_error(cells)}."
     if entangled:
         note += (
             " Pairs joined by = share one contrast in this design: whatever bends one bends the other, and these data "

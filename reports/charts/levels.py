@@ -104,7 +104,7 @@ def box_plots(levels: pl.DataFrame, observations: pl.DataFrame, response: str, u
     )
 
 
-def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
+def main_effects(means: pl.DataFrame, response: str, unit: str, share: str) -> Figure:
     """Means at each level with their interval, all factors on one axis (query response_level_means)."""
     low, high = interval_axis(means)
     decimals = decimals_of_intervals(means["ci_low"], means["ci_high"])
@@ -135,7 +135,7 @@ def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
                 alt.Tooltip("factor:N"),
                 alt.Tooltip("level:N"),
                 alt.Tooltip("mean:Q", title=titled(f"mean {response}", unit), format=".6~g"),
-                alt.Tooltip("interval:N", title="95 % interval"),
+                alt.Tooltip("interval:N", title="interval"),
                 alt.Tooltip("n:Q", title="observations"),
             ],
         )
@@ -151,7 +151,7 @@ def main_effects(means: pl.DataFrame, response: str, unit: str) -> Figure:
         "main-effects",
         f"{response}: {leading} moves the mean most, {shown[0]} to {with_unit(shown[-1], unit)}",
         f"Mean {response} in {unit or 'its unit'} at each level. {'; '.join(said)}.",
-        f"Bars: 95 % interval of the mean by the error that decides, {deciding_error(means)}.",
+        f"Bars: {share} interval of the mean by the error that decides, {deciding_error(means)}.",
         "response_level_means",
         tuple(panels),
         side_by_side(means),

@@ -19,13 +19,14 @@ from reports.tables.response import (
     fit_table,
     level_table,
     residual_table,
+    setting_table,
     verdict_table,
 )
 from reports.tables.tables import Results, Row
 from reports.text.factors import factor_list, run_numbers
 from reports.text.numbers import decimals_of, number, p_phrase, with_unit
 from reports.text.slugs import slug
-from reports.text.wording import SCALES, deciding_error, difference_unit, said
+from reports.text.wording import SCALES, confidence, deciding_error, difference_unit, look, said
 
 QUERIES = (
     "response_summary",
@@ -40,6 +41,7 @@ QUERIES = (
     "response_cell_means",
     "response_corners",
     "response_diagnostics",
+    "response_settings",
 )
 Parts = list[dict[str, Any]]
 FEWEST_TO_COMPARE = 3  # effects that make an order worth a figure
@@ -57,13 +59,15 @@ def response_page(response: str, study_results: Results, results: Results) -> Fi
     page.rows["treatments"] = level_charts.treatment_rows(study_results["study_treatments"].frame)
     fits = results["response_fits"].frame
     scale = next(iter(fits.filter("is_decisive")["scale"]), "identity")
-    first, real = effect_parts(page, about, scale)
+    share = confidence(facts["alpha"])
+    first, real = effect_parts(page, about, scale, share)
     outcome = said(statements, "outcome", response)
     folds = [
         ("real", "Is it real?", ("error_terms", "outcome", "aliases"), real),
-        ("levels", "What does each level do?", (), level_parts(page, about, levels)),
+        ("levels", "What does each level do?", (), level_parts(page, about, levels, share)),
+        ("settings", "Which setting is best?", ("settings",), setting_parts(page, about, share)),
         ("holds", "Does the model hold?", ("diagnostics",), residual_parts(page, about, levels, scale)),
-        ("scale", "On which scale?", ("scale",), scale_parts(page, about)),
+        ("scale", "On which scale?", ("scale",), scale_parts(page, about, share)),
         ("numbers", "All the numbers", ("data",), model_parts(page, scale)),
     ]
     shown: Parts = [
@@ -88,7 +92,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Fi
         heading=facts["title"] or facts["study"],
         trail=[Link(facts["study"], "index.html"), Link(response, f"{slug(response)}.html")],
         contents=[Link("The answer", "#answer"), *(Link(fold["title"], f"#{fold['id']}") for fold in shown)],
-        measured=_measured(about, scale),
+        measured=_measured(about, fits.filter(pl.col("scale") == scale), scale),
         outcome=[one for one in outcome if one["kind"] != "note"],
         first=first,
         folds=shown,
@@ -97,7 +101,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Fi
     )
 
 
-def effect_parts(page: Page, about: Row, scale: str) -> tuple[Parts, Parts]:
+def effect_parts(page: Page, about: Row, scale: str, share: str) -> tuple[Parts, Parts]:
     """The figure and the table that answer, and what says whether it is real, on the scale that decides."""
     effects = _on(page, "response_effects", scale)
     if effects.is_empty():
@@ -109,12 +113,12 @@ def effect_parts(page: Page, about: Row, scale: str) -> tuple[Parts, Parts]:
     if has_single_effects := "effect" in rows.columns:
         by = deciding_error(effects)
         figure = effects_charts.intervals(
-            "effects", rows, response, unit, "intervals", "response_effects", by
+            "effects", rows, response, unit, "intervals", "response_effects", by, share
         )
     else:
         figure = effects_charts.variation("effects", rows, response, "intervals", "response_effects")
     leading = page.figure(figure, sketch(rows, True))
-    first = [leading, page.table(effect_table(effects, unit))]
+    first = [leading, page.table(effect_table(effects, unit, share))]
     verdicts = page.table(verdict_table(tests, unit))
     if not has_single_effects or rows.height < FEWEST_TO_COMPARE:
         return first, [verdicts]
@@ -130,7 +134,7 @@ def effect_parts(page: Page, about: Row, scale: str) -> tuple[Parts, Parts]:
     return first, [verdicts, *(page.figure(figure) for figure in figures)]
 
 
-def level_parts(page: Page, about: Row, levels: pl.DataFrame) -> Parts:
+def level_parts(page: Page, about: Row, levels: pl.DataFrame, share: str) -> Parts:
     """Main effects, interactions, the cube and box plots, all as measured."""
     response, unit = about["response"], about["unit"]
     observations = page.results["response_observations"].frame
@@ -142,16 +146,28 @@ def level_parts(page: Page, about: Row, levels: pl.DataFrame) -> Parts:
         "level_means": level_charts.mean_rows(means.drop("study", "response")),
         "cell_means": interaction_charts.cell_rows(cells.drop("study", "response")),
     }
-    parts = [page.figure(level_charts.main_effects(means, response, unit))]
+    parts = [page.figure(level_charts.main_effects(means, response, unit, share))]
     if cells.height:
-        parts.append(page.figure(interaction_charts.interactions(cells, response, unit)))
+        parts.append(page.figure(interaction_charts.interactions(cells, response, unit, share)))
     corners = page.results["response_corners"].frame
     if corners.height == 8:
         decimals = decimals_of(about["se"])
         page.rows["cube_corners"], page.rows["cube_edges"] = interaction_charts.cube_rows(corners, decimals)
         parts.append(page.figure(interaction_charts.cube(corners, response, unit, decimals)))
     parts.append(page.figure(level_charts.box_plots(levels, observations, response, unit)))
-    return [*parts, page.table(level_table(means, response, decimals_of(about["se"])))]
+    return [*parts, page.table(level_table(means, response, decimals_of(about["se"]), share))]
+
+
+def setting_parts(page: Page, about: Row, share: str) -> Parts:
+    settings = page.results["response_settings"].frame
+    if settings.is_empty():
+        return []
+    ordered = (
+        settings.sort("mean", descending=about["goal"] == "maximize", maintain_order=True)
+        if about["goal"]
+        else settings
+    )
+    return [page.table(setting_table(ordered, about["response"], about["unit"], share))]
 
 
 def model_parts(page: Page, scale: str) -> Parts:
@@ -195,7 +211,7 @@ def residual_parts(page: Page, about: Row, levels: pl.DataFrame, scale: str) -> 
     ]
 
 
-def scale_parts(page: Page, about: Row) -> Parts:
+def scale_parts(page: Page, about: Row, share: str) -> Parts:
     effects = page.results["response_effects"].frame
     if effects["scale"].n_unique() < 2:
         return []
@@ -206,7 +222,9 @@ def scale_parts(page: Page, about: Row) -> Parts:
     ratios = effects.filter(pl.col("scale") == "log10")
     return [
         page.figure(effects_charts.scales("scales", rows, about["response"], about["unit"])),
-        page.table(effect_table(ratios, difference_unit(about["unit"], "log10"), "effects-log10", "Effects")),
+        page.table(
+            effect_table(ratios, difference_unit(about["unit"], "log10"), share, "effects-log10", "Effects")
+        ),
     ]
 
 
@@ -214,13 +232,15 @@ def _on(page: Page, query: str, scale: str) -> pl.DataFrame:
     return page.results[query].frame.filter(pl.col("scale") == scale)
 
 
-def _measured(about: Row, scale: str) -> str:
+def _measured(about: Row, fit: pl.DataFrame, scale: str) -> str:
     parts = [about["measured_as"]]
     if about["unit"]:
         parts.append(f"in {about['unit']}")
     text = " ".join(parts)
     goal = {"maximize": "; more is better", "minimize": "; less is better"}.get(about["goal"] or "", "")
-    return f"{text[:1].upper()}{text[1:]}{goal}. Conclusions are drawn {SCALES.get(scale, scale)}."
+    firm = look(fit["is_firm"][0] if fit.height else None)
+    verdicts = f" {firm} verdicts." if firm else ""
+    return f"{text[:1].upper()}{text[1:]}{goal}. Conclusions are drawn {SCALES.get(scale, scale)}.{verdicts}"
 
 
 def _facts(about: Row, fit: pl.DataFrame) -> list[dict[str, str]]:

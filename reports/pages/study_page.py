@@ -26,7 +26,7 @@ from reports.text.factors import factor_list, run_numbers
 from reports.text.numbers import decimals_of_intervals, number, with_unit
 from reports.text.progress import PROGRESS_CODE, progress
 from reports.text.slugs import slug
-from reports.text.wording import difference_unit, said, titled
+from reports.text.wording import difference_unit, look, said, titled
 
 QUERIES = (
     "study",
@@ -134,6 +134,7 @@ def _outcome(results: Results, response: Row) -> dict[str, Any]:
         "sketch": shown,
         "hidden": max(0, effects.height - MOST_ROWS),
         "best": _best(results, response),
+        "look": look(effects["is_firm"][0]) if effects.height else "",
     }
 
 

@@ -4,25 +4,37 @@ import polars as pl
 
 from models.wording import joined
 from reports.tables.tables import Cell, Column, Row, Table, table, verdict_cell
-from reports.text.numbers import MISSING, decimals_of, number, signed
+from reports.text.numbers import MISSING, decimals_of, decimals_of_intervals, number, signed
 from reports.text.slugs import slug
-from reports.text.wording import SCALES, VERDICTS, aliased, deciding_error, verdict
+from reports.text.wording import SCALES, VERDICTS, aliased, deciding_error, titled, verdict
 
 MOST_RESIDUALS = 8
+MOST_SETTINGS = 32
 
 
 def effect_table(
-    effects: pl.DataFrame, unit: str, name: str = "effects", caption: str = "Effects, largest first,"
+    effects: pl.DataFrame,
+    unit: str,
+    share: str,
+    name: str = "effects",
+    caption: str = "Effects, largest first,",
 ) -> Table:
+    """`share`: the confidence of the intervals, "95 %"."""
     in_unit = f" in {unit}" if unit else ""
     columns = [
         Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
         Column("is_active_folder", "verdict", cell=_verdict),
         Column("effect", "high − low", "signed", error="std_err", is_optional=True),
-        Column("ci_low", "95 % interval", "number", cell=_interval, is_optional=True),
+        Column("ci_low", f"{share} interval", "number", cell=_interval, is_optional=True),
         Column("ratio", "ratio", "number", cell=_ratio, is_optional=True),
+        Column(
+            "is_active_at_once", "of all at once", cell=verdict_cell("is_active_at_once"), is_optional=True
+        ),
+        Column("minimum_effect", "smaller than what counts", cell=_below, is_optional=True),
         Column("percent_of_variation", "% of variation", "percent"),
     ]
+    if not effects["is_in_model"].all():
+        columns.append(Column("is_in_model", "in the model", "flag"))
     note = f"High level against low; intervals with {deciding_error(effects)}."
     return table(
         name,
@@ -39,6 +51,13 @@ def _interval(row: Row) -> Cell:
     if row["ci_low"] is None:
         return Cell(MISSING)
     return Cell(f"{signed(row['ci_low'], decimals)} to {signed(row['ci_high'], decimals)}")
+
+
+def _below(row: Row) -> Cell:
+    """Of the smallest effect that counts; null where the data cannot tell."""
+    if row["minimum_effect"] is None:
+        return Cell(MISSING)
+    return Cell({True: "yes", False: "no", None: "cannot tell"}[row["is_below_minimum"]])
 
 
 def _verdict(row: Row) -> Cell:
@@ -58,7 +77,10 @@ def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
     """One row an effect, its verdict under each error term beside each other."""
     sides = [side for side in ("container", "folder") if side in tests["error_unit"].to_list()]
     wide = tests.select("rank", "term", "aliases", "effect", "error_unit").unique("term", maintain_order=True)
-    fields = ("method", "error", "margin", "simultaneous_margin", "p_value", "is_active", "is_decisive")
+    fields = (
+        "method", "error", "margin", "simultaneous_margin", "p_value", "conventional_margin",
+        "conventional_simultaneous_margin", "conventional_p_value", "is_active", "is_decisive",
+    )  # fmt: skip
     for side in sides:
         mine = tests.filter(pl.col("error_unit") == side).select(
             "term", **{f"{field}_{side}": field for field in fields}
@@ -71,7 +93,25 @@ def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
     for side in sides:
         columns += [
             Column(f"margin_{side}", f"{side}s: margin ±", "number", error=f"error_{side}"),
+            Column(
+                f"simultaneous_margin_{side}",
+                "all at once ±",
+                "number",
+                error=f"error_{side}",
+                is_optional=True,
+            ),
             Column(f"p_value_{side}", "p", "p"),
+            Column(
+                f"conventional_margin_{side}", "by t ±", "number", error=f"error_{side}", is_optional=True
+            ),
+            Column(
+                f"conventional_simultaneous_margin_{side}",
+                "all at once by t ±",
+                "number",
+                error=f"error_{side}",
+                is_optional=True,
+            ),
+            Column(f"conventional_p_value_{side}", "p by t", "p", is_optional=True),
             Column(f"is_active_{side}", "verdict", cell=verdict_cell(f"is_active_{side}")),
         ]
     if len(sides) == 2:
@@ -84,6 +124,11 @@ def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
     note = (
         "An effect beyond the margin is active. Containers of one folder are repeats; folders are executions of a run."
         + (f" Error: {joined(methods)}." if methods else "")
+        + (
+            " By t: the margins of Lenth's method as books print them."
+            if tests["conventional_margin"].is_not_null().any()
+            else ""
+        )
     )
     caption = f"Each effect under each error term{f', in {unit}' if unit else ''}"
     return table("verdicts", caption, wide, columns, "response_tests", note)
@@ -98,17 +143,42 @@ def _agreement(row: Row) -> Cell:
     return Cell("folders only" if folder else "containers only", tone="warn")
 
 
-def level_table(means: pl.DataFrame, response: str, decimals: int | None) -> Table:
+def level_table(means: pl.DataFrame, response: str, decimals: int | None, share: str) -> Table:
     columns = [
         Column("factor", "factor"),
         Column("level", "level"),
         Column("n", "N", "count"),
         *(
             Column(field, header, "number", decimals=decimals)
-            for field, header in (("mean", "mean"), ("ci_low", "95 % from"), ("ci_high", "to"))
+            for field, header in (("mean", "mean"), ("ci_low", f"{share} from"), ("ci_high", "to"))
         ),
     ]
     return table("level-means", f"Mean {response} at each level", means, columns, "response_level_means")
+
+
+def setting_table(settings: pl.DataFrame, response: str, unit: str, share: str) -> Table:
+    """What each combination of levels would give by the active effects, best first where there is a goal."""
+    decimals = decimals_of_intervals(settings["ci_low"], settings["ci_high"])
+    columns = [
+        Column(
+            "levels", "levels", cell=lambda row: Cell(row["levels"], tone="active" if row["is_best"] else "")
+        ),
+        Column("run", "run", "count"),
+        Column("mean", titled("mean", unit), "number", decimals=decimals),
+        Column("ci_low", f"{share} from", "number", decimals=decimals, is_optional=True),
+        Column("ci_high", "to", "number", decimals=decimals, is_optional=True),
+        Column("predicted_low", "one more execution from", "number", decimals=decimals, is_optional=True),
+        Column("predicted_high", "to", "number", decimals=decimals, is_optional=True),
+    ]
+    note = (
+        "Active effects with their parents; intervals by the error that decides. Without a run nothing was measured "
+        "there: effects aliased with those named are taken for zero."
+    )
+    shown = settings.head(MOST_SETTINGS)
+    where = (
+        "each setting" if shown.height == settings.height else f"{shown.height} of {settings.height} settings"
+    )
+    return table("settings", f"{response} at {where}", shown, columns, "response_settings", note)
 
 
 def fit_table(fits: pl.DataFrame) -> Table:

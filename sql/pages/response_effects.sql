@@ -29,6 +29,8 @@ select
     effects.is_in_model,
     effects.is_active,
     effects.is_active_at_once,
+    effects.minimum_effect,
+    effects.is_below_minimum,
     effects.ci_low,
     effects.ci_high,
     effects.t_value,

@@ -1,6 +1,6 @@
 -- Effects of every response on the scale that decides, with their verdicts under both error terms.
 -- grain: study, response, term
--- reads: effects, effect_tests, fits, responses
+-- reads: effects, effect_tests, fits, responses, conclusions
 with decisive as (
     select study, response, scale
     from fits
@@ -17,6 +17,13 @@ folder_tests as (
     select study, response, scale, term, method, margin, is_active
     from effect_tests
     where error_unit = 'folder'
+),
+
+looks as (
+    select night_id, study, response, scale, bool_and(is_firm) as is_firm
+    from conclusions
+    where study in $studies
+    group by night_id, study, response, scale
 )
 
 select
@@ -36,6 +43,7 @@ select
     effects.is_in_model,
     effects.is_active,
     effects.is_active_at_once,
+    looks.is_firm,
     effects.ci_low,
     effects.ci_high,
     effects.percent_of_variation,
@@ -49,4 +57,9 @@ inner join decisive using (study, response, scale)
 inner join responses on responses.study = effects.study and responses.response = effects.response
 left join container_tests using (study, response, scale, term)
 left join folder_tests using (study, response, scale, term)
+left join looks
+    on looks.night_id = effects.night_id
+    and looks.study = effects.study
+    and looks.response = effects.response
+    and looks.scale = effects.scale
 order by effects.study, responses.response_position, effects.rank

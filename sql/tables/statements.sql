@@ -15,7 +15,7 @@ comment on table statements is 'What the night concludes, sentence by sentence.'
 comment on column statements.night_id is 'Night that wrote the row.';
 comment on column statements.study is 'Study the row belongs to.';
 comment on column statements.response is 'Response it speaks of; null where it is the whole study.';
-comment on column statements.topic is 'outcome, error_terms, aliases, scale, order, diagnostics, design, data or change.';
+comment on column statements.topic is 'outcome, settings, error_terms, aliases, scale, order, diagnostics, design, data or change.';
 comment on column statements.position is 'Order within the topic.';
 comment on column statements.kind is 'finding, doubt or note.';
 comment on column statements.sentence is 'The sentence.';

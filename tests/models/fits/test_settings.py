@@ -22,7 +22,7 @@ def rows(tables: Tables) -> list[dict[str, Any]]:
 
 
 def best_said(tables: Tables) -> str:
-    said = tables["statements"].filter(topic="outcome")["sentence"].to_list()
+    said = tables["statements"].filter(topic="settings")["sentence"].to_list()
     (sentence,) = (sentence for sentence in said if sentence.startswith("Best by these effects"))
     return str(sentence)
 

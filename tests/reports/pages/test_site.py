@@ -240,3 +240,50 @@ def test_layers_are_joined_as_altair_joins_them() -> None:
         "$schema": theirs["$schema"],
     }
     assert vl_convert.vegalite_to_vega(ours) == vl_convert.vegalite_to_vega(theirs)
+
+
+def test_no_words_of_a_page_are_contradicted_by_its_tables(house: Path, site: Path) -> None:
+    """The headline, the table of effects, the look and the tables of the warehouse that they are made of."""
+    with open_published(house / "current" / "warehouse.duckdb") as warehouse:
+        keys = [("fltk_2_4_1", "Accuracy"), ("fltk_2_4_1", "Time"), ("three_levels", "Throughput")]
+        found = answers_of_each(warehouse, RESPONSE_QUERIES, ["study", "response"], keys)
+    compared = 0
+    for (study, response), results in found.items():
+        fits = results["response_fits"].frame.filter("is_decisive")
+        if fits.is_empty():
+            continue
+        page = (site / study / f"{response}.html").read_text()
+        head = page.partition('<div class="answer">')[0]
+        effects = results["response_effects"].frame.filter(scale=fits["scale"][0])
+        active = effects.filter(pl.col("is_active").fill_null(False))["term"].to_list()
+        judged = effects["is_active"].null_count() < effects.height
+        assert ("no effect stands out" in head.lower()) == (judged and not active)
+        assert all(term in head for term in active)
+        assert ("Firm verdicts" in head) == bool(fits["is_firm"][0])
+        assert ("Provisional verdicts" in head) == (fits["is_firm"][0] is False)
+        table = page.partition('id="effects"')[2].partition("</table>")[0]
+        verdicts = re.findall(r'<span class="tone (\w+)">(active|not active|not judged)</span>', table)
+        shown = sum(text == "active" for _, text in verdicts)
+        at_once = effects.filter(pl.col("is_active_at_once").fill_null(False)).height
+        agreed = effects.filter(
+            pl.col("is_active_folder").fill_null(False) & pl.col("is_active_container").fill_null(True)
+        ).height
+        assert shown == agreed + at_once
+        compared += 1
+    assert compared >= 2
+
+
+def test_texts_follow_the_alpha_of_the_study(house: Path) -> None:
+    with open_published(house / "current" / "warehouse.duckdb") as warehouse:
+        key = ("fltk_2_4_1", "Time")
+        results = answers_of_each(warehouse, STUDY_QUERIES, ["study"], [key[:1]])[key[:1]]
+        results |= answers(warehouse, WIDE_QUERIES, study=key[0])
+        theirs = answers_of_each(warehouse, RESPONSE_QUERIES, ["study", "response"], [key])[key]
+    of_study = results["study"]
+    results["study"] = of_study._replace(frame=of_study.frame.with_columns(alpha=pl.lit(0.1)))
+    page = study_pages(results, {"Time": theirs})["fltk_2_4_1/Time.html"].decode()
+    shown = re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)
+    assert "90 % interval" in shown and "90 % from" in shown
+    left = {shown[one.start() - 60 : one.end() + 12] for one in re.finditer("95 %", shown)}
+    allowed = ("Coefficients", "coefficient", "confidence", "95 % interval 1", "95 % from</")
+    assert all(any(text in each for text in allowed) for each in left), left
