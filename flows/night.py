@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flows.house.current import refuse_lost_link
-from flows.house.disk import writing
+from flows.house.disk import refuse_remote, writing
 from flows.house.errors import HouseError, StageError
 from flows.house.house import House
 from flows.house.last_success import note_success
 from flows.house.lock import hold
 from flows.house.recovery import recover
+from flows.house.strangers import copy_away, is_written_to
 from flows.records.night_log import log
 from flows.records.outcome import recorded
 from flows.stages.analyse import analyse_studies
@@ -46,6 +47,7 @@ def night(
     """
     house = House.at(order.house)
     with hold(house), recorded(house) as done:
+        refuse_remote(house)
         recover(house)
 
         def tell(message: str) -> None:
@@ -65,6 +67,8 @@ def night(
                 ) from error
             return result
 
+        if warning := copy_away(house):
+            tell(warning)
         if is_of_other_tables(house):
             tell("carrying the warehouse of another doehouse over")
             carry_out(carry_house_over, house)
@@ -98,7 +102,7 @@ def is_anything_new(order: Order, now: datetime) -> Summary | None:
     house = House.at(order.house)
     with hold(house):
         refuse_lost_link(house)
-        if house.current_version() is None or is_of_other_tables(house):
+        if house.current_version() is None or is_of_other_tables(house) or is_written_to(house):
             return None
         try:
             plan = discover_folders(order, now)

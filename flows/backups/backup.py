@@ -1,15 +1,16 @@
 """Back a house up into a folder or bucket: the current version, each content once, compressed."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from flows.backups.store import Store
 from flows.house.current import refuse_lost_link
 from flows.house.errors import HouseError
-from flows.house.house import House
+from flows.house.house import DATABASE, House
 from flows.house.lock import hold
-from flows.house.manifest import digest, read_manifest, verify
+from flows.house.manifest import digest, read_manifest, verify_database
 
 
 def back_up(house: House, target: str) -> tuple[int, int, int]:
@@ -25,10 +26,10 @@ def back_up(house: House, target: str) -> tuple[int, int, int]:
             raise HouseError(
                 f"{house.root}: found no published version, expected one. Run `doehouse night` first."
             )
-        verify(version)
+        verify_database(version)
         files: dict[str, str] = {}
         added = 0
-        for path in sorted(path for path in version.rglob("*") if path.is_file()):
+        for path in sorted(own_files(version)):
             content = digest(path)
             files[path.relative_to(version).as_posix()] = content
             added += store.add(path, content)
@@ -36,6 +37,12 @@ def back_up(house: House, target: str) -> tuple[int, int, int]:
         # Written last: what it names is there.
         store.write(f"versions/{version.name}-{manifest['sha256'][:12]}.json", describe(manifest, files))
     return int(version.name), len(files), added
+
+
+def own_files(version: Path) -> Iterator[Path]:
+    """The files of a version; what a stranger left beside the warehouse is none of them."""
+    yield from (version / DATABASE, version / "manifest.json")
+    yield from (path for path in (version / "site").rglob("*") if path.is_file())
 
 
 def describe(manifest: dict[str, Any], files: dict[str, str]) -> str:

@@ -35,14 +35,15 @@ class House(NamedTuple):
         return self.current / DATABASE
 
     @property
-    def carried_over(self) -> Path:
-        """A private copy of the published warehouse with the tables of this doehouse, where it is of another."""
-        return self.staging / "carried_over.duckdb"
+    def private(self) -> Path:
+        """A copy of the published warehouse, where a night cannot go on from that: it is of another doehouse, or
+        somebody has it open for writing."""
+        return self.staging / "private.duckdb"
 
     @property
     def before(self) -> Path:
         """The warehouse that a night goes on from."""
-        return self.carried_over if self.carried_over.exists() else self.warehouse
+        return self.private if self.private.exists() else self.warehouse
 
     @property
     def site(self) -> Path:

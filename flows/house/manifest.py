@@ -29,15 +29,24 @@ def digest(path: Path) -> str:
 
 
 def verify(version: Path) -> None:
-    """Check that nobody wrote to a published warehouse. Raises HouseError when somebody did (F404)."""
+    """Check that nobody wrote to a published warehouse or beside it. Raises HouseError when somebody did (F404)."""
+    if found := strangers(version):
+        raise HouseError(
+            f"{version}: found {', '.join(found)} beside the published warehouse, so somebody opened it for "
+            "writing (F404). The next night goes on without it; until then move that file away."
+        )
+    verify_database(version)
+
+
+def strangers(version: Path) -> list[str]:
+    """What somebody who opened a published warehouse for writing left beside it."""
+    return sorted(path.name for path in version.glob(f"{DATABASE}.*"))
+
+
+def verify_database(version: Path) -> None:
+    """Check that a published warehouse is as it was published, whatever lies beside it. Raises HouseError (F404)."""
     manifest = read_manifest(version)
     database = version / DATABASE
-    strangers = [path.name for path in version.glob(f"{DATABASE}.*")]
-    if strangers:
-        raise HouseError(
-            f"{version}: found {', '.join(strangers)} beside the published warehouse, so somebody opened it for "
-            "writing (F404). Move that file away, or go back with `doehouse rollback`."
-        )
     if database.stat().st_size != manifest["size_bytes"] or digest(database) != manifest["sha256"]:
         raise HouseError(
             f"{database}: differs from its manifest, so somebody wrote to the published file (F404). "

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flows.house.errors import HouseError
 from flows.house.house import House
-from flows.house.manifest import read_manifest, verify
+from flows.house.manifest import read_manifest, verify_database
 from flows.warehouse.warehouse import schema_digest
 
 
@@ -32,7 +32,8 @@ def carry_house_over(house: House) -> Path:
 
     current = house.current_version()
     assert current
-    verify(current)
-    shutil.copyfile(house.warehouse, house.carried_over)
-    carry_over(house.carried_over, read_manifest(current).get("schema_number", 1))
-    return house.carried_over
+    verify_database(current)
+    if not house.private.exists():
+        shutil.copyfile(house.warehouse, house.private)
+    carry_over(house.private, read_manifest(current).get("schema_number", 1))
+    return house.private

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from flows.house.manifest import verify
+from flows.house.manifest import verify_database
 from flows.stages.plan import Plan
 from flows.warehouse.warehouse import Warehouse, open_warehouse
 from models.declared.study import Study
@@ -19,7 +19,7 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
     from flows.reading.held_back import note_held
 
     if not plan.is_fresh:
-        verify(plan.house.root / plan.house.current.readlink())
+        verify_database(plan.house.root / plan.house.current.readlink())
         shutil.copyfile(plan.house.before, plan.staged)
     with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
         load_studies_into(warehouse, plan.studies, plan.resting)

@@ -65,7 +65,7 @@ class Plan(NamedTuple):
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to do."""
-        return self.news.is_same and not self.order.pages and not self.is_anew
+        return self.news.is_same and not (self.order.pages or self.is_anew or self.house.private.exists())
 
     def names(self) -> tuple[str, ...]:
         """The studies that are declared."""

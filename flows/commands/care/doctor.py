@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from flows.commands.exit_codes import FAILED
 from flows.commands.options import HOUSE, HouseOption
 from flows.house.current import refuse_lost_link
+from flows.house.disk import REMOTE, file_system
 from flows.house.errors import HouseError, HouseHeldError
 from flows.house.house import DATABASE, House
 from flows.house.last_success import last_success
@@ -22,8 +23,6 @@ from flows.house.published_pages import Inode, changed_pages, told
 
 SKEW = timedelta(minutes=5)  # a success that lies further in the future means that a clock is wrong
 FRESH = timedelta(hours=26)  # a day, and two hours for a long night
-# Locks and renames are not to be trusted on these (DuckDB's and SQLite's own advice).
-REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse"})
 
 PAGES_REMEDY = "Write every page anew with `doehouse night --pages`."
 
@@ -96,19 +95,6 @@ def disk(house: House) -> Check:
     return Check("file system", True, kind)
 
 
-def file_system(path: Path) -> str:
-    """Type of the file system that a path lies on, as the kernel names it."""
-    real = os.path.realpath(path)
-    best = ("", "unknown")
-    mounts = Path("/proc/mounts")
-    for line in mounts.read_text().splitlines() if mounts.exists() else ():
-        _, mount, kind, *_ = line.split(" ")
-        mount = mount.replace("\\040", " ")
-        if (real == mount or real.startswith(mount.rstrip("/") + "/")) and len(mount) >= len(best[0]):
-            best = (mount, kind)
-    return best[1]
-
-
 def published(house: House, now: datetime) -> Iterator[Check]:
     """Whether the current version is there, as it was published, and fresh."""
     try:
@@ -129,11 +115,7 @@ def published(house: House, now: datetime) -> Iterator[Check]:
     digests: dict[Inode, str] = {}
     yield pages(current, digests)
     yield older_versions(house, current, digests)
-    try:
-        with hold(house):
-            yield Check("lock", True, "free")
-    except HouseHeldError as error:
-        yield Check("lock", True, str(error))
+    yield lock(house)
     last = last_success(house)
     age = now - last if last else None
     told = "never" if age is None else f"{age.total_seconds() / 3600:.1f} h ago"
@@ -176,6 +158,17 @@ def held_back(current: Path) -> Check:
         remedy = "Go back with `doehouse rollback`, or restore a backup."
         return Check("held back", False, str(error).splitlines()[0], remedy)
     return Check("held back", True, held_line(folders) if folders else "no folder")
+
+
+def lock(house: House) -> Check:
+    """Whether a night is at work; only whoever may run one can tell."""
+    if not os.access(house.root / ".lock", os.W_OK):
+        return Check("lock", True, "another user's, who alone may look at it")
+    try:
+        with hold(house):
+            return Check("lock", True, "free")
+    except HouseHeldError as error:
+        return Check("lock", True, str(error))
 
 
 def older_versions(house: House, current: Path, digests: dict[Inode, str]) -> Check:
