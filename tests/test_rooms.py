@@ -28,7 +28,7 @@ WINGS = {
     "flows/commands": {
         "flows", "flows/records", "flows/stages", "flows/survey", "flows/discovery", "flows/house", "flows/warehouse",
     },
-    "flows/backups": {"flows/house"},
+    "flows/backups": {"flows/house", "flows/warehouse"},
     "flows/records": {"flows/stages", "flows/house"},
     "flows/stages": {"flows/discovery", "flows/reading", "flows/warehouse", "flows/house", "flows/log_root"},
     "flows/survey": {

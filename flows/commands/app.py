@@ -40,8 +40,14 @@ app.command(
     help="Query the published warehouse, read-only; without a query, list its relations and start a prompt.",
 )
 app.command(
-    "flows.commands.queries.export:export",
+    "flows.commands.care.exported:export",
     help="Write every relation of the published warehouse as a Parquet file.",
+)
+app.command(
+    "flows.commands.care.exported:import_",
+    name="import",
+    group=CARE,
+    help="Publish the tables that `doehouse export` wrote as the first version of a new house.",
 )
 app.command("flows.commands.queries.open_pages:open_pages", name="open", help="Open the pages in a browser.")
 app.command(

@@ -58,6 +58,7 @@ def discover_folders(order: Order, now: datetime) -> Plan:
 
 
 def made_by(current: Path) -> str | None:
-    """The version of doehouse that published a version."""
-    found: str | None = read_manifest(current).get("versions", {}).get("doehouse")
-    return found
+    """The version of doehouse that published a version with all its pages; None where an import did, which has none."""
+    manifest = read_manifest(current)
+    found: str | None = manifest.get("versions", {}).get("doehouse")
+    return None if "imported_from" in manifest else found

@@ -146,6 +146,24 @@ class Warehouse:
     def columns(self, table: str) -> list[str]:
         return [row[0] for row in self.connection.execute(f"describe {quoted(table)}").fetchall()]
 
+    def read_parquet(self, table: str, path: Path) -> int:
+        """Insert the rows of a Parquet file by the names of its columns, into a table that is made if it is not there;
+        gives how many the table has then."""
+        given = {"path": str(path)}
+        if table in [name for (name,) in self.rows("night/tables")]:
+            self.connection.execute(
+                f"insert into {quoted(table)} by name select * from read_parquet($path)",  # noqa: S608
+                given,
+            )
+        else:
+            self.connection.execute(
+                f"create table {quoted(table)} as select * from read_parquet($path)",  # noqa: S608
+                given,
+            )
+        query = f"select count(*) from {quoted(table)}"  # noqa: S608
+        ((rows,),) = self.connection.execute(query).fetchall()
+        return int(rows)
+
     def forget_rows(self, table: str, study: str) -> None:
         self.connection.execute(f"delete from {quoted(table)} where study = $study", {"study": study})  # noqa: S608
 
