@@ -1,6 +1,6 @@
 """Folders that were renamed or copied, told by what is in them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from flows.log_root.regular_file import EVENT_FILE_LIMIT, LogRoot, RefusedError,
 from flows.warehouse.warehouse import open_published
 
 Files = frozenset[tuple[str, int]]  # path below the folder, size
+UNREADABLE = "nothing that can be read"
 
 
 class Moved(NamedTuple):
@@ -45,7 +46,23 @@ def find_moved(house: House, logs: Path, known: Known, news: News) -> Moved:
                     continue
                 (renamed if other in gone else copies)[name] = other
                 break
+        copies |= copies_among(root, [new[name] for name in sorted(new) if name not in {*renamed, *copies}])
     return Moved(renamed, copies)
+
+
+def copies_among(root: LogRoot, folders: Sequence[LogFolder]) -> dict[str, str]:
+    """New folders that hold the same, byte for byte, by the first of them, which counts."""
+    alike: dict[Files, list[LogFolder]] = {}
+    for folder in folders:
+        alike.setdefault(files_of(folder), []).append(folder)
+    copies = {}
+    for same_sizes in alike.values():
+        first: dict[tuple[str, ...], str] = {}
+        for folder in same_sizes if len(same_sizes) > 1 else ():
+            held = tuple(contents(root, folder))
+            if UNREADABLE not in held and first.setdefault(held, folder.folder) != folder.folder:
+                copies[folder.folder] = first[held]
+    return copies
 
 
 def files_of(folder: LogFolder) -> Files:
@@ -73,7 +90,7 @@ def contents(root: LogRoot, folder: LogFolder) -> Iterator[str]:
         try:
             yield root.digests(file.path, 0, EVENT_FILE_LIMIT)[1]
         except RefusedError:
-            yield "nothing that can be read"
+            yield UNREADABLE
 
 
 def without_moved(news: News, known: Known, moved: Moved) -> News:

@@ -90,3 +90,26 @@ def test_a_folder_that_differs_in_a_bit_is_one_of_its_own(order: Order) -> None:
     (order.logs / "1_copy" / path).write_bytes(content)
     assert spend(order, LATER).night["folders_new"] == 1
     assert "1_copy" in verdicts(order)
+
+
+@pytest.mark.parametrize(
+    "names", [("1_b", "1_c"), ("2_b", "3_b"), ("1_c", "1_b")], ids=["replicates", "runs", "later name first"]
+)
+def test_of_a_new_folder_that_comes_twice_in_a_night_the_first_name_counts(
+    order: Order, names: tuple[str, str]
+) -> None:
+    write_small_folder(order.logs, names[0])
+    shutil.copytree(order.logs / names[0], order.logs / names[1])
+    shutil.copytree(order.logs / names[0], order.logs / "other-1-a")
+    first, second = sorted(names)
+    counts = spend(order, LATER).night
+    assert (counts["folders_new"], counts["runs_accepted"], counts["runs_quarantined"]) == (1, 5, 0)
+    assert [name for name in verdicts(order) if name not in ("1_a", "2_a", "3_a", "4_a")] == [first]
+    found = ask(order, "select folder, code, split_part(reason, ' holds,', 1) from findings order by all")
+    assert found == [
+        (copy, "Q328", f"{copy}: found byte for byte what {first}") for copy in (second, "other-1-a")
+    ]
+    assert_quiet(order)
+    shutil.rmtree(order.logs / first)
+    spend(order, LATER)
+    assert second in verdicts(order)
