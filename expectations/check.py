@@ -5,7 +5,16 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from expectations import containers, curve_lengths, design_runs, levels_seen, observations, runs, step_counts
+from expectations import (
+    containers,
+    curve_lengths,
+    design_runs,
+    freshness,
+    levels_seen,
+    observations,
+    runs,
+    step_counts,
+)
 from expectations.evaluate import Outcome, evaluate
 from expectations.promises import CATALOGUE, Promise
 from expectations.relation import CheckError, Found, Frames, Relation
@@ -45,7 +54,11 @@ RELATIONS: dict[str, Relation] = {
     "step_counts": step_counts,
     "curve_lengths": curve_lengths,
     "levels_seen": levels_seen,
+    "freshness": freshness,
 }
+
+# Of a study that waits for its first finished folder these are judged all the same.
+OF_THE_STUDY = ("design_runs", "freshness")
 
 
 class Checked(NamedTuple):
@@ -73,7 +86,7 @@ def check_all(data: Sequence[tuple[Study, Frames]]) -> list[Checked]:
     alike: dict[tuple[str, str], list[int]] = {}
     for place, (study, frames) in enumerate(data):
         typed = {name: read(name, frames) for name in applicable(study, frames)}
-        for name in typed if has_finished(typed) else ("design_runs",):
+        for name in typed if has_finished(typed) else [each for each in typed if each in OF_THE_STUDY]:
             rows[place, name] = RELATIONS[name].prepare(study, typed)
             alike.setdefault((name, repr(RELATIONS[name].suite(study))), []).append(place)
     for (name, _), places in alike.items():
@@ -110,6 +123,8 @@ def applicable(study: Study, frames: Frames) -> Sequence[str]:
         "step_counts": study.promises.steps is not None,
         "levels_seen": bool(study.promises.path or study.promises.config)
         or not frames.get("levels_seen", pl.DataFrame()).is_empty(),
+        "freshness": study.fresh_seconds is not None
+        and not frames.get("freshness", pl.DataFrame()).is_empty(),
     }
     return [name for name in RELATIONS if optional.get(name, True)]
 

@@ -138,6 +138,13 @@ CATALOGUE: tuple[Promise, ...] = (
         "Give the folder the name of the run it executed, or remove it.",
     ),
     Promise(
+        "FRE-1",
+        "freshness",
+        "warn",
+        "New data came within the time that the study declares.",
+        "See whether the experiments run and their logs arrive; of a study that is over remove fresh_within.",
+    ),
+    Promise(
         "WH-1",
         "warehouse",
         "stop",

@@ -30,10 +30,12 @@ class Known(NamedTuple):
     copies: frozenset[str]  # folders that hold what others hold
     ahead: Mapping[str, datetime]  # folder -> when its stamps that lay in the future are past
     refused: frozenset[str]  # what was said of study files that were refused
+    fresh: Mapping[str, bool]  # study -> whether its data were as fresh as it declares
 
     @classmethod
     def nothing(cls) -> "Known":
-        return cls({}, {}, {}, frozenset(), frozenset(), frozenset(), {}, {}, frozenset(), {}, frozenset())
+        none: frozenset[str] = frozenset()
+        return cls({}, {}, {}, none, none, none, {}, {}, none, {}, none, {})
 
 
 class News(NamedTuple):
@@ -50,6 +52,7 @@ class News(NamedTuple):
     changed_studies: tuple[str, ...]
     held: tuple[str, ...]  # held back until now
     is_same: bool  # nothing to do at all
+    turned: tuple[str, ...] = ()  # studies whose data are no longer as fresh as declared, or are again
 
 
 def discover(

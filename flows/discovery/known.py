@@ -37,6 +37,7 @@ def read_known(house: House) -> tuple[Known, Keys]:
             copies=frozenset(folder for (folder,) in warehouse.rows("night/known_copies")),
             ahead=dict(warehouse.rows("night/known_ahead")),
             refused=frozenset(reason for (reason,) in warehouse.rows("night/known_refused")),
+            fresh=dict(warehouse.rows("night/known_fresh")),
         )
         free = warehouse.record("night/next_keys")
     return known, Keys({row[1]: row[0] for row in folders}, free["folder_id"], free["night_id"])

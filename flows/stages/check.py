@@ -18,10 +18,11 @@ def check_promises(plan: Plan) -> None:
         "levels_seen",
     )
     with open_warehouse(plan.staged) as warehouse:
-        data = [
-            (study, {name: warehouse.frame(f"check/{name}", study=study.name) for name in names})
-            for study in plan.affected()
-        ]
+        data = []
+        for study in plan.affected():
+            frames = {name: warehouse.frame(f"check/{name}", study=study.name) for name in names}
+            frames["freshness"] = warehouse.frame("check/freshness", study=study.name, now=plan.started_at)
+            data.append((study, frames))
         with warehouse.transaction():
             for (study, _), checked in zip(data, check_all(data), strict=True):
                 warehouse.forget_rows("breaches", study.name)

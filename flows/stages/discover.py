@@ -5,6 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from flows.discovery.discover import Known, discover
+from flows.discovery.freshness import turned
 from flows.discovery.known import Keys, read_known
 from flows.house.house import House
 from flows.house.manifest import read_manifest
@@ -34,6 +35,8 @@ def discover_folders(order: Order, now: datetime) -> Plan:
     news = without_moved(news, known, moved)
     if {each.reason for each in refused} != known.refused:
         news = news._replace(is_same=False)
+    old = tuple(turned(studies, known, news, now))
+    news = news._replace(turned=old, is_same=news.is_same and not old)
     refuse_vanishing(order, known, news.gone, studies)
     new = {folder.folder: keys.next_folder + place for place, folder in enumerate(news.new)}
     ids = {**keys.folders, **new}

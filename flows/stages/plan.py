@@ -81,7 +81,7 @@ class Plan(NamedTuple):
         if self.is_anew:
             return list(self.studies)
         touched = {folder.study for folder in (*self.news.new, *self.news.changed)}
-        touched |= set(self.news.changed_studies) | set(self.news.gone_studies)
+        touched |= set(self.news.changed_studies) | set(self.news.gone_studies) | set(self.news.turned)
         touched |= {each.study for each in self.held}
         return [study for study in self.studies if study.name in touched]
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
+from models.declared.durations import DURATION, seconds
 from models.declared.folders import Pattern, read_pattern
 from models.declared.responses import Strict, Text
 
@@ -13,10 +14,7 @@ STAMP_COLUMNS = ("create", "start", "stop")
 ROW_COLUMNS = ("replicate", "container", *STAMP_COLUMNS)
 DEFAULT_DONE = "quiet 2h"
 
-_DONE = re.compile(
-    r"(?:quiet (?P<number>[0-9]{1,5}) ?(?P<unit>s|min|h|d)|file (?P<file>[^/]+)|steps|stop\.log)"
-)
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
+_DONE = re.compile(rf"(?:quiet (?P<quiet>{DURATION})|file (?P<file>[^/]+)|steps|stop\.log)")
 
 
 Line = Annotated[int, Field(strict=True, ge=0, le=1000)]
@@ -147,7 +145,7 @@ class Source(Strict):
     def quiet_seconds(self) -> int | None:
         """How long nothing may have happened before a run counts as over; None where something else tells."""
         told = _DONE.fullmatch(self.done)
-        return int(told["number"]) * _SECONDS[told["unit"]] if told and told["unit"] else None
+        return seconds(told["quiet"]) if told and told["quiet"] else None
 
     @property
     def done_file(self) -> str | None:

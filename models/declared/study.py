@@ -15,6 +15,7 @@ from pydantic import Field, StrictBool, ValidationError, ValidationInfo, field_v
 from models.confounding.confounding import Confounding
 from models.confounding.generators import read_generators
 from models.confounding.terms import default_terms, read_terms
+from models.declared.durations import seconds
 from models.declared.factors import Factors, check_center, check_factors, check_size, cross
 from models.declared.folders import Match, Pattern, read_pattern
 from models.declared.levels import declared_level
@@ -70,6 +71,7 @@ class Study(Strict):
     allow_torn: StrictBool = False  # whether files of stopped containers may end inside a record
     containers: Count | None = None
     replicates: Count | None = None
+    fresh_within: str | None = None  # how old the newest file may be before somebody is told
     unit: Literal["container", "folder"] | None = None
     scale: Literal["log"] | None = None
     alpha: Annotated[float, Field(strict=True, gt=0, lt=0.5)] = (
@@ -105,6 +107,15 @@ class Study(Strict):
                 f"found {timezone!r}, expected a time zone like 'Europe/Amsterdam' or 'UTC'. Correct it."
             ) from None
         return timezone
+
+    @field_validator("fresh_within")
+    @classmethod
+    def _is_a_length_of_time(cls, length: str | None) -> str | None:
+        if length is not None and not seconds(length):
+            raise ValueError(
+                f"found {length!r}, expected a length of time such as '36h' or '7d' (s, min, h or d). Correct it."
+            )
+        return length
 
     @field_validator("factors")
     @classmethod
@@ -200,6 +211,11 @@ class Study(Strict):
         if factors is not None and (problems := list(broken_promises(promises, factors))):
             raise ValueError("\n".join(problems))
         return promises
+
+    @property
+    def fresh_seconds(self) -> int | None:
+        """How old the newest file may be; None where nothing is declared."""
+        return seconds(self.fresh_within) if self.fresh_within else None
 
     @cached_property
     def confounding(self) -> Confounding:
