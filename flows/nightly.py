@@ -72,9 +72,10 @@ def nightly(
     accept: tuple[str, ...] = (),
     pages: bool = False,
     gone_share: float = 0.5,
+    cluster: str = "",
 ) -> Summary | State[Any]:
     """Bring the warehouse and the pages of a house up to date with its log folders."""
-    order = Order(logs, studies, house, folders, everything, forget, accept, pages, gone_share)
+    order = Order(logs, studies, house, folders, everything, forget, accept, pages, gone_share, cluster)
     try:
         with progress() as say:
             summary = night(order, datetime.now(UTC), as_task, say)

@@ -35,9 +35,10 @@ WINGS = {
         "flows/discovery", "flows/reading", "flows/reading/events", "flows/reading/records", "flows/log_root",
         "flows/house",
     },
+    "flows/cluster": {"flows/house"},
     "flows/reading": {
         "flows/reading/points", "flows/reading/events", "flows/reading/records", "flows/reading/stamps",
-        "flows/reading/notices", "flows/discovery", "flows/warehouse", "flows/log_root",
+        "flows/reading/notices", "flows/cluster", "flows/discovery", "flows/warehouse", "flows/house", "flows/log_root",
     },
     "flows/discovery": {
         "flows/reading/records", "flows/reading/notices", "flows/warehouse", "flows/house", "flows/log_root",

@@ -16,6 +16,7 @@ from flows.night import night as plain_night
 from flows.records.notice import send, worth_telling
 from flows.records.outcome import is_clean
 
+ClusterOption = Annotated[str, Parameter(env_var="DOEHOUSE_CLUSTER")]
 NotifyOption = Annotated[tuple[str, ...], Parameter(env_var="DOEHOUSE_NOTIFY", negative=())]
 
 # Nobody who runs doehouse is reported on by what it is made of; Prefect's own log lines are its server's.
@@ -32,6 +33,7 @@ def night(
     accept: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     pages: Annotated[bool, Parameter(negative=())] = False,
     gone_share: float = 0.5,
+    cluster: ClusterOption = "",
     json: Annotated[bool, Parameter(negative=())] = False,
     strict: Annotated[bool, Parameter(negative=())] = False,
     notify: NotifyOption = (),
@@ -56,6 +58,9 @@ def night(
         Write every page anew.
     gone_share
         Share of the known folders that may be gone in one night; where more are, nothing is published.
+    cluster
+        Address of a Dask scheduler, such as tls://head:8786, whose workers read the logs. They need the same doehouse,
+        and log root and house under the same paths; docs/scale.md says how to start them.
     json
         Print the record of the night, as it stands in last-night.json, instead of the summary.
     strict
@@ -65,7 +70,12 @@ def night(
         Whom to tell when a night fails, leaves something out for the first time, breaks a promise or changes a
         conclusion: an address such as mailto://, slack:// or json:// as apprise takes it. May be repeated.
     """
-    return run(Order(logs, studies, house, folder, all_, (), accept, pages, gone_share), json, strict, notify)
+    return run(
+        Order(logs, studies, house, folder, all_, (), accept, pages, gone_share, cluster),
+        json,
+        strict,
+        notify,
+    )
 
 
 def run(order: Order, as_json: bool = False, is_strict: bool = False, addresses: tuple[str, ...] = ()) -> int:

@@ -41,8 +41,13 @@ def link_first(house: House) -> None:
 
 
 def remove_remains(house: House) -> None:
+    # Under another name nobody finds it who is still at work for a dead night, as a worker of a cluster may be.
+    doomed_staging = house.root / ".staging"
+    if doomed_staging.exists():
+        shutil.rmtree(doomed_staging)
     if house.staging.exists():
-        shutil.rmtree(house.staging)
+        house.staging.rename(doomed_staging)
+        shutil.rmtree(doomed_staging)
     house.staging.mkdir()
     current = house.current_version()
     for version in house.all_versions():

@@ -5,11 +5,16 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
 from os import cpu_count
+from os.path import lexists
 from pathlib import Path
+from socket import gethostname
+from uuid import uuid4
 
 import polars as pl
 
+from flows.cluster.cluster import carry_out_on
 from flows.discovery.log_folders import LogFolder, Told
+from flows.house.errors import HouseError
 from flows.reading.batches import BATCH_BYTES, Batch, Shards
 from flows.reading.completeness import absent, going_on, moved, note_of, settle
 from flows.reading.containers import Container, Owners, gather, missing, owners_of
@@ -38,22 +43,51 @@ Times = Mapping[tuple[str, str], Heard]
 
 
 def extract(
-    logs: Path, studies: Sequence[Study], work: Sequence[Batch], staging: Path, now: datetime
+    logs: Path,
+    studies: Sequence[Study],
+    work: Sequence[Batch],
+    staging: Path,
+    now: datetime,
+    cluster: str = "",
 ) -> list[Shards]:
-    """Write the shards of every batch below `staging`, in as many processes as pay off."""
-    arguments = [(logs, studies, batch, staging / f"{batch.number:05d}", now) for batch in work]
+    """Write the shards of every batch below `staging`: in as many processes as pay off, or on a cluster."""
+    arguments = [(logs, studies, batch, now) for batch in work]
+    if cluster:
+        # A worker that a dead night left at work must not meet this one's shards.
+        staging = staging / uuid4().hex
+    staging.mkdir(parents=True, exist_ok=True)
+    targets = [staging / f"{batch.number:05d}" for batch in work]
+    if cluster and work:
+        return carry_out_on(cluster, extract_elsewhere, arguments, targets)
     size = sum(file.size_bytes for batch in work for *_, file in batch.files())
     if size < POOL_BYTES or len(work) == 1:
-        return [extract_batch(*each) for each in arguments]
+        return [extract_here(*each, target) for each, target in zip(arguments, targets, strict=True)]
     # A fork would copy the threads of polars and DuckDB in an unknown state.
     with ProcessPoolExecutor(cpu_count(), mp_context=get_context("forkserver")) as pool:
-        return list(pool.map(extract_batch, *zip(*arguments, strict=True)))
+        return list(pool.map(extract_here, *zip(*arguments, strict=True), targets))
 
 
-def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, target: Path, now: datetime) -> Shards:
-    """Read one batch and write its shards below `target`."""
+def extract_here(logs: Path, studies: Sequence[Study], batch: Batch, now: datetime, target: Path) -> Shards:
+    target.mkdir()
+    return extract_batch(logs, studies, batch, now, target)
+
+
+def extract_elsewhere(
+    logs: Path, studies: Sequence[Study], batch: Batch, now: datetime, target: Path
+) -> Shards:
+    """The same on a machine that may see other disks. Raises HouseError where none of the files is there."""
+    paths = [f"{logs}/{file.path}" for *_, file in batch.files()]
+    if paths and not any(map(lexists, paths)):
+        raise HouseError(
+            f"{gethostname()}: found none of the {len(paths)} files of a batch, {paths[0]} for one, expected the log "
+            "root under the same path as on the machine of the night. Mount it there."
+        )
+    return extract_batch(logs, studies, batch, now, target)
+
+
+def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, now: datetime, target: Path) -> Shards:
+    """Read one batch and write its shards into the folder `target`."""
     by_name = {study.name: study for study in studies}
-    target.mkdir(parents=True)
     contents, refused = read_logs(logs, batch)
     stamps, odd_stamps = read_all_stamps(batch, contents, by_name, now)
     owners = owners_of(batch, ids_by_folder(counting(stamps)))

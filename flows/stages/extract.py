@@ -39,7 +39,7 @@ def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:
         )
         folders = [each for each in every if not each[1].is_table]
         work = batches(folders, first_file_id, before)
-        shards = extract(logs, plan.studies, work, staging, plan.started_at)
+        shards = extract(logs, plan.studies, work, staging, plan.started_at, plan.order.cluster)
         held = [*held_back(logs, folders, accepted, shards), *claimed_otherwise(plan, folders, accepted)]
         if not held:
             next_file = first_file_id + sum(len(folder.files) for _, folder in folders)

@@ -30,6 +30,7 @@ class Order(NamedTuple):
     accept: tuple[str, ...] = ()  # folders to take as they are now, whatever was read of them before
     pages: bool = False  # write every page anew
     gone_share: float = 0.5  # of the known folders that may be gone in one night
+    cluster: str = ""  # address of the Dask scheduler whose workers read the logs; empty: this machine does
 
 
 class Plan(NamedTuple):

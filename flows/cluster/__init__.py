@@ -1,0 +1,1 @@
+"""Work that is carried out on the machines of a cluster."""
