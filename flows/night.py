@@ -12,6 +12,7 @@ from flows.house.last_success import note_success
 from flows.house.lock import hold
 from flows.house.recovery import recover
 from flows.house.strangers import copy_away, is_written_to
+from flows.log_root.bucket import in_full
 from flows.records.night_log import log
 from flows.records.outcome import recorded
 from flows.stages.analyse import analyse_studies
@@ -72,7 +73,7 @@ def night(
         if is_of_other_tables(house):
             tell("carrying the warehouse of another doehouse over")
             carry_out(carry_house_over, house)
-        log_root = identity(order.logs.absolute())
+        log_root = identity(in_full(order.logs))
         plan = carry_out(discover_folders, order, now)
         for left in plan.refused:
             tell(f"left out: {left.reason}")

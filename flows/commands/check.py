@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flows.commands.exit_codes import FAILED
 from flows.commands.options import LOGS, LogsOption, PathArgument
 from flows.house.errors import HouseError, UsageError
+from flows.log_root.bucket import address_of, is_bucket
 
 if TYPE_CHECKING:
     from models.declared.study import Study
@@ -25,6 +26,10 @@ def check(study: PathArgument, *, logs: LogsOption = LOGS) -> int:
     from flows.survey.rehearsal import rehearse
     from models.declared.study import StudyError
 
+    if is_bucket(logs):
+        raise UsageError(
+            f"--logs {address_of(logs)}: `check` looks at folders on a disk. Copy some runs there first."
+        )
     if not logs.is_dir():
         raise UsageError(f"{logs}: found no folder, expected the log root. Name it with --logs.")
     try:

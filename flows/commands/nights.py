@@ -43,7 +43,8 @@ def night(
     Parameters
     ----------
     logs
-        The log root: every folder below it that a study claims is read.
+        The log root: every folder below it that a study claims is read. A folder, or an address such as
+        s3://bucket/path (gs://, az://), with the rights that the environment gives.
     studies
         Folder of study files (*.toml).
     house

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter, Token
 
 from flows.house.errors import UsageError
+from flows.log_root.bucket import refuse_secrets
 
 
 def named_path(_: Any, tokens: Sequence[Token]) -> Path:
@@ -20,8 +21,15 @@ def named_path(_: Any, tokens: Sequence[Token]) -> Path:
     return Path(token.value)
 
 
+def named_root(kind: Any, tokens: Sequence[Token]) -> Path:
+    """A folder, or an address such as s3://bucket/path, which is carried about as a path. Raises UsageError."""
+    logs = named_path(kind, tokens)
+    refuse_secrets(logs)
+    return logs
+
+
 PathArgument = Annotated[Path, Parameter(converter=named_path)]
 HouseOption = Annotated[Path, Parameter(name="--house", env_var="DOEHOUSE_HOUSE", converter=named_path)]
-LogsOption = Annotated[Path, Parameter(name="--logs", env_var="DOEHOUSE_LOGS", converter=named_path)]
+LogsOption = Annotated[Path, Parameter(name="--logs", env_var="DOEHOUSE_LOGS", converter=named_root)]
 StudiesOption = Annotated[Path, Parameter(name="--studies", env_var="DOEHOUSE_STUDIES", converter=named_path)]
 HOUSE, LOGS, STUDIES = Path("house"), Path("logs"), Path(__file__).parents[2] / "models" / "studies"

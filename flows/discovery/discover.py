@@ -1,7 +1,6 @@
 """Find what is new, changed or gone below a log root, by asking the warehouse what it has read."""
 
 import gc
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,9 +9,11 @@ from typing import NamedTuple
 
 from flows.discovery.find_folders import Found, find_folders
 from flows.discovery.find_units import find_units
-from flows.discovery.log_folders import LogFolder, is_stale, seconds_at_rest
+from flows.discovery.log_folders import LogFile, LogFolder, is_stale, seconds_at_rest
 from flows.house.errors import HouseError, UsageError
+from flows.log_root.bucket import etag_of, is_bucket, on_disk
 from flows.log_root.regular_file import can_be_read, shown
+from flows.log_root.tree import Tree, is_there, tree_of
 from models.declared.study import Study
 
 
@@ -71,14 +72,15 @@ def discover(
     of `resting` studies nothing is read and nothing called gone. Raises StudyError when two studies claim one folder,
     HouseError when the log root is missing, and UsageError when `again` names a folder that no study claims.
     """
-    if not logs.is_dir():
+    if not is_bucket(logs) and not logs.is_dir():
         raise HouseError(
             f"{logs}: found no folder, expected the log root. Name it with --logs, or check that it is mounted."
         )
     with without_collection():
-        found = find_units(logs, studies, find_folders(logs, studies))
+        tree = tree_of(logs)
+        found = find_units(tree, studies, find_folders(tree, studies))
     present = {folder.folder for folder in found.folders}
-    check_named(logs, present, known, again, forget)
+    check_named(tree, present, known, again, forget)
     reread = {study.name for study in studies if is_read_otherwise(study, known)}
     by_name = {study.name: study for study in studies}
     # Copies among them are judged once more, as they are no facts.
@@ -128,12 +130,12 @@ def discover(
 
 
 def check_named(
-    logs: Path, present: Collection[str], known: Known, again: Collection[str], forget: Collection[str]
+    tree: Tree, present: Collection[str], known: Known, again: Collection[str], forget: Collection[str]
 ) -> None:
     """Raises UsageError for a folder that was named and cannot be loaded again, or forgotten."""
     if missing := sorted(set(again) - set(present)):
         raise UsageError(
-            f"--folder {missing[0]}: no such folder below {logs} is claimed by a study. "
+            f"--folder {missing[0]}: no such folder below {tree.logs} is claimed by a study. "
             "Give its path below the log root, such as exp_11."
         )
     for name in forget:
@@ -141,10 +143,10 @@ def check_named(
             raise UsageError(
                 f'{name}: found no such folder in the warehouse. `doehouse sql "from runs"` lists them.'
             )
-        if name in present or os.path.lexists(logs / name):
+        if name in present or is_there(tree, name):
             raise UsageError(
-                f"{logs / name}: is still there, expected it gone from the log root: its facts would be loaded again, or "
-                "are lost to a study that no longer claims it. Correct the study's `folders`, or move it away first."
+                f"{tree.logs / name}: is still there, expected it gone from the log root: its facts would be loaded "
+                "again, or are lost to a study that no longer claims it. Correct the study's `folders`, or move it away first."
             )
 
 
@@ -177,9 +179,7 @@ def is_changed(logs: Path, folder: LogFolder, known: Known, now: datetime, of: S
     study, state, is_gone = known.folders[folder.folder]
     if is_gone or (study != folder.study and folder.folder not in known.held):
         return True
-    if known.files.get(folder.folder, frozenset()) != {
-        (shown(f.path), f.size_bytes, f.modified_ns) for f in folder.files
-    }:
+    if are_others(logs, folder, known):
         return True
     if is_claimed_otherwise(folder, known):
         return True
@@ -188,12 +188,28 @@ def is_changed(logs: Path, folder: LogFolder, known: Known, now: datetime, of: S
         return True
     # Rights and disks are mended without a trace in size and time.
     unread = known.unread.get(folder.folder, ())
-    if unread and any(shown(f.path) in unread and can_be_read(logs, f.path) for f in folder.files):
+    if unread and can_any_be_read(logs, [file for file in folder.files if shown(file.path) in unread]):
         return True
     if state != "unfinished":
         return False
     quiet = of.source.quiet_seconds if of.source else None
     return is_stale(folder, now) or (quiet is not None and seconds_at_rest(folder, now) >= quiet)
+
+
+def are_others(logs: Path, folder: LogFolder, known: Known) -> bool:
+    """Whether other files lie in a folder, or others of the same names."""
+    before = known.files.get(folder.folder, frozenset())
+    now = {(shown(f.path), f.size_bytes, f.modified_ns) for f in folder.files}
+    return before != now and not (is_bucket(logs) and by_etag(before) == by_etag(now))
+
+
+def by_etag(files: Collection[tuple[str, int, int]]) -> set[tuple[str, int, int]]:
+    return {(path, size, etag_of(modified)) for path, size, modified in files}
+
+
+def can_any_be_read(logs: Path, files: Sequence[LogFile]) -> bool:
+    with on_disk(logs, files) as there:
+        return any(can_be_read(there, file.path) for file in files)
 
 
 def is_claimed_otherwise(folder: LogFolder, known: Known) -> bool:

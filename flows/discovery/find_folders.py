@@ -1,14 +1,13 @@
 """Find the log folders that studies claim by the path of a folder."""
 
-import os
 import stat
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from flows.discovery.log_folders import LogFile, LogFolder, kind_of
 from flows.house.errors import HouseError
 from flows.log_root.regular_file import shown
+from flows.log_root.tree import Tree
 from models.declared.study import Claim, Study, StudyError
 
 
@@ -20,7 +19,7 @@ class Found(NamedTuple):
     unreadable: list[str]
 
 
-def find_folders(logs: Path, studies: Sequence[Study]) -> "Found":
+def find_folders(tree: Tree, studies: Sequence[Study]) -> "Found":
     """Folders claimed by exactly one study, top-level folders that lead to none, and those that cannot be listed.
 
     All are sorted by name. Raises HouseError where the log root itself cannot be listed.
@@ -31,62 +30,61 @@ def find_folders(logs: Path, studies: Sequence[Study]) -> "Found":
     unclaimed: list[str] = []
     unreadable: list[str] = []
     try:
-        tops = sorted_folders(logs, "")
+        tops = sorted_folders(tree, "")
     except OSError as error:
         raise HouseError(
-            f"{logs}: cannot be listed ({error.strerror}), expected a log root that this user may read. "
+            f"{tree.logs}: cannot be listed ({error.strerror}), expected a log root that this user may read. "
             "Check its rights, or that it is mounted."
         ) from error
     for top in tops:
-        claimed = list(claim_below(logs, top, depth, studies, unreadable))
+        claimed = list(claim_below(tree, top, depth, studies, unreadable))
         if not claimed and shown(top) not in unreadable:
             unclaimed.append(shown(top))
         for name, study, claim in claimed:
-            files = tuple(sorted(find_files(logs, name, configs[study.name])))
+            files = tuple(sorted(find_files(tree, name, configs[study.name])))
             found.append(LogFolder(shown(name), study.name, claim, files))
     return Found(found, unclaimed, unreadable)
 
 
 def claim_below(
-    logs: Path, folder: str, depth: int, studies: Sequence[Study], unreadable: list[str]
+    tree: Tree, folder: str, depth: int, studies: Sequence[Study], unreadable: list[str]
 ) -> Iterator[tuple[str, Study, Claim]]:
     claims = [(study, claim) for study in studies if (claim := study.claim(shown(folder))) is not None]
     if len(claims) > 1:
         names = " and ".join(study.name for study, _ in claims)
         raise StudyError(
-            f"{logs / shown(folder)}: claimed by {names}, expected one study. "
+            f"{tree.logs / shown(folder)}: claimed by {names}, expected one study. "
             "Narrow the `folders` pattern of one of them."
         )
     if claims:
         yield folder, *claims[0]
     elif folder.count("/") + 1 < depth:
         try:
-            children = sorted_folders(logs, folder)
+            children = sorted_folders(tree, folder)
         except OSError:
             unreadable.append(shown(folder))
             return
         for child in children:
-            yield from claim_below(logs, child, depth, studies, unreadable)
+            yield from claim_below(tree, child, depth, studies, unreadable)
 
 
-def sorted_folders(logs: Path, below: str) -> list[str]:
+def sorted_folders(tree: Tree, below: str) -> list[str]:
     """Real sub-folders (no links, nothing hidden), as paths below the log root."""
-    with os.scandir(f"{logs}/{below}") as entries:
-        names = [
-            entry.name
-            for entry in entries
-            if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False)
-        ]
+    names = [
+        entry.name
+        for entry in tree.scandir(below)
+        if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False)
+    ]
     return [f"{below}/{name}" if below else name for name in sorted(names)]
 
 
-def find_files(logs: Path, folder: str, config: str | None) -> Iterator[LogFile]:
+def find_files(tree: Tree, folder: str, config: str | None) -> Iterator[LogFile]:
     """The files of a folder that are read, whatever kind of file they really are."""
     stack = [folder]
     while stack:
         below = stack.pop()
         try:
-            entries = list(os.scandir(f"{logs}/{below}"))
+            entries = tree.scandir(below)
         except OSError:
             yield LogFile(below, "odd", 0, 0)
             continue

@@ -1,14 +1,13 @@
 """Find the executions of runs that studies claim by the path of a file: units, of one file or many."""
 
-import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flows.discovery.find_folders import Found
 from flows.discovery.log_folders import LOG_NAMES, LogFile, LogFolder, Told, is_pod_log, kind_of_source
 from flows.log_root.regular_file import shown
+from flows.log_root.tree import Entry, Tree
 from flows.reading.notices.finding import Finding
 from models.declared.folders import Match
 from models.declared.study import Claim, Study, StudyError
@@ -24,7 +23,7 @@ class Fit(NamedTuple):
     match: Match
 
 
-def find_units(logs: Path, studies: Sequence[Study], folders: Found) -> Found:
+def find_units(tree: Tree, studies: Sequence[Study], folders: Found) -> Found:
     """The same with the units of the studies that have a source, and without the folders that lead to some.
 
     Raises StudyError where two studies claim one file.
@@ -35,7 +34,7 @@ def find_units(logs: Path, studies: Sequence[Study], folders: Found) -> Found:
     owners = {file.path: (folder.folder, folder.study) for folder in folders.folders for file in folder.files}
     fits: dict[str, dict[tuple[str, ...], list[Fit]]] = {study.name: {} for study in sources}
     tops: set[str] = set()
-    for path, entry in walk(logs, begins(sources)):
+    for path, entry in walk(tree, begins(sources)):
         text = shown(path)
         for study in sources:
             kind = kind_of_source(path, study.source.is_table, study.is_result) if study.source else None
@@ -45,7 +44,8 @@ def find_units(logs: Path, studies: Sequence[Study], folders: Found) -> Found:
             if path in owners:
                 one, other = owners[path][1], study.name
                 raise StudyError(
-                    f"{logs / text}: claimed by {one} and {other}, expected one study. Narrow the pattern of one of them."
+                    f"{tree.logs / text}: claimed by {one} and {other}, expected one study. Narrow the pattern "
+                    "of one of them."
                 )
             owners[path] = text, study.name
             tops.add(text.partition("/")[0])
@@ -54,7 +54,7 @@ def find_units(logs: Path, studies: Sequence[Study], folders: Found) -> Found:
             )
     found = list(folders.folders)
     for study in sources:
-        found += units(logs, study, fits[study.name])
+        found += units(tree, study, fits[study.name])
     found.sort(key=lambda folder: folder.folder)
     return folders._replace(folders=found, unclaimed=[each for each in folders.unclaimed if each not in tops])
 
@@ -75,14 +75,13 @@ def _is_below(folder: str, other: str) -> bool:
     return not other or folder.startswith(f"{other}/")
 
 
-def walk(logs: Path, folders: Sequence[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def walk(tree: Tree, folders: Sequence[str]) -> Iterator[tuple[str, Entry]]:
     """Every file below the folders that is not in a hidden one, as a path below the log root; links lead nowhere."""
-    stack = [folder for folder in reversed(folders) if not (logs / folder).is_symlink()]
+    stack = [folder for folder in reversed(folders) if not is_link(tree, folder)]
     while stack:
         below = stack.pop()
         try:
-            with os.scandir(f"{logs}/{below}") as listed:
-                entries = sorted(listed, key=lambda entry: entry.name)
+            entries = sorted(tree.scandir(below), key=lambda entry: entry.name)
         except OSError:
             continue  # what was read below it before is not called gone: see discover
         inner = []
@@ -93,6 +92,14 @@ def walk(logs: Path, folders: Sequence[str]) -> Iterator[tuple[str, os.DirEntry[
             elif not entry.name.startswith("."):
                 inner.append(path)
         stack += reversed(inner)
+
+
+def is_link(tree: Tree, folder: str) -> bool:
+    """Whether a folder is a link; the log root itself may be one."""
+    try:
+        return bool(folder) and stat.S_ISLNK(tree.lstat(folder).st_mode)
+    except OSError:
+        return False
 
 
 def _without_dot(text: str, kind: str | None) -> str:
@@ -111,7 +118,7 @@ def unit_of(text: str, match: Match) -> tuple[str, ...]:
     return (text.rpartition("/")[0], match.container, str(match.run), str(match.replicate), *told)
 
 
-def log_file(path: str, kind: str, entry: os.DirEntry[str], match: Match) -> LogFile:
+def log_file(path: str, kind: str, entry: Entry, match: Match) -> LogFile:
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError:
@@ -120,14 +127,14 @@ def log_file(path: str, kind: str, entry: os.DirEntry[str], match: Match) -> Log
     return LogFile(path, kind, status.st_size, status.st_mtime_ns, match.container, match.within)
 
 
-def units(logs: Path, study: Study, fits: Mapping[tuple[str, ...], Sequence[Fit]]) -> Iterator[LogFolder]:
+def units(tree: Tree, study: Study, fits: Mapping[tuple[str, ...], Sequence[Fit]]) -> Iterator[LogFolder]:
     source = study.source
     assert source
     table: LevelTable | None = None
     if source.levels and source.levels.table and not source.is_table:
         from flows.discovery.level_tables import read_level_table
 
-        table = read_level_table(logs, study, {name for each in fits.values() for name in names_of(each)})
+        table = read_level_table(tree, study, {name for each in fits.values() for name in names_of(each)})
     for each in fits.values():
         unit = each[0].match.unit
         default = unit.rpartition("/")[2]
@@ -142,7 +149,7 @@ def units(logs: Path, study: Study, fits: Mapping[tuple[str, ...], Sequence[Fit]
             continue
         if table:
             folder = with_levels(folder, study, table)
-        yield folder._replace(files=tuple(sorted([*files, *beside(logs, study, folder)])))
+        yield folder._replace(files=tuple(sorted([*files, *beside(tree, study, folder)])))
 
 
 def names_of(fits: Sequence[Fit]) -> set[str]:
@@ -191,7 +198,7 @@ def with_levels(folder: LogFolder, study: Study, table: "LevelTable") -> LogFold
     return folder
 
 
-def beside(logs: Path, study: Study, folder: LogFolder) -> Iterator[LogFile]:
+def beside(tree: Tree, study: Study, folder: LogFolder) -> Iterator[LogFile]:
     """Files that are read beside those of the pattern: of levels, of stamps, and the one that says all is over."""
     source = study.source
     assert source
@@ -204,7 +211,7 @@ def beside(logs: Path, study: Study, folder: LogFolder) -> Iterator[LogFile]:
         wanted[_joined(home, source.done_file)] = "marker"
     if study.asks_for_stamps and not source.columns.keys() & set(LOG_NAMES.values()):
         wanted |= {_joined(home, name): kind for name, kind in LOG_NAMES.items()}
-        wanted |= dict.fromkeys(_pod_logs(logs, home), "pod")
+        wanted |= dict.fromkeys(_pod_logs(tree, home), "pod")
     taken = {file.path for file in folder.files}
     yield from present(logs, {path: kind for path, kind in wanted.items() if path not in taken})
 
@@ -213,7 +220,7 @@ def present(logs: Path, wanted: Mapping[str, str]) -> Iterator[LogFile]:
     """Those of some files that are there, each with its kind."""
     for path, kind in wanted.items():
         try:
-            status = os.lstat(f"{logs}/{path}")
+            status = tree.lstat(path)
         except OSError:
             continue
         else:
@@ -221,11 +228,11 @@ def present(logs: Path, wanted: Mapping[str, str]) -> Iterator[LogFile]:
             yield LogFile(path, kind, status.st_size, status.st_mtime_ns)
 
 
-def _pod_logs(logs: Path, home: str) -> list[str]:
+def _pod_logs(tree: Tree, home: str) -> list[str]:
     try:
         return [
             _joined(home, name)
-            for name in sorted(each.name for each in (logs / home).iterdir())
+            for name in sorted(each.name for each in tree.scandir(home))
             if is_pod_log(name)
         ]
     except OSError:

@@ -15,6 +15,7 @@ import polars as pl
 from flows.cluster.cluster import carry_out_on
 from flows.discovery.log_folders import LogFolder, Told
 from flows.house.errors import HouseError
+from flows.log_root.bucket import is_bucket, on_disk
 from flows.reading.batches import BATCH_BYTES, Batch, Shards
 from flows.reading.completeness import absent, going_on, moved, note_of, settle
 from flows.reading.containers import Container, Owners, gather, missing, owners_of
@@ -77,7 +78,7 @@ def extract_elsewhere(
 ) -> Shards:
     """The same on a machine that may see other disks. Raises HouseError where none of the files is there."""
     paths = [f"{logs}/{file.path}" for *_, file in batch.files()]
-    if paths and not any(map(lexists, paths)):
+    if paths and not is_bucket(logs) and not any(map(lexists, paths)):
         raise HouseError(
             f"{gethostname()}: found none of the {len(paths)} files of a batch, {paths[0]} for one, expected the log "
             "root under the same path as on the machine of the night. Mount it there."
@@ -87,6 +88,11 @@ def extract_elsewhere(
 
 def extract_batch(logs: Path, studies: Sequence[Study], batch: Batch, now: datetime, target: Path) -> Shards:
     """Read one batch and write its shards into the folder `target`."""
+    with on_disk(logs, [file for *_, file in batch.files()], target) as there:
+        return read_batch(there, studies, batch, now, target)
+
+
+def read_batch(logs: Path, studies: Sequence[Study], batch: Batch, now: datetime, target: Path) -> Shards:
     by_name = {study.name: study for study in studies}
     contents, refused = read_logs(logs, batch)
     stamps, odd_stamps = read_all_stamps(batch, contents, by_name, now)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flows.discovery.log_folders import LogFile, LogFolder
+from flows.log_root.bucket import on_disk
 from flows.log_root.regular_file import EVENT_FILE_LIMIT, LOG_LIMIT, LogRoot, RefusedError, shown
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def held_back(
     folders: Sequence[tuple[int, LogFolder]],
     accepted: Mapping[int, Sequence[Accepted]],
     shards: Sequence["Shards"],
+    scratch: Path | None = None,
 ) -> list[HeldBack]:
     """The folders in `shards` that were accepted and do not go on from what was read of them.
 
@@ -63,10 +65,16 @@ def held_back(
     if not (accepted and shards):
         return []
     read = digests_read(shards)
+    others = {
+        folder_id: [each for each in accepted.get(folder_id, ()) if read.get(each.path) != each.sha256]
+        for folder_id, _ in folders
+    }
+    paths = {each.path for before in others.values() for each in before}
+    files = [file for _, folder in folders for file in folder.files if shown(file.path) in paths]
     held = []
-    with LogRoot(logs) as root:
+    with on_disk(logs, files, scratch) as there, LogRoot(there) as root:
         for folder_id, folder in folders:
-            before = [each for each in accepted.get(folder_id, ()) if read.get(each.path) != each.sha256]
+            before = others[folder_id]
             if objections := tuple(objections_to(root, folder, before, read)):
                 held.append(HeldBack(folder_id, before[0].study, folder, objections))
     return held

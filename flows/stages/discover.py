@@ -9,6 +9,7 @@ from flows.discovery.freshness import turned
 from flows.discovery.known import Keys, read_known
 from flows.house.house import House
 from flows.house.manifest import read_manifest
+from flows.log_root.bucket import in_full
 from flows.stages.moved import find_moved, without_moved
 from flows.stages.plan import Order, Plan
 from flows.stages.resting import left_out, resting_studies
@@ -21,7 +22,7 @@ def discover_folders(order: Order, now: datetime) -> Plan:
     """What differs from the published warehouse."""
     house = House.at(order.house)
     # The only place where paths are made absolute: whatever follows, other processes too, may work from elsewhere.
-    order = order._replace(logs=order.logs.absolute(), studies=order.studies.absolute(), house=house.root)
+    order = order._replace(logs=in_full(order.logs), studies=order.studies.absolute(), house=house.root)
     declared = load_studies(order.studies, relations())
     current = house.current_version()
     is_fresh = current is None

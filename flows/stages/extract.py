@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.log_root.bucket import on_disk
 from flows.stages.plan import Plan
 from flows.warehouse.warehouse import open_published
 
@@ -40,7 +41,10 @@ def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:
         folders = [each for each in every if not each[1].is_table]
         work = batches(folders, first_file_id, before)
         shards = extract(logs, plan.studies, work, staging, plan.started_at, plan.order.cluster)
-        held = [*held_back(logs, folders, accepted, shards), *claimed_otherwise(plan, folders, accepted)]
+        held = [
+            *held_back(logs, folders, accepted, shards, staging),
+            *claimed_otherwise(plan, folders, accepted),
+        ]
         if not held:
             next_file = first_file_id + sum(len(folder.files) for _, folder in folders)
             plan, of_tables = extract_tables(plan, staging, next_file)
@@ -97,9 +101,8 @@ def extract_tables(plan: Plan, staging: Path, next_file: int) -> "tuple[Plan, li
                 is_read_otherwise=folder.study in plan.news.changed_studies,
             )
             known = known_rows(warehouse, table_id, study)
-            read = read_table(
-                plan.order.logs, study, table, known, next_folder, staging / f"table{place:05d}"
-            )
+            with on_disk(plan.order.logs, folder.files, staging) as logs:
+                read = read_table(logs, study, table, known, next_folder, staging / f"table{place:05d}")
             next_folder += read.new
             shards.append(read.shards)
             held = tuple(

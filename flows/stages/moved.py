@@ -7,6 +7,7 @@ from typing import NamedTuple
 from flows.discovery.discover import Known, News
 from flows.discovery.log_folders import LogFolder
 from flows.house.house import House
+from flows.log_root.bucket import on_disk
 from flows.log_root.regular_file import EVENT_FILE_LIMIT, LogRoot, RefusedError, shown
 from flows.warehouse.warehouse import open_published
 
@@ -39,7 +40,8 @@ def find_moved(house: House, logs: Path, known: Known, news: News) -> Moved:
     gone = {folder for folder, (_, _, is_gone) in known.folders.items() if is_gone} | set(news.gone)
     renamed: dict[str, str] = {}
     copies: dict[str, str] = {}
-    with LogRoot(logs) as root:
+    asked = [file for folder in new.values() if files_of(folder) in alike for file in folder.files]
+    with on_disk(logs, asked) as there, LogRoot(there) as root:
         for name, folder in new.items():
             for other in alike.get(files_of(folder), ()):
                 if other in renamed.values() or not holds(root, folder, digests(house, other)):

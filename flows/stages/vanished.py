@@ -1,11 +1,13 @@
 """The refusal to take an unmounted disk for news: too much has gone from the log root at once."""
 
-import os
+import os.path
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from flows.discovery.discover import Known
 from flows.house.errors import HouseError
+from flows.log_root.bucket import address_of, is_bucket
+from flows.log_root.tree import is_there, tree_of
 from flows.stages.plan import Order
 from models.declared.study import Study
 
@@ -23,7 +25,8 @@ def refuse_vanishing(order: Order, known: Known, gone: Collection[str], studies:
     present = [folder for folder, (_, _, is_gone) in known.folders.items() if not is_gone]
     if not present or len(gone) <= order.gone_share * len(present):
         return
-    standing = [folder for folder in gone if os.path.lexists(order.logs / folder)]
+    tree = tree_of(order.logs)
+    standing = [folder for folder in gone if is_there(tree, folder)]
     found = f"{len(gone)} of {len(present)} known folders are gone at once"
     if standing:
         found += f", {len(standing)} of them are still there but claimed by no study any more"
@@ -34,6 +37,8 @@ def refuse_vanishing(order: Order, known: Known, gone: Collection[str], studies:
 
 
 def place_of(path: Path) -> str:
+    if is_bucket(path):
+        return f"Check that {address_of(path)} is the right address."
     return f"It lies on what is mounted at {mount_of(path)}: check that the right disk is."
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from flows.discovery.find_units import walk
 from flows.log_root.regular_file import RefusedError, read_regular, shown
+from flows.log_root.tree import Disk
 from flows.reading.records.paths import quoted
 from flows.reading.records.rows import AS_IT_IS, Records, read_records, unzipped
 from flows.reading.records.shape import PLACES, RecordError, Shape
@@ -38,7 +39,7 @@ class Listing(NamedTuple):
 def list_files(logs: Path) -> Listing:
     """What lies below the log root, hidden folders but Hydra's left out."""
     found = Listing([], [], [], [], [], is_cut=False)
-    for count, (path, entry) in enumerate(walk(logs, [""])):
+    for count, (path, entry) in enumerate(walk(Disk(logs), [""])):
         if count == MOST_FILES:
             return found._replace(is_cut=True)
         if not entry.is_file(follow_symlinks=False) or shown(path) != path:

@@ -9,6 +9,7 @@ from flows.discovery.find_folders import find_folders
 from flows.discovery.find_units import find_units, walk
 from flows.discovery.log_folders import LogFile, LogFolder, Told, kind_of_source
 from flows.log_root.regular_file import TABLE_LIMIT, RefusedError, read_regular, shown
+from flows.log_root.tree import Disk
 from flows.messages import count
 from flows.reading.containers import container_of, within_of
 from flows.reading.event_points import hparams_of
@@ -40,7 +41,7 @@ class Known(NamedTuple):
 
 def rehearse(logs: Path, study: Study) -> Rehearsal:
     """Reads names, level files and the values of a few files. Raises StudyError where two patterns clash."""
-    found = find_units(logs, [study], find_folders(logs, [study]))
+    found = find_units(Disk(logs), [study], find_folders(Disk(logs), [study]))
     files = sum(len(folder.files) for folder in found.folders)
     what = "table" if study.source and study.source.is_table else "folder"
     lines = [f"{study.name}: {count(len(found.folders), what)} claimed, with {count(files, 'file')}."]
@@ -269,7 +270,7 @@ def left_over(
     taken = {file.path for folder in folders for file in folder.files}
     paths = [
         shown(path)
-        for path, _ in walk(logs, [""])
+        for path, _ in walk(Disk(logs), [""])
         if path not in taken and kind_of_source(path, study.source.is_table, study.is_result)
     ]
     if paths:

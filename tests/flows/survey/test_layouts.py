@@ -8,6 +8,7 @@ import pytest
 
 from flows.discovery.find_folders import find_folders
 from flows.discovery.find_units import find_units
+from flows.log_root.tree import Disk
 from flows.night import Order
 from flows.survey.guess import guess_study
 from flows.survey.rehearsal import claims, rehearse
@@ -62,7 +63,8 @@ def cells_of(study: Study) -> dict[int, tuple[object, ...]]:
 def test_the_claims_are_what_was_run(name: str, tmp_path: Path) -> None:
     """Levels and, where a number tells it, the replicate of every run."""
     rows, study = written(name, tmp_path)
-    found = find_units(tmp_path / "logs", [study], find_folders(tmp_path / "logs", [study]))
+    tree = Disk(tmp_path / "logs")
+    found = find_units(tree, [study], find_folders(tree, [study]))
     cells = cells_of(study)
     has_replicate = name not in ("table", "folders_and_file_names")
     told = Counter(
