@@ -146,7 +146,8 @@ def check_named(
         if name in present or is_there(tree, name):
             raise UsageError(
                 f"{tree.logs / name}: is still there, expected it gone from the log root: its facts would be loaded "
-                "again, or are lost to a study that no longer claims it. Correct the study's `folders`, or move it away first."
+                "again, or are lost to a study that no longer claims it. Correct the study's `folders`, or move it "
+                "away first."
             )
 
 
