@@ -62,6 +62,7 @@ WINGS = {
     "models/design": {"models/declared", "models/confounding"},
     "models/declared": {"models/confounding"},
     "models/confounding": set(),
+    "reports/paper": {"reports/pages", "reports/tables", "reports/charts", "reports/text"},
     "reports/pages": {"reports/tables", "reports/charts", "reports/text"},
     "reports/tables": {"reports/charts", "reports/text"},
     "reports/charts": {"reports/text"},

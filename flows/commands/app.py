@@ -44,6 +44,10 @@ app.command(
     help="Write every relation of the published warehouse as a Parquet file.",
 )
 app.command(
+    "flows.commands.paper:paper",
+    help="Write a study's figures, tables, captions and BibTeX for a paper.",
+)
+app.command(
     "flows.commands.care.exported:import_",
     name="import",
     group=CARE,

@@ -38,6 +38,8 @@ class Page:
         self.is_alone = is_alone
         self.files: Files = {}
         self.rows: dict[str, pl.DataFrame] = {}
+        self.figures: list[Figure] = []
+        self.tables: list[Table] = []
         self.stem = "" if name == "index.html" else f"{Path(name).stem}-"
 
     @property
@@ -49,6 +51,7 @@ class Page:
 
         `still` is shown where no script runs.
         """
+        self.figures.append(figure)
         return {
             "figure": figure,
             "id": figure.slug,
@@ -58,10 +61,15 @@ class Page:
         }
 
     def table(self, table: Table) -> dict[str, Any]:
+        self.tables.append(table)
         return {"table": table, "id": table.slug, **(self.source(table.source) if table.source else {})}
 
     def html(self, template: str, **values: Any) -> Files:
         """The page and all files that belong to it."""
+        return self.filled(template, **values).files
+
+    def filled(self, template: str, **values: Any) -> "Page":
+        """This page with its file among the others; what it shows can be taken from it."""
         text = (
             environment()
             .get_template(template)
@@ -72,7 +80,8 @@ class Page:
                 **values,
             )
         )
-        return {**self.files, self._below(self.name): text.encode()}
+        self.files[self._below(self.name)] = text.encode()
+        return self
 
     def source(self, name: str) -> dict[str, str]:
         """The query by its name, and the file of what it gave."""

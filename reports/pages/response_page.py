@@ -10,7 +10,7 @@ from reports.charts import levels as level_charts
 from reports.charts import residuals as residual_charts
 from reports.charts.effect_rows import drawn_rows, scale_rows
 from reports.charts.sketch import sketch
-from reports.pages.page import Files, Link, Page
+from reports.pages.page import Link, Page
 from reports.tables.response import (
     anova_table,
     coefficient_table,
@@ -47,7 +47,7 @@ Parts = list[dict[str, Any]]
 FEWEST_TO_COMPARE = 3  # effects that make an order worth a figure
 
 
-def response_page(response: str, study_results: Results, results: Results) -> Files:
+def response_page(response: str, study_results: Results, results: Results) -> Page:
     """Everything that belongs to the page of one response (queries of the study and QUERIES)."""
     facts = study_results["study"].frame.row(0, named=True)
     page = Page(slug(facts["study"]), f"{slug(response)}.html", results)
@@ -86,7 +86,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Fi
         for place, title, topics, parts in folds
     ]
     shown = [fold for fold in shown if fold["parts"] or fold["statements"] or fold["facts"]]
-    return page.html(
+    return page.filled(
         "response.html.j2",
         response=response,
         heading=facts["title"] or facts["study"],

@@ -73,9 +73,9 @@ def study_pages(results: Results, responses: Mapping[str, Results]) -> Files:
     `results` are those of STUDY_QUERIES and WIDE_QUERIES; `responses` maps each response to those of RESPONSE_QUERIES.
     Run pages are made one by one by `run_page(study results, run results, folder)`.
     """
-    files = study_page(results)
+    files = study_page(results).files
     for response, mine in responses.items():
-        files |= response_page(response, results, mine)
+        files |= response_page(response, results, mine).files
     return files
 
 

@@ -9,7 +9,7 @@ from reports.charts.effect_rows import drawn_rows
 from reports.charts.levels import treatment_rows
 from reports.charts.sketch import MOST_ROWS, sketch
 from reports.charts.study import oriented, trade_off
-from reports.pages.page import Files, Link, Page
+from reports.pages.page import Link, Page
 from reports.tables.cells import design_cells
 from reports.tables.study import (
     alias_table,
@@ -47,7 +47,7 @@ WIDE_QUERIES = ("study_observations",)
 MOST_NAMED = 3  # runs that are missing
 
 
-def study_page(results: Results) -> Files:
+def study_page(results: Results) -> Page:
     """Everything below <study>/ that belongs to its index.html."""
     facts = results["study"].frame.row(0, named=True)
     name = facts["study"]
@@ -56,7 +56,7 @@ def study_page(results: Results) -> Files:
     statements = results["study_statements"].frame
     trades = [_trade(page, i, rows) for i, rows in enumerate(_pairs(results["study_trade_offs"].frame), 1)]
     doubts = _doubts(results)
-    return page.html(
+    return page.filled(
         "study.html.j2",
         name=name,
         heading=facts["title"] or name,

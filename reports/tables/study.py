@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from models.declared.levels import level_key
 from reports.charts.levels import treatment_rows
 from reports.tables.tables import Cell, Column, Results, Row, Table, table
 from reports.text.factors import colour
@@ -171,15 +172,20 @@ def _level_cell(factor: int) -> Any:
 def observation_table(results: Results) -> Table:
     frame = results["study_observations"].frame
     levels = {
-        (row["factor"], row["level"]): row["level_position"]
+        (row["factor"], level_key(row["level"])): row["level_position"]
         for row in results["study_levels"].frame.iter_rows(named=True)
     }
     factors = {factor for factor, _ in levels}
 
     def column(name: str) -> Column:
         if name in factors:
+            # levels that are numbers are numbers in the wide view
             return Column(
-                name, name, cell=lambda row: Cell(row[name], level=colour(levels.get((name, row[name]), 1)))
+                name,
+                name,
+                cell=lambda row: Cell(
+                    str(row[name]), level=colour(levels.get((name, level_key(str(row[name]))), 1))
+                ),
             )
         if name == "folder":
             return Column(name, name, cell=_folder_cell)

@@ -1,0 +1,4 @@
+-- The studies of the house, as declared.
+-- grain: study
+-- reads: studies
+select study, definition from studies order by study
