@@ -134,7 +134,9 @@ def units(tree: Tree, study: Study, fits: Mapping[tuple[str, ...], Sequence[Fit]
     if source.levels and source.levels.table and not source.is_table:
         from flows.discovery.level_tables import read_level_table
 
-        table = read_level_table(tree, study, {name for each in fits.values() for name in names_of(each)})
+        table = read_level_table(
+            tree.logs, study, {name for each in fits.values() for name in names_of(each)}
+        )
     for each in fits.values():
         unit = each[0].match.unit
         default = unit.rpartition("/")[2]
@@ -145,7 +147,7 @@ def units(tree: Tree, study: Study, fits: Mapping[tuple[str, ...], Sequence[Fit]
         )
         if source.is_table:
             levels = source.levels.table if source.levels and source.levels.table else ""
-            yield folder._replace(files=(*files, *present(logs, {levels: "config"} if levels else {})))
+            yield folder._replace(files=(*files, *present(tree, {levels: "config"} if levels else {})))
             continue
         if table:
             folder = with_levels(folder, study, table)
@@ -213,10 +215,10 @@ def beside(tree: Tree, study: Study, folder: LogFolder) -> Iterator[LogFile]:
         wanted |= {_joined(home, name): kind for name, kind in LOG_NAMES.items()}
         wanted |= dict.fromkeys(_pod_logs(tree, home), "pod")
     taken = {file.path for file in folder.files}
-    yield from present(logs, {path: kind for path, kind in wanted.items() if path not in taken})
+    yield from present(tree, {path: kind for path, kind in wanted.items() if path not in taken})
 
 
-def present(logs: Path, wanted: Mapping[str, str]) -> Iterator[LogFile]:
+def present(tree: Tree, wanted: Mapping[str, str]) -> Iterator[LogFile]:
     """Those of some files that are there, each with its kind."""
     for path, kind in wanted.items():
         try:

@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from flows.discovery.log_folders import LogFile
 from flows.log_root.bucket import on_disk
 from flows.log_root.regular_file import TABLE_LIMIT, RefusedError, read_regular
-from flows.log_root.tree import Tree
 from flows.reading.records.rows import Shape, read_records
 from models.declared.source import Source
 from models.declared.study import Study
@@ -32,14 +32,14 @@ class LevelTable(NamedTuple):
     trouble: str | None  # why the whole table cannot be read
 
 
-def read_level_table(tree: Tree, study: Study, containers: Iterable[str]) -> LevelTable:
+def read_level_table(logs: Path, study: Study, containers: Iterable[str]) -> LevelTable:
     """The row of each container: the one whose key is its name, or a longer text that holds it as a word."""
     source = study.source
     assert source and source.levels and source.levels.table and source.levels.key
     levels = source.levels
     try:
-        with on_disk(tree.logs, [LogFile(levels.table or "", "levels", 0, 0)]) as logs:
-            content = read_regular(logs, levels.table or "", TABLE_LIMIT).content
+        with on_disk(logs, [LogFile(levels.table or "", "levels", 0, 0)]) as place:
+            content = read_regular(place, levels.table or "", TABLE_LIMIT).content
     except (RefusedError, OSError) as error:
         return LevelTable({}, {}, str(error))
     columns = levels.named([name for name in study.factors if name not in study.pattern.names])

@@ -7,12 +7,12 @@ from pathlib import Path
 from flows.discovery.discover import Known, discover
 from flows.discovery.freshness import turned
 from flows.discovery.known import Keys, read_known
+from flows.discovery.moved import find_moved, without_moved
+from flows.discovery.resting import left_out, resting_studies
 from flows.house.house import House
 from flows.house.manifest import read_manifest
 from flows.log_root.bucket import in_full
-from flows.stages.moved import find_moved, without_moved
 from flows.stages.plan import Order, Plan
-from flows.stages.resting import left_out, resting_studies
 from flows.stages.vanished import refuse_vanishing
 from flows.warehouse.warehouse import relations
 from models.declared.study import load_studies

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.discovery.discover import News
+from flows.discovery.moved import Moved
+from flows.discovery.resting import LeftOut
 from flows.house.house import DATABASE, House
-from flows.stages.moved import Moved
-from flows.stages.resting import LeftOut
 from models.declared.study import Study
 
 if TYPE_CHECKING:
