@@ -1,5 +1,6 @@
 
 # What is made lies below .runner until it is whole: no night looks into hidden folders.
+case $_logs in /*) ;; *) _logs=$PWD/$_logs ;; esac
 _host=$(uname -n)
 _made=0 _there=0 _failed='' _busy=''
 # Fractions of a second are GNU's; elsewhere a stamp is a whole second.
@@ -29,7 +30,7 @@ _claim() {
     (set -C && printf '%s %s\n' "$_host" "$$" >"$_desk/by") 2>/dev/null
 }
 
-# place NUMBER FOLDER CONTAINER FOLDER_BELOW ...: execute a row of the sheet, unless its folder is there.
+# _place NUMBER FOLDER CONTAINER FOLDER_BELOW ...: execute a row of the sheet, unless its folder is there.
 _place() {
     _number=$1 _unit=$2 _final=$_logs/$2
     shift 2
@@ -60,7 +61,7 @@ _place() {
     return 0
 }
 
-# make CONTAINER FOLDER_BELOW ...: one container after another, then the folder gets its name, all at once.
+# _make CONTAINER FOLDER_BELOW ...: one container after another, then the folder gets its name, all at once.
 _make() {
     mkdir "$_work" || return 1
     while [ $# -gt 0 ]; do

@@ -81,6 +81,7 @@ def discover(
         found = find_units(tree, studies, find_folders(tree, studies))
     present = {folder.folder for folder in found.folders}
     check_named(tree, present, known, again, forget)
+    refuse_resting([folder for folder in found.folders if folder.study in resting], again)
     reread = {study.name for study in studies if is_read_otherwise(study, known)}
     by_name = {study.name: study for study in studies}
     # Copies among them are judged once more, as they are no facts.
@@ -148,6 +149,16 @@ def check_named(
                 f"{tree.logs / name}: is still there, expected it gone from the log root: its facts would be loaded "
                 "again, or are lost to a study that no longer claims it. Correct the study's `folders`, or move it "
                 "away first."
+            )
+
+
+def refuse_resting(folders: Sequence[LogFolder], again: Collection[str]) -> None:
+    """Raises UsageError for a folder that was named and whose study is not read tonight."""
+    for folder in folders:
+        if folder.folder in again:
+            raise UsageError(
+                f"--folder {folder.folder}: the file of its study {folder.study} is refused, expected a study that "
+                "says how it is read. Correct the file first."
             )
 
 

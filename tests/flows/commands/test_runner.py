@@ -143,6 +143,19 @@ def test_a_job_that_fails_is_told_and_no_part_of_the_study(experiment: Experimen
     assert (experiment.order.logs / "rate=0.5_batch=8_seed1" / "DONE").exists()
 
 
+def test_another_log_root_and_a_row_that_is_none(
+    experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment.design()
+    monkeypatch.chdir(experiment.place)
+    assert experiment.execute(1, DOEHOUSE_LOGS="else where").returncode == 0
+    (folder,) = (experiment.place / "else where").glob("rate*")
+    assert {"start.log", "stop.log", "DONE"} < {path.name for path in folder.iterdir()}
+    told = experiment.execute(5)
+    assert told.returncode == 2 and "found row '5', expected 1 to 4" in told.stderr
+    assert not experiment.order.logs.exists()
+
+
 def test_the_testbeds_layout_is_written_with_its_logs_and_containers(tmp_path: Path) -> None:
     experiment = Experiment(
         tmp_path, source=None, folders="exp_1{run}", containers=2, timezone="Asia/Kolkata"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.house.errors import HouseError
+from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
 from flows.night import Order, Summary, is_anything_new, night
 from flows.records.notice import worth_telling
@@ -107,6 +107,12 @@ def test_a_corrected_study_reads_what_came_meanwhile(order: Order) -> None:
     assert (summary.night["folders_new"], summary.night["folders_gone"], summary.refused) == (1, 1, ())
     assert verdicts(order)["1_c"] == "accepted"
     assert ask(order, "select count(*) from findings where code = 'W211'") == [(0,)]
+
+
+def test_a_folder_of_a_study_that_rests_cannot_be_asked_for(order: Order) -> None:
+    break_study(order, "no TOML")
+    with pytest.raises(UsageError, match="the file of its study small is refused"):
+        spend(order._replace(again=("1_a",)))
 
 
 def test_a_new_study_that_is_refused_rests_nobody(order: Order) -> None:

@@ -167,7 +167,10 @@ def test_a_table_file_holds_what_the_query_gives(house: Path, site: Path) -> Non
 
 def test_the_page_of_a_study_says_where_it_is_read_and_when_a_run_is_over(site: Path) -> None:
     page = (site / "fltk_2_4_1" / "index.html").read_text()
-    assert "<code>exp_1{run}</code> below the log root. A run is over when stop.log names each container." in page
+    assert (
+        "<code>exp_1{run}</code> below the log root. A run is over when stop.log names each container."
+        in page
+    )
 
 
 def test_pages_are_small(site: Path) -> None:
