@@ -36,6 +36,7 @@ from reports.pages.site import (
     tonight_page,
     vega_bundle,
 )
+from reports.text.slugs import is_row
 
 # What a run page takes from its study.
 OF_STUDY = ("study_treatments",)
@@ -172,7 +173,7 @@ def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> N
         )
         of_study = {name: mine[name] for name in OF_STUDY}
         told = digest(of_study)
-        names = mine["study_runs"].frame["folder"].sort().to_list()
+        names = [each for each in mine["study_runs"].frame["folder"].sort().to_list() if not is_row(each)]
         around = [None, *names, None]
         folders += [
             (folder, study.name, of_study, told, (around[i], around[i + 2])) for i, folder in enumerate(names)

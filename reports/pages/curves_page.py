@@ -11,7 +11,7 @@ from reports.pages.page import Files, Link, Page
 from reports.tables.tables import Column, Results, Table, table
 from reports.text.factors import factor_list
 from reports.text.numbers import number
-from reports.text.slugs import slug
+from reports.text.slugs import run_href, slug
 
 QUERIES = ("curves_points", "curves_ends")
 QUANTILE_QUERIES = ("curves_quantiles",)
@@ -42,7 +42,7 @@ def curves_page(study_results: Results, results: Results, quantiles: Results) ->
         folders=folders["folder"].to_list(),
         ends=page.table(_ends(ends)),
         told={
-            "folders": [[folder, f"runs/{slug(folder)}.html", run] for folder, run in folders.rows()],
+            "folders": [[folder, run_href(folder), run] for folder, run in folders.rows()],
             "factors": [
                 {"name": factor["name"], "levels": [level["text"] for level in factor["levels"]]}
                 for factor in factors

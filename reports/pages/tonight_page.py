@@ -10,7 +10,7 @@ from reports.tables.quality import breach_table
 from reports.tables.tables import Cell, Column, Results, Row, Table, table
 from reports.text.numbers import day_and_time, number
 from reports.text.progress import PROGRESS_CODE
-from reports.text.slugs import slug
+from reports.text.slugs import run_href, slug
 
 QUERIES = (
     "quality_nights",
@@ -83,7 +83,7 @@ def _by_study(folders: pl.DataFrame) -> list[dict[str, Any]]:
                 "changed": mine.height - new,
                 "count": mine.height,
                 "folders": [
-                    Link(folder, f"{place}/runs/{slug(folder)}.html") for folder in mine["folder"].head(NAMED)
+                    Link(folder, f"{place}/{run_href(folder)}") for folder in mine["folder"].head(NAMED)
                 ],
                 "more": max(0, mine.height - NAMED),
             }

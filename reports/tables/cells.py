@@ -7,7 +7,7 @@ import polars as pl
 from reports.tables.tables import Results
 from reports.text.factors import colour
 from reports.text.numbers import MISSING
-from reports.text.slugs import slug
+from reports.text.slugs import run_href
 
 STATES = {"accepted": "done", "unfinished": "running", "quarantined": "quarantined"}
 MOST_FOLDERS = 4  # of a cell that are named
@@ -58,7 +58,7 @@ def _cell(run: int, levels: pl.DataFrame, folders: pl.DataFrame, wanted: int) ->
         if states
         else "missing",
         "folders": [
-            {"name": folder, "href": f"runs/{slug(folder)}.html", "state": state}
+            {"name": folder, "href": run_href(folder), "state": state}
             for folder, state in zip(folders["folder"].head(MOST_FOLDERS), states, strict=False)
         ],
         "more": max(0, folders.height - MOST_FOLDERS),

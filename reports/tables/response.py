@@ -5,7 +5,7 @@ import polars as pl
 from models.wording import joined
 from reports.tables.tables import Cell, Column, Row, Table, table, verdict_cell
 from reports.text.numbers import MISSING, decimals_of, decimals_of_intervals, number, signed
-from reports.text.slugs import slug
+from reports.text.slugs import run_href
 from reports.text.wording import SCALES, VERDICTS, aliased, deciding_error, titled, verdict
 
 MOST_RESIDUALS = 8
@@ -263,9 +263,7 @@ def residual_table(residuals: pl.DataFrame) -> Table:
     ).head(MOST_RESIDUALS)
     columns = [
         Column("container_id", "container", "code"),
-        Column(
-            "folder", "folder", cell=lambda row: Cell(row["folder"], href=f"runs/{slug(row['folder'])}.html")
-        ),
+        Column("folder", "folder", cell=lambda row: Cell(row["folder"], href=run_href(row["folder"]))),
         Column("run", "run", "count"),
         Column("observed", "observed", "number"),
         Column("fitted", "fitted", "number"),

@@ -9,7 +9,7 @@ from reports.charts.levels import treatment_rows
 from reports.tables.tables import Cell, Column, Results, Row, Table, table
 from reports.text.factors import colour
 from reports.text.numbers import decimals_of_intervals, number, with_unit
-from reports.text.slugs import slug
+from reports.text.slugs import run_href, slug
 from reports.text.wording import aliased
 
 
@@ -224,4 +224,4 @@ def run_table(results: Results) -> Table:
 
 
 def _folder_cell(row: Row) -> Cell:
-    return Cell(row["folder"], href=f"runs/{slug(row['folder'])}.html")
+    return Cell(row["folder"], href=run_href(row["folder"]))

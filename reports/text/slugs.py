@@ -4,6 +4,8 @@ import hashlib
 import re
 import unicodedata
 
+from models.declared.source import RESULT_ENDINGS
+
 RESERVED = {
     "assets",
     "conformance",
@@ -17,6 +19,7 @@ RESERVED = {
     "tonight",
 }
 LONGEST = 80
+_ROW = re.compile(rf"(?:{'|'.join(map(re.escape, RESULT_ENDINGS))}):.", re.IGNORECASE)
 
 
 def slug(name: str) -> str:
@@ -31,3 +34,14 @@ def slug(name: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9]+", "-", ascii_only).strip("-")[:40]
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{plain}-{digest}".lstrip("-")
+
+
+def is_row(folder: str) -> bool:
+    """Whether an execution is a row of a result table: `results.csv:12`."""
+    return _ROW.search(folder) is not None
+
+
+def run_href(folder: str) -> str:
+    """Where a page of a study finds an execution: its own page; of a row, of which a table may have a million, the line
+    in the study's table of runs."""
+    return "index.html#runs" if is_row(folder) else f"runs/{slug(folder)}.html"

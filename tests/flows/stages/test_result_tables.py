@@ -1,11 +1,12 @@
 """Result tables through many nights: rows come, change, move and go; nothing that was read is lost or mixed."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from flows.night import Order
+from flows.night import Order, night, plainly
 from tests.houses import NOW, ask, spend, verdicts
 
 HEAD = "id,cores,batch,start,end,accuracy"
@@ -154,3 +155,16 @@ def test_a_table_that_vanishes_keeps_its_rows(order: Order) -> None:
     spend(order._replace(gone_share=1.0), NOW)
     assert ask(order, VALUES) == before
     assert codes(order) == {"R108": 1}
+
+
+def test_rows_stand_on_the_page_of_their_study_and_have_none_of_their_own(order: Order) -> None:
+    """A table may have a million rows."""
+    night(order._replace(pages=True), NOW, plainly)
+    site = order.house / "site"
+    assert not (site / "jobs" / "runs").exists()
+    page = (site / "jobs" / "index.html").read_text()
+    for (folder,) in ask(order, "select folder from runs"):
+        assert f'<a href="index.html#runs">{folder}</a>' in page
+    for html in site.rglob("*.html"):
+        for href in re.findall(r'href="([^"#:]+)(?:#[^"]*)?"', html.read_text()):
+            assert (html.parent / href).exists(), (html, href)
