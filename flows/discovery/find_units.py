@@ -47,6 +47,10 @@ def find_units(tree: Tree, studies: Sequence[Study], folders: Found) -> Found:
                     f"{tree.logs / text}: claimed by {one} and {other}, expected one study. Narrow the pattern "
                     "of one of them."
                 )
+            if kind == "table":
+                match = match._replace(
+                    unit=text
+                )  # each by itself, though nothing in its path tells it from the next
             owners[path] = text, study.name
             tops.add(text.partition("/")[0])
             fits[study.name].setdefault(unit_of(text, match), []).append(
