@@ -2,7 +2,8 @@
 
 BENCH_FOLDERS (the sizes, the largest is the one measured in full), BENCH_LARGE (files of 250,000 scalars),
 BENCH_ROUNDS, BENCH_SAMPLE (folders the notebook's way reads), BENCH_PAGES (largest size with pages), BENCH_DESIGNS
-(studies whose contrasts are asked for at once) and BENCH_CACHE make it smaller or larger.
+(studies whose contrasts are asked for at once), BENCH_ROWS (of the result table) and BENCH_CACHE make it smaller or
+larger.
 """
 
 import json
@@ -21,7 +22,7 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from urllib.request import urlopen
 
-from tests.bench import log_roots
+from tests.bench import log_roots, sources
 from tests.bench.growth import draw
 from tests.bench.report import Measured, say, write
 
@@ -33,6 +34,7 @@ SAMPLE = int(os.environ.get("BENCH_SAMPLE", "20"))
 PAGES = int(os.environ.get("BENCH_PAGES", "10000"))
 DESIGNS = int(os.environ.get("BENCH_DESIGNS", "500"))
 CACHE = Path(os.environ.get("BENCH_CACHE", ROOT / ".bench")).absolute()
+ROWS = int(os.environ.get("BENCH_ROWS", sources.ROWS))
 NIGHTLY = 10  # folders that are new, or changed, on a later night
 
 
@@ -111,6 +113,7 @@ def main() -> None:
     large = log_roots.build_large(CACHE, LARGE)
     designs = log_roots.build_designs(CACHE, DESIGNS)
     largest = max(SIZES)
+    key_value, rows = sources.build_key_value(CACHE, largest), sources.build_table(CACHE, ROWS)
     found: dict[str, list[dict[str, float]]] = defaultdict(list)
 
     def note(name: str, *arguments: object) -> None:
@@ -148,6 +151,10 @@ def main() -> None:
         note("reading large", "reading", large)
         note("notebook large", "notebook", large, 1, "pivot")
         note("long large", "notebook", large, 1, "long")
+        for name in ("key_value", "table"):
+            shutil.rmtree(CACHE / f"house_{name}", ignore_errors=True)
+        note("key value", "night", key_value, CACHE / "house_key_value", "without")
+        note("table", "table", rows, CACHE / "house_table")
         note("floors", "floors", roots[largest], CACHE / f"house_{largest}")
         for name in ("flow", "designs", "sample"):
             shutil.rmtree(CACHE / f"house_{name}", ignore_errors=True)

@@ -212,6 +212,37 @@ def warehouse(house: str) -> Figures:
     return {"database": path.stat().st_size, "compacted": compacted, "view": view, "rows": len(rows)}
 
 
+def table(root: str, house: str) -> Figures:
+    """Reading and loading a result table, beside DuckDB's own reader and one insert of the same file."""
+    import duckdb
+
+    from flows.house.lock import hold
+    from flows.house.recovery import recover
+    from flows.night import Order, discover_folders, extract_folders, load_facts
+    from flows.warehouse.warehouse import open_published
+
+    order = Order(Path(root, "logs"), Path(root, "studies"), Path(house))
+    start_up()
+    file, copy = order.logs / "results.csv", Path(house).with_suffix(".floor")
+    bare_read([str(file)])
+    plan = discover_folders(order, datetime.now(UTC))
+    with hold(plan.house):
+        recover(plan.house)
+        before = cpu_seconds()
+        extracted = extract_folders(plan)
+        read = cpu_seconds() - before
+        load = timed(lambda: load_facts(*extracted))
+        with open_published(plan.staged) as warehouse:
+            ((rows,),) = warehouse.connection.sql("select count(*) from observations").fetchall()
+    copy.unlink(missing_ok=True)
+    with duckdb.connect(copy) as connection:
+        connection.execute(f"create table results as from read_csv('{file}') limit 0")
+        insert = f"insert into results from read_csv('{file}')"
+        floor = timed(lambda: connection.execute(insert).fetchall())
+    copy.unlink()
+    return {"read": read, "load": load, "rows": rows, "duckdb": floor}
+
+
 def flow(root: str, house: str) -> Figures:
     """A night as a Prefect flow, its pages aside; Prefect's server stands already and is not counted."""
     import asyncio
@@ -340,7 +371,7 @@ def figures(house: str) -> Figures:
 
 TRIALS: dict[str, Callable[..., Figures]] = {
     trial.__name__: trial
-    for trial in (night, nothing_new, reading, notebook, floors, warehouse, flow, contrasts, figures)
+    for trial in (night, nothing_new, reading, notebook, floors, warehouse, table, flow, contrasts, figures)
 }
 
 if __name__ == "__main__":
