@@ -232,6 +232,8 @@ class Compared(NamedTuple):
 
 def compared(rows: pl.DataFrame, known: pl.DataFrame, table: Table) -> Compared:
     """Hold the rows of a table against what was read of it."""
+    if known.is_empty():
+        return Compared(all_new(rows), [], [], [])
     now, before = of_folders(rows), of_folders(known)
     if table.is_accepted or table.is_read_otherwise:
         matched = now.filter(pl.lit(value=False)).select("folder")
@@ -279,8 +281,19 @@ def compared(rows: pl.DataFrame, known: pl.DataFrame, table: Table) -> Compared:
     return Compared(loaded, replaced, forgotten, list(objections(held, now, table)))
 
 
+def all_new(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a table of which nothing is known, with the rank of each folder."""
+    names = rows.select("folder").unique(maintain_order=True)
+    ranks = pl.int_range(pl.len(), dtype=pl.Int32)
+    none = pl.lit(None, dtype=pl.Int32)
+    if names.height == rows.height:
+        return rows.with_columns(folder_id=none, fresh=ranks)
+    ranked = names.with_columns(fresh=ranks)
+    return rows.join(ranked, on="folder", maintain_order="left").with_columns(folder_id=none)
+
+
 def objections(held: pl.DataFrame, now: pl.DataFrame, table: Table) -> list[Objection]:
-    there = set(now["folder"])
+    there = set(now["folder"]) if held.height else set()
     path = table.folder.folder
     return [
         Objection(
