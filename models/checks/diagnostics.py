@@ -25,6 +25,8 @@ def diagnostics(sample: Sample, active: Sequence[str]) -> list[Diagnostic]:
     Residuals are those of the executions: the means of folders where containers share one. Where the model leaves
     folders no degrees of freedom, those of containers inside their folders are all there is.
     """
+    if sample.counted:
+        return list(_of_counts(sample))
     executions = sample.executions
     base = executions if executions.fit.df_error else sample
     found: list[Diagnostic] = []
@@ -35,6 +37,13 @@ def diagnostics(sample: Sample, active: Sequence[str]) -> list[Diagnostic]:
         found.append(Diagnostic("Unusual observations", float(len(far)), bool(far)))
         found += _summary(sample)
     return [*found, *_spread(sample), *misfit(executions, active)]
+
+
+def _of_counts(sample: Sample) -> Iterator[Diagnostic]:
+    if sample.fit.df_error:
+        yield Diagnostic("Dispersion", sample.fit.mean_sq_error)
+        far = unusual(sample)
+        yield Diagnostic("Unusual observations", float(len(far)), bool(far))
 
 
 def _residuals(sample: Sample, are_executions: bool) -> Iterator[Diagnostic]:

@@ -31,6 +31,8 @@ def choose_scale(samples: Mapping[Scale, Sample], judgements: Mapping[Scale, Jud
     active interactions. What the study declares decides, if the values allow it.
     """
     identity = samples["identity"]
+    if identity.distribution:
+        return ScaleChoice(None, (), None, None, "log10" if "log10" in samples else "identity")
     deciding = judgements["identity"].decisive
     active = deciding.active if deciding else []
     terms = tuple(term for term in identity.coding.terms if ":" not in term or term in active)

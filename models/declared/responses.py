@@ -33,6 +33,8 @@ class Response(Strict):
     goal: Literal["maximize", "minimize"] | None = None
     range: tuple[StrictFloat, StrictFloat] | None = None
     scale: Literal["identity", "log"] | None = None
+    distribution: Literal["poisson", "binomial", "gamma"] | None = None  # of what is no normal number
+    trials: Annotated[int, Field(strict=True, ge=1)] | Text | None = None  # of which failures are counted
     minimum_effect: Annotated[float, Field(strict=True, gt=0)] | Text | None = None  # in its unit, or "5 %"
 
     @field_validator("unit")
@@ -53,6 +55,25 @@ class Response(Strict):
     def minimum_share(self) -> float | None:
         """The smallest effect that counts as a share of the mean, where it is declared so."""
         return float(self.minimum_effect.rstrip("% ")) / 100 if isinstance(self.minimum_effect, str) else None
+
+    @model_validator(mode="after")
+    def _counts_of_something(self) -> "Response":
+        if (self.distribution == "binomial") != (self.trials is not None):
+            found = (
+                "distribution = 'binomial' without trials"
+                if self.distribution == "binomial"
+                else "trials alone"
+            )
+            raise ValueError(
+                f"found {found}, expected both: failures are counted out of so many trials, a number or the response "
+                "that holds it. Say which."
+            )
+        if self.distribution and self.scale:
+            raise ValueError(
+                f"found scale beside distribution = {self.distribution!r}, expected one of the two: such values are "
+                "compared as ratios. Remove scale."
+            )
+        return self
 
     @model_validator(mode="after")
     def _is_one_measure(self) -> "Response":

@@ -202,6 +202,17 @@ class Study(Strict):
         cls, responses: dict[str, Response], info: ValidationInfo
     ) -> dict[str, Response]:
         check_columns("response", responses, (*WIDE_COLUMNS, *info.data.get("factors", ())))
+        for name, response in responses.items():
+            if isinstance(response.trials, str) and response.trials not in responses:
+                raise ValueError(
+                    f"found trials = {response.trials!r} of {name}, expected a number or one of "
+                    f"{', '.join(responses)}. Correct it."
+                )
+            if response.distribution and info.data.get("whole_plot"):
+                raise ValueError(
+                    f"found distribution = {response.distribution!r} of {name} beside whole_plot, whose two errors are "
+                    "those of normal values. Remove one of them."
+                )
         return responses
 
     @field_validator("promises")

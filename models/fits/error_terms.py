@@ -9,7 +9,7 @@ from scipy import stats
 
 from models.design.alias_sets import Aliases, joined_aliases
 from models.design.lenth import Lenth, lenth, reference, sparsity_p
-from models.fits.anova import NAN, Fit
+from models.fits.anova import NAN, Estimate, Fit
 from models.fits.effects import holm, key
 from models.fits.samples import Sample, Unit, grouped_means
 from models.fits.strata import strata, strata_of
@@ -169,6 +169,8 @@ def judge(sample: Sample) -> Judgement:
     method on the means of the runs; where that is impossible, the terms that the model leaves out are the error.
     Where runs are missing and none of this is left, interactions leave the model until it is.
     """
+    if sample.counted:
+        return _judge_counts(sample)
     sizes = sample.folders[2]
     no_lenth = _why_no_lenth(sample)
     folder, reason = _by_folders(sample, no_lenth)
@@ -181,6 +183,23 @@ def judge(sample: Sample) -> Judgement:
     is_complete = not any(run <= len(sample.design.places) for run in sample.missing_runs)
     found = [one for one in found if one.verdicts]
     return Judgement(tuple(found), None if folder else reason, sample.study.unit, is_complete)
+
+
+def _judge_counts(sample: Sample) -> Judgement:
+    """Differences in deviance against Pearson's dispersion of the executions; Lenth's method where none repeats."""
+    model, between, reason = sample.fit, sample.df_repeats, _why_no_lenth(sample)
+    found: ErrorTerm | None = None
+    enough = between >= (1 if reason else (len(sample.design.places) - 1) / 3)
+    if model.df_error and (enough or reason):
+        found = _judged(sample, model, sample.unit, f"{sample.distribution} deviance", between)
+    elif reason is None and sample.unit == "folder" and not enough:
+        found = _by_lenth(sample, contrasts(sample))
+    reason = (
+        reason or "executions of the same run agree to the last digit, so that there is no error to judge by"
+    )
+    is_complete = not any(run <= len(sample.design.places) for run in sample.missing_runs)
+    terms = (found,) if found and found.verdicts else ()
+    return Judgement(terms, None if terms else reason, sample.study.unit, is_complete)
 
 
 def _by_folders(sample: Sample, no_lenth: str | None) -> tuple[ErrorTerm | None, str | None]:
@@ -360,6 +379,10 @@ def _judged(
         if term not in model.tests:
             continue
         test, effect = model.tests[term], model.effect(term)
+        if effect and sample.counted and test.f_value > 1e-9:
+            # the standard error by which t is the root of the F test of the deviance, so that both say the same
+            t_value = float(np.copysign(np.sqrt(test.f_value), effect.value))
+            effect = Estimate(effect.value, effect.value / t_value, t_value, test.p_value)
         if effect:
             verdicts.append(Verdict(term, sample.carried(effect.value), effect.t_value, effect.p_value))
             errors[term], margins[term] = effect.std_err, quantile * effect.std_err

@@ -3,6 +3,7 @@
 import numpy as np
 
 from models.design.alias_sets import Aliases, joined_aliases
+from models.fits.anova import Fit
 from models.fits.effects import key, real, shares
 from models.fits.error_terms import ErrorTerm, Judgement
 from models.fits.minimum import is_below_minimum, smallest_that_counts
@@ -89,15 +90,21 @@ def fit_row(sample: Sample, judgement: Judgement, is_decisive: bool) -> Row:
         "f_value": model.overall.f_value,
         "p_value": model.overall.p_value,
         "residual_sd": model.mean_sq_error**0.5,
-        "r_squared": model.r_squared,
-        "r_squared_adjusted": model.r_squared_adjusted,
-        "press": model.press,
-        "r_squared_predicted": model.r_squared_predicted,
+        **({} if sample.counted else _shares_of(model)),
         "is_balanced": sample.is_balanced,
         "is_decisive": is_decisive,
         **_error(sample, judgement.decisive),
         "terms": list(sample.coding.terms),
         "dropped": list(sample.coding.dropped),
+    }
+
+
+def _shares_of(model: Fit) -> dict[str, object]:
+    return {
+        "r_squared": model.r_squared,
+        "r_squared_adjusted": model.r_squared_adjusted,
+        "press": model.press,
+        "r_squared_predicted": model.r_squared_predicted,
     }
 
 

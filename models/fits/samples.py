@@ -10,8 +10,10 @@ import polars as pl
 
 from models.declared.study import Study
 from models.design.coding import NO_TERMS, Blocking, Coding, FitError, Integers, Vector, code
+from models.design.contrasts import Matrix
 from models.design.design import Design
 from models.fits.anova import Fit, fit
+from models.fits.counted import Counted, counted, why_not_counted
 from models.fits.folder_weights import folder_weights
 
 Scale = Literal["identity", "log10"]
@@ -39,6 +41,7 @@ class Sample:
     observed: Vector
     scaled: Vector | None = None  # means of the scaled values, where the rows are folders
     copies: Copies | None = None
+    counted: Counted | None = None  # of executions that hold counts: the rows are these
 
     @cached_property
     def y(self) -> Vector:
@@ -63,7 +66,7 @@ class Sample:
         if self.folders[2].max() == 1:
             return self
         rows = self.rows.group_by("folder", maintain_order=True).agg(
-            pl.col("run", "block").first(), pl.col("started_at").min(), pl.col("stopped_at").max()
+            pl.col("^(run|block|trials)$").first(), pl.col("started_at").min(), pl.col("stopped_at").max()
         )
         rows = rows.with_columns(container_id=pl.lit(None, pl.String)).select(
             [column for column in self.rows.columns if column in ("container_id", *rows.columns)]
@@ -72,6 +75,13 @@ class Sample:
         observed = 10.0**means if self.scale == "log10" else means
         order = np.argsort(rows["folder"].to_numpy().astype(str), kind="stable")
         return replace(self, rows=rows[order], observed=observed, scaled=means)
+
+    def plain(self, value: float) -> float:
+        """A mean of the sample's scale in the unit of the response: of logarithms the power, of odds the share."""
+        if self.scale == "identity":
+            return value
+        power = float(10.0**value) if np.isfinite(value) else value
+        return power / (1 + power) if self.counted and self.counted.distribution == "binomial" else power
 
     @cached_property
     def resolution(self) -> float:
@@ -157,7 +167,7 @@ class Sample:
     @cached_property
     def fit(self) -> Fit:
         """The study's model, as far as missing runs leave it."""
-        return fit(self.y, self.coding.blocks, self.matrix_rows, self.coding.whole)
+        return self._fitted(self.coding.blocks, self.coding.whole)
 
     def reduced(self, terms: Collection[str]) -> Fit:
         """The same with these of its terms only."""
@@ -171,8 +181,13 @@ class Sample:
                 if term in chosen or term in NO_TERMS
             }
             whole = {term: block for term, block in self.coding.whole.items() if term in blocks}
-            self._reduced[chosen] = fit(self.y, blocks, self.matrix_rows, whole)
+            self._reduced[chosen] = self._fitted(blocks, whole)
         return self._reduced[chosen]
+
+    def _fitted(self, blocks: dict[str, Matrix], whole: dict[str, Matrix]) -> Fit:
+        if self.counted:
+            return self.counted.fit(blocks, self.matrix_rows, whole)
+        return fit(self.y, blocks, self.matrix_rows, whole)
 
     @cached_property
     def _reduced(self) -> dict[tuple[str, ...], Fit]:
@@ -181,6 +196,8 @@ class Sample:
 
     def fit_of_folders(self, terms: Collection[str] | None = None) -> Fit:
         """The model of the folders' means, of all its terms or of some."""
+        if self.counted:
+            return self.fit if terms is None else self.reduced(terms)
         means, _, sizes = self.folders
         rows = np.zeros(len(means), dtype=np.int64)
         rows[self.folder_of] = self.matrix_rows
@@ -249,7 +266,42 @@ class Sample:
 
     def on_log_scale(self) -> "Sample | None":
         """The same in log10; None where a value is 0 or less."""
+        if self.distribution:
+            return self._of_counts()
         return replace(self, scale="log10") if self.observed.min() > 0 else None
+
+    @property
+    def distribution(self) -> str | None:
+        return self.study.responses[self.response].distribution
+
+    @property
+    def why_not_counted(self) -> str | None:
+        return why_not_counted(self.distribution, self._with_values) if self.distribution else None
+
+    @property
+    def _with_values(self) -> pl.DataFrame:
+        return self.rows.with_columns(value=self.observed)
+
+    def _of_counts(self) -> "Sample | None":
+        """The executions with what was counted in each; None where some combination of levels has no logarithm."""
+        assert self.distribution
+        if self.why_not_counted:
+            return None
+        by = "folder" if self.unit == "folder" else "container_id"
+        found = counted(self.distribution, self._with_values, by)
+        rows = (
+            self.executions.rows.with_columns(container_id="folder") if by == "folder" else self.rows.sort(by)
+        )
+        bare = replace(
+            self, rows=rows, observed=found.rates, scale="log10", scaled=found.rates, counted=found
+        )
+        X = np.hstack(list(bare.coding.blocks.values()))[bare.matrix_rows]
+        try:
+            if X.shape[1] > len(rows) or found.runs_away(X):
+                return None
+            return replace(bare, scaled=bare.fit.y)
+        except FitError:
+            return None
 
 
 def grouped_means(y: Vector, groups: Integers) -> Vector:
@@ -335,14 +387,23 @@ def samples(
         is_finite = pl.col("value").is_not_null() & pl.col("value").is_finite()
         good = of_response.filter(is_finite)
         bad = of_response.filter(~is_finite.fill_null(False))
+        good = _with_trials(good, rows, study.responses[response].trials)
         names = [f"{row['container_id']} in {row['folder']}" for row in bad.iter_rows(named=True)]
         sample = None
         if good.height:
-            good, copies = without_copies(good)
+            # equal counts are no copies
+            good, copies = (good, None) if study.responses[response].distribution else without_copies(good)
             sample = Sample(
                 study, design, response, "identity", good, good["value"].to_numpy(), copies=copies
             )
         yield response, sample, names
+
+
+def _with_trials(good: pl.DataFrame, rows: pl.DataFrame, trials: int | str | None) -> pl.DataFrame:
+    if not isinstance(trials, str):
+        return good.with_columns(trials=pl.lit(trials, pl.Float64))
+    of = rows.filter(pl.col("response") == trials).select("folder", "container_id", trials="value")
+    return good.join(of, on=["folder", "container_id"], how="left", maintain_order="left")
 
 
 def without_copies(rows: pl.DataFrame) -> tuple[pl.DataFrame, Copies | None]:

@@ -65,7 +65,7 @@ def settings(sample: Sample, deciding: ErrorTerm) -> tuple[list[str], list[Setti
                 run if run is not None and run - 1 in seen else None,
                 float(weights @ model.coefficients),
                 quantile * sd * np.sqrt(spread),
-                quantile * sd * np.sqrt(1 + spread),
+                NAN if sample.counted else quantile * sd * np.sqrt(1 + spread),
             )
         )
     return terms, found
@@ -94,8 +94,7 @@ def setting_rows(sample: Sample, deciding: ErrorTerm | None) -> Iterator[dict[st
             "predicted_low": one.mean - one.margin_of_one,
             "predicted_high": one.mean + one.margin_of_one,
         }
-        if sample.scale == "log10":
-            ends = {name: 10.0**value if np.isfinite(value) else NAN for name, value in ends.items()}
+        ends = {name: sample.plain(value) for name, value in ends.items()}
         yield {
             "study": sample.study.name,
             "response": sample.response,

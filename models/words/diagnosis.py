@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 from scipy import stats
 
 from models.checks.diagnostics import Unusual, unusual
@@ -32,6 +33,8 @@ def reading(sample: Sample, one: Diagnostic) -> str:
     """What the diagnostic says of the sample."""
     if one.name in ("Shapiro-Wilk", "Brown-Forsythe", "Bartlett", "Durbin-Watson", CURVATURE):
         return _tested(one)
+    if one.name == "Dispersion":
+        return _dispersed(sample, one)
     if one.name == "Trend":
         return _drifted(sample, one)
     if one.name == "Unusual observations":
@@ -75,6 +78,13 @@ def _tested(one: Diagnostic) -> str:
         if one.is_alarm
         else f"Nothing speaks against equal spread of the runs ({p}){remark}."
     )
+
+
+def _dispersed(sample: Sample, one: Diagnostic) -> str:
+    if sample.distribution == "gamma":
+        return f"Executions of the same run vary by {percent(one.value**0.5)} of their mean."
+    times = number(one.value)
+    return f"Executions of the same run vary {times} times as much as counting alone would (Pearson's statistic)."
 
 
 def _drifted(sample: Sample, one: Diagnostic) -> str:
@@ -131,6 +141,8 @@ def _reason(sample: Sample, i: int, why: Unusual) -> str:
     if why.kind == "folder":
         return f"the mean of folder {row['folder']} lies {number(why.size, 1)} standard errors from its fit"
     place = f"container {row['container_id']} in {row['folder']}"
+    if sample.counted and sample.unit == "folder":
+        place = f"folder {row['folder']}"
     if why.kind == "far":
         return f"{place} lies {number(why.size, 1)} standard errors from its fit"
     if why.kind == "alone":
@@ -144,10 +156,14 @@ def residual_rows(sample: Sample) -> Iterator[Row]:
     ranks = stats.rankdata(model.residuals, method="ordinal")
     quantiles: Vector = stats.norm.ppf((ranks - 0.375) / (model.n + 0.25))
     reasons: Mapping[int, str] = {i: _reason(sample, i, why) for i, why in unusual(sample).items()}
+    observed, fitted = model.y, model.fitted
+    if sample.counted:
+        eta = np.hstack(list(sample.coding.blocks.values()))[sample.matrix_rows] @ model.coefficients
+        observed, fitted = sample.counted.rates, np.array([sample.plain(float(value)) for value in eta])
     columns = {
         **sample.rows.select("run", "folder", "container_id", "started_at").to_dict(as_series=False),
-        "observed": model.y.tolist(),
-        "fitted": model.fitted.tolist(),
+        "observed": observed.tolist(),
+        "fitted": fitted.tolist(),
         "residual": model.residuals.tolist(),
         "studentised": model.studentised.tolist(),
         "leverage": model.leverages.tolist(),

@@ -35,7 +35,7 @@ def error_terms(analysis: ResponseAnalysis) -> Iterator[Statement]:
         yield topic, "note", _about_containers(sample, container)
     if folder:
         yield topic, "note", _about_folders(analysis, folder)
-    elif container:
+    elif container and judgement.without_folders:
         yield topic, "doubt", f"There is no verdict with folders as the unit: {judgement.without_folders}."
     if container and folder:
         declared = sample.study.unit

@@ -166,6 +166,7 @@ def _best(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement]:
     text = f"Best by these effects: {levels}"
     if np.isfinite(chosen.margin):
         text += f", mean {value_text(sample, chosen.mean, chosen.margin)}"
+    if np.isfinite(chosen.margin_of_one):
         text += f"; one more execution {range_text(sample, chosen.mean, chosen.margin_of_one)}"
     others = [name for name in chosen.levels if name not in moved]
     if others:
@@ -198,7 +199,7 @@ def _lead(analysis: ResponseAnalysis) -> str:
         ask = f"Box-Cox rejects the values {plain}, {p_text(choice.power.p_identity)}"
         parts.append(f"as ratios, since {ask}" if sample.scale == "log10" else ask)
     elif sample.scale == "log10":
-        parts.append("as ratios")
+        parts.append("as ratios of odds" if sample.distribution == "binomial" else "as ratios")
     return f" ({'; '.join(parts)})" if parts else ""
 
 

@@ -17,6 +17,9 @@ from models.words.outcomes import Statement, unit_phrase
 def scale_statements(analysis: ResponseAnalysis) -> Iterator[Statement]:
     """A recommendation, what speaks for and against it, and which scale decides."""
     raw, log, choice = analysis.identity, analysis.samples.get("log10"), analysis.choice
+    if raw.distribution:
+        yield _of_counts(raw, log)
+        return
     name, unit = raw.response, raw.study.responses[raw.response].unit
     plain = f"in {unit}" if unit else "as observed"
     if log is None:
@@ -48,6 +51,28 @@ def scale_statements(analysis: ResponseAnalysis) -> Iterator[Statement]:
             f'The conclusions are drawn {where}, {why}; scale = "log" (of the study) or scale = "identity" '
             "(of a response) would settle it.",
         )
+
+
+def _of_counts(raw: Sample, log: Sample | None) -> Statement:
+    """What the declared distribution makes of the values, or why it cannot."""
+    name, distribution = raw.response, raw.distribution
+    if raw.why_not_counted:
+        return "scale", "doubt", f"{name}: {raw.why_not_counted}. The values are judged as they are."
+    if log is None:
+        text = (
+            "some levels have no count at all, or nothing else, or values that agree to the last digit, so that their ratio has no "
+            "size: the values are judged "
+            "as they are"
+        )
+        return "scale", "doubt", f"{name}: {text}."
+    of = "odds" if distribution == "binomial" else "means"
+    link = "logit" if distribution == "binomial" else "logarithm"
+    return (
+        "scale",
+        "note",
+        f"{name}: the study declares a {distribution} distribution: effects are ratios of {of} (link: {link}), tested by "
+        "differences in deviance against the dispersion of the executions.",
+    )
 
 
 def _evidence(raw: Sample, choice: ScaleChoice) -> str:

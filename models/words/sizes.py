@@ -49,7 +49,7 @@ def _interval(sample: Sample, mean: float, margin: float, decimals: int) -> str:
 
 
 def _plain(sample: Sample, value: float) -> float:
-    return float(10.0**value) if sample.scale == "log10" else value
+    return sample.plain(value)
 
 
 def _value_decimals(sample: Sample, mean: float, margin: float) -> int:

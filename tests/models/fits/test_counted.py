@@ -1,0 +1,151 @@
+"""Counts, failures out of trials, times of constant variation: against R's glm and car's Anova."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from pydantic import ValidationError
+
+from models.analysis import analyse
+from models.conformance.comparison import load_data_sets
+from models.declared.study import Study
+from models.textbook import textbook_observations
+
+Tables = dict[str, pl.DataFrame]
+
+# R 4.2.2, car 3.1.1, options(contrasts = c("contr.sum", "contr.poly")):
+# Anova(glm(breaks ~ wool*tension, quasipoisson, warpbreaks), type = 3, test.statistic = "F"), likewise Gamma("log").
+WARP = {
+    "poisson": (
+        {"wool": (11.678004, 3.10265, 0.08453367), "tension": (63.297146, 8.40849, 0.00074004)},
+        (28.086757, 3.73109, 0.03117908),
+        3.7638905,
+    ),
+    "gamma": (
+        {"wool": (0.4422260, 3.45696, 0.06912154), "tension": (2.3171680, 9.05686, 0.00046004)},
+        (0.9633159, 3.76521, 0.03027248),
+        0.12792338,
+    ),
+}
+# budworm of MASS (help page): dead of 20 at doses 1 to 32, males, then females.
+# Anova(glm(cbind(numdead, 20 - numdead) ~ sex + dose, quasibinomial), type = 3, test.statistic = "F").
+BUDWORM = ((1, 0), (4, 2), (9, 6), (13, 10), (18, 12), (20, 16))
+
+
+def warp(distribution: str, **keys: Any) -> Study:
+    one = load_data_sets()["r_warpbreaks"]
+    response = {"metric": "y", "distribution": distribution}
+    declared = {"name": "warp", "folders": "{run}", "factors": one.factors, "responses": {"y": response}}
+    return Study.model_validate({**declared, **keys})
+
+
+@pytest.fixture(scope="module")
+def breaks() -> Any:
+    return load_data_sets()["r_warpbreaks"].of_runs
+
+
+def anova(tables: Tables) -> dict[str, dict[str, Any]]:
+    return {row["source"]: row for row in tables["anova_rows"].filter(scale="log10").to_dicts()}
+
+
+@pytest.mark.parametrize("distribution", ["poisson", "gamma"])
+def test_deviances_are_those_of_r(distribution: str, breaks: Any) -> None:
+    study = warp(distribution)
+    tables = analyse(study, textbook_observations(study, {"y": breaks}))
+    mains, interaction, dispersion = WARP[distribution]
+    found = anova(tables)
+    for term, (deviance, f_value, p_value) in {**mains, "wool:tension": interaction}.items():
+        assert found[term]["sum_sq"] == pytest.approx(deviance, rel=1e-5)
+        assert found[term]["f_value"] == pytest.approx(f_value, rel=1e-5)
+        assert found[term]["p_value"] == pytest.approx(p_value, rel=1e-4)
+    tests = {row["term"]: row for row in tables["effect_tests"].filter(scale="log10").to_dicts()}
+    assert tests["tension"]["p_value"] == pytest.approx(mains["tension"][2], rel=1e-4)
+    assert tests["tension"]["method"] == f"{distribution} deviance" and tests["tension"]["df"] == 48
+    (spread,) = tables["diagnostics"].filter(diagnostic="Dispersion")["value"]
+    assert spread == pytest.approx(dispersion, rel=1e-5)
+    said = " ".join(tables["statements"]["sentence"])
+    assert "y (as ratios): tension" in said and f"declares a {distribution} distribution" in said
+    decisive = tables["fits"].filter("is_decisive")
+    assert decisive["scale"].to_list() == ["log10"] and decisive["r_squared"].to_list() == [None]
+
+
+def test_failures_are_compared_by_their_odds() -> None:
+    """R: sex F(1, 5) = 13.69688, p = 0.01398590; its coefficient -0.54482609 is that of males, the first level."""
+    response = {"metric": "y", "distribution": "binomial", "trials": 20, "goal": "minimize"}
+    factors = {"sex": ["M", "F"], "dose": ["1", "2", "4", "8", "16", "32"]}
+    study = Study.model_validate(
+        {
+            "name": "worms",
+            "folders": "{run}",
+            "factors": factors,
+            "responses": {"y": response},
+            "terms": ["sex", "dose"],
+        }
+    )
+    values = [(dead[sex],) for dead in BUDWORM for sex in (0, 1)]
+    tables = analyse(study, textbook_observations(study, {"y": values}))
+    (sex,) = tables["effects"].filter(term="sex", scale="log10").to_dicts()
+    # of cbind(dead, alive) R's levels F, M: the sum of both coefficients is zero
+    assert sex["effect"] * np.log(10) == pytest.approx(2 * -0.54482609, rel=1e-6)
+    assert sex["p_value"] == pytest.approx(0.01398590, rel=1e-4)
+    assert anova(tables)["dose"]["f_value"] == pytest.approx(30.74122, rel=1e-5)
+    assert sex["ci_low"] < sex["effect"] < sex["ci_high"] < 0
+    best = tables["settings"].filter("is_best").row(0, named=True)
+    assert best["levels"] == "sex = F, dose = 1" and 0 < best["ci_low"] < best["mean"] < best["ci_high"] < 1
+    assert "as ratios of odds" in " ".join(tables["statements"]["sentence"])
+
+
+def test_containers_of_a_folder_are_counted_together(breaks: Any) -> None:
+    """Nine values in three folders of three: totals of three are what is compared, not 54 executions."""
+    study = warp("poisson")
+    rows = textbook_observations(study, {"y": breaks}).with_columns(
+        folder=pl.format("{}_{}", "run", pl.int_range(pl.len()) % 9 // 3)
+    )
+    tables = analyse(study, rows)
+    (fit,) = tables["fits"].filter(scale="log10").to_dicts()
+    assert (fit["n"], fit["df_resid"], fit["error_unit"]) == (18, 12, "folder")
+    totals = [np.array(values).reshape(3, 3).sum(axis=1).tolist() for values in breaks]
+    summed = analyse(study, textbook_observations(study, {"y": totals}))
+    assert anova(tables)["tension"]["f_value"] == pytest.approx(anova(summed)["tension"]["f_value"])
+
+
+def test_trials_may_stand_in_another_response() -> None:
+    responses = {
+        "Failed": {"metric": "f", "distribution": "binomial", "trials": "Requests"},
+        "Requests": {"metric": "r"},
+    }
+    study = Study.model_validate(
+        {"name": "s", "folders": "{run}", "factors": {"A": ["-", "+"]}, "responses": responses}
+    )
+    failed, requests = [(1, 2, 4), (9, 12, 8)], [(100, 90, 110), (100, 95, 120)]
+    tables = analyse(study, textbook_observations(study, {"Failed": failed, "Requests": requests}))
+    (effect,) = tables["effects"].filter(response="Failed", scale="log10").to_dicts()
+    low, high = 7 / (300 - 7), 29 / (315 - 29)
+    assert 10 ** effect["effect"] == pytest.approx(high / low)
+    too_many = textbook_observations(study, {"Failed": [(101, 2, 4), (9, 1, 8)], "Requests": requests})
+    said = " ".join(analyse(study, too_many)["statements"]["sentence"])
+    assert "found 101 failures of 100 trials" in said and "judged as they are" in said
+
+
+def test_a_level_without_any_count_has_no_ratio() -> None:
+    study = warp("poisson", factors={"A": ["-", "+"]})
+    tables = analyse(study, textbook_observations(study, {"y": [(0, 0, 0), (4, 6, 5)]}))
+    assert "their ratio has no size: the values are judged as they are" in " ".join(
+        tables["statements"]["sentence"]
+    )
+    assert tables["fits"].filter("is_decisive")["scale"].to_list() == ["identity"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"distribution": "binomial"}, "without trials"),
+        ({"trials": 5}, "trials alone"),
+        ({"distribution": "poisson", "scale": "log"}, "scale beside distribution"),
+        ({"distribution": "binomial", "trials": "other"}, "found trials = 'other' of y"),
+    ],
+)
+def test_what_cannot_be_declared_is_refused(keys: dict[str, Any], expected: str) -> None:
+    with pytest.raises(ValidationError, match=expected):
+        warp("poisson", responses={"y": {"metric": "y", **keys}})
