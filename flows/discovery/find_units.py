@@ -198,8 +198,9 @@ def with_levels(folder: LogFolder, study: Study, table: "LevelTable") -> LogFold
             )
         told = [Told(factor, level, f"{name}:{row.line}") for factor, level in row.levels.items()]
         levels = {**row.levels, **folder.claim.levels}
-        claim = Claim(study.run_of(levels) if folder.claim.run is None else folder.claim.run,
-                      folder.claim.replicate or row.replicate, levels)  # fmt: skip
+        replicate = folder.claim.replicate or row.replicate
+        run = study.run_of(levels, replicate) if folder.claim.run is None else folder.claim.run
+        claim = Claim(run, replicate, levels)
         folder = folder._replace(claim=claim, told=(*folder.told, *told))
     return folder
 

@@ -131,8 +131,9 @@ def completed(study: Study, folder: LogFolder, told: list[Told]) -> Claim:
     replicates = [each.level for each in told if each.factor == REPLICATE]
     replicate = claim.replicate if claim.replicate is not None else next(iter(replicates), None)
     levels = {**levels, **claim.levels}
-    run = claim.run if "run" in study.pattern.names else study.run_of(levels)
-    return Claim(run, None if replicate is None else plain_number(replicate), levels)
+    replicate = None if replicate is None else plain_number(replicate)
+    run = claim.run if "run" in study.pattern.names else study.run_of(levels, replicate)
+    return study.actual(folder.folder, Claim(run, replicate, levels))
 
 
 def plain_number(text: str) -> str:

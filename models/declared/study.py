@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StrictBool, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, StrictBool, ValidationError, ValidationInfo, field_validator, model_validator
 
 from models.confounding.confounding import Confounding
 from models.confounding.generators import read_generators
@@ -33,7 +33,7 @@ __all__ = [
 # What decides how folders are read, so that a study that changes it has them read again.
 READING = (
     "timezone", "restarts", "allow_torn", "folders", "source", "factors", "generators", "center", "center_runs",
-    "promises",
+    "ran_with", "promises",
 )  # fmt: skip
 
 _NAME = re.compile(r"""^\s*name\s*=\s*["']([^"']*)["']""", re.MULTILINE)
@@ -87,6 +87,9 @@ class Study(Strict):
         str, ...
     ] = ()  # factors that stay as they are from one execution to the next within a block
     folders: str = Field(default="", validate_default=True)
+    ran_with: dict[str, dict[str, str]] = Field(
+        default_factory=dict
+    )  # folder -> levels other than the planned
     responses: Annotated[dict[str, Response], Field(min_length=1)]
     source: Source | None = Field(default=None, validate_default=True)
     promises: Promises = Promises()
@@ -196,6 +199,23 @@ class Study(Strict):
                 raise ValueError("\n".join(problems))
         return source
 
+    @field_validator("ran_with")
+    @classmethod
+    def _are_levels(
+        cls, ran_with: dict[str, dict[str, str]], info: ValidationInfo
+    ) -> dict[str, dict[str, str]]:
+        factors = info.data.get("factors", {})
+        problems = [
+            f"found {name} = {level!r} of {folder}, expected a factor with one of its levels "
+            f"({', '.join(factors.get(name, factors))}). Correct it."
+            for folder, levels in ran_with.items()
+            for name, level in levels.items()
+            if level not in factors.get(name, ())
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return ran_with
+
     @field_validator("responses")
     @classmethod
     def _have_their_own_names(
@@ -227,6 +247,16 @@ class Study(Strict):
     def fresh_seconds(self) -> int | None:
         """How old the newest file may be; None where nothing is declared."""
         return seconds(self.fresh_within) if self.fresh_within else None
+
+    @model_validator(mode="after")
+    def _claims_what_ran_otherwise(self) -> "Study":
+        lost = [folder for folder in self.ran_with if not self.source and self.claim(folder) is None]
+        if lost:
+            raise ValueError(
+                f"found ran_with of {', '.join(lost)}, which folders = {self.folders!r} does not claim; expected the path "
+                "of a folder below the log root. Correct it."
+            )
+        return self
 
     @cached_property
     def confounding(self) -> Confounding:
@@ -260,22 +290,41 @@ class Study(Strict):
         if self.source:
             return None
         match = self.pattern.match(_plain_path(folder))
-        return None if match is None else self.claim_of(match)
+        return None if match is None else self.actual(_plain_path(folder), self.claim_of(match))
 
     def claim_of(self, match: Match) -> Claim:
         """What a path says that fits the pattern; the run is None where levels are still missing, or two ways fit."""
         if not match.is_clear:
             return Claim(None, match.replicate, {})
         if match.run is None:
-            run = self.run_of(match.levels)
+            run = self.run_of(match.levels, match.replicate)
         else:
             run = match.run if 1 <= match.run <= len(self.treatments) else None
         return Claim(run, match.replicate, match.levels)
 
-    def run_of(self, levels: Mapping[str, str]) -> int | None:
-        """The run of the design with these levels, as declared or equal as numbers; None if there is none."""
-        texts = tuple(declared_level(levels.get(name, ""), self.factors[name]) for name in self.factors)
-        return self._run_of_levels.get(texts)
+    def run_of(self, levels: Mapping[str, str], replicate: str | None = None) -> int | None:
+        """The run of the design with these levels, as declared or equal as numbers; None if there is none.
+
+        Of the centre's runs, which are alike, each replicate takes its own: the first, the second and so on in turn.
+        """
+        texts = tuple(
+            declared_level(
+                levels.get(name, ""), (*self.factors[name], *filter(None, [self.center.get(name)]))
+            )
+            for name in self.factors
+        )
+        run = self._run_of_levels.get(texts)
+        if run is None or not self.treatments[run - 1].is_center or not (replicate or "").isdecimal():
+            return run
+        return run + (int(replicate or 1) - 1) % self.center_runs
+
+    def actual(self, folder: str, claim: Claim) -> Claim:
+        """The claim by the levels that a folder ran with, where the study declares that they were not the planned."""
+        told = self.ran_with.get(folder)
+        if not told or claim.run is None:
+            return claim
+        levels = {**self.treatments[claim.run - 1].levels, **told}
+        return claim._replace(run=self.run_of(levels, claim.replicate), levels=levels)
 
     @property
     def is_result(self) -> bool:

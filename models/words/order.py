@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+import polars as pl
+
 from models.checks.execution_order import EXPOSED, FEW, ExecutionOrder
+from models.declared.study import Study
 from models.results import Row
 from models.wording import count, joined, number, with_alias
 
@@ -90,6 +93,19 @@ def _unlike_random(order: ExecutionOrder) -> Iterator[tuple[str, str]]:
             f"The folders ran in {pauses + 1} spells with hours between them. If something may have differed from one "
             'to the next, block = ["date"] (or ["replicate"], where the folder\'s name tells the spell) takes it out.',
         )
+
+
+def other_levels(study: Study, rows: pl.DataFrame) -> Iterator[tuple[str, str]]:
+    """Folders that ran with other levels than planned, as the study declares."""
+    runs = dict(rows.select("folder", "run").unique().rows())
+    for folder, levels in study.ran_with.items():
+        if folder in runs:
+            shown = joined([f"{name} = {level}" for name, level in levels.items()])
+            yield (
+                "note",
+                f"{folder} ran with {shown} instead of the planned level, as the study declares: it counts as run "
+                f"{runs[folder]}.",
+            )
 
 
 def order_rows(study: str, order: ExecutionOrder | None) -> Iterator[Row]:

@@ -60,9 +60,8 @@ def _of_counts(raw: Sample, log: Sample | None) -> Statement:
         return "scale", "doubt", f"{name}: {raw.why_not_counted}. The values are judged as they are."
     if log is None:
         text = (
-            "some levels have no count at all, or nothing else, or values that agree to the last digit, so that their ratio has no "
-            "size: the values are judged "
-            "as they are"
+            "some levels have no count at all, or nothing else, or values that agree to the last digit, so that their "
+            "ratio has no size: the values are judged as they are"
         )
         return "scale", "doubt", f"{name}: {text}."
     of = "odds" if distribution == "binomial" else "means"

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from models.declared.study import Study, StudyError, load_studies, load_study
 
@@ -364,3 +365,31 @@ def test_reading_a_study_imports_no_heavy_library() -> None:
     root = FLTK.parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "[]"
+
+
+CENTRED = {
+    "name": "centred",
+    "folders": "a{A}_b{B}_{replicate}",
+    "factors": {"A": ["1", "2"], "B": ["10", "20"]},
+    "center": {"A": "1.5", "B": "15"},
+    "center_runs": 3,
+    "responses": {"y": {"metric": "y"}},
+}
+
+
+def test_folders_at_the_centre_are_told_by_their_levels() -> None:
+    centred = Study.model_validate(CENTRED)
+    names = ["a1.5_b15_1", "a1.50_b15.0_2", "a1.5_b15_3", "a1.5_b15_0", "a1.5_b15_x", "a2_b15_1", "a2_b20_3"]
+    claims = [centred.claim(name) for name in names]
+    assert [claim and claim.run for claim in claims] == [5, 6, 7, 7, 5, None, 4]
+
+
+def test_a_folder_counts_for_the_levels_that_it_ran_with() -> None:
+    study = Study.model_validate({**CENTRED, "ran_with": {"a1_b10_2": {"B": "20"}}})
+    planned, other = study.claim("a1_b10_1"), study.claim("a1_b10_2")
+    assert planned and other and (planned.run, other.run) == (1, 3)
+    assert other.levels == {"A": "1", "B": "20"}
+    with pytest.raises(ValidationError, match="found ran_with.*b_10, which folders = .* does not claim"):
+        Study.model_validate({**CENTRED, "ran_with": {"b_10": {"B": "20"}}})
+    with pytest.raises(ValidationError, match="found B = '21' of a1_b10_2"):
+        Study.model_validate({**CENTRED, "ran_with": {"a1_b10_2": {"B": "21"}}})
