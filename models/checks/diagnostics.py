@@ -8,6 +8,7 @@ import numpy as np
 from scipy import integrate, stats
 from statsmodels.stats.stattools import durbin_watson
 
+from models.checks.gap import bad_value
 from models.checks.misfit import ALPHA, Diagnostic, misfit
 from models.design.coding import Vector
 from models.design.contrasts import Matrix
@@ -36,6 +37,9 @@ def diagnostics(sample: Sample, active: Sequence[str]) -> list[Diagnostic]:
         far = unusual(sample)
         found.append(Diagnostic("Unusual observations", float(len(far)), bool(far)))
         found += _summary(sample)
+    bad = bad_value(sample)
+    if bad:
+        found.append(Diagnostic("Gap test", bad.gap, bad.p_value < ALPHA, bad.p_value))
     return [*found, *_spread(sample), *misfit(executions, active)]
 
 

@@ -11,6 +11,7 @@ from models.design.alias_sets import Aliases, joined_aliases
 from models.design.lenth import Lenth, lenth, reference, sparsity_p
 from models.fits.anova import NAN, Estimate, Fit
 from models.fits.effects import holm, key
+from models.fits.posterior import posteriors
 from models.fits.samples import Sample, Unit, grouped_means
 from models.fits.strata import strata, strata_of
 from models.results import Row
@@ -33,6 +34,7 @@ class Verdict(NamedTuple):
     is_active: bool = False
     is_active_at_once: bool = False
     conventional_p_value: float = NAN
+    posterior: float = NAN  # of Lenth's effects, that it is active (Box and Meyer)
     df: float = NAN  # of its own error, where that is not the same for all
     stratum: str = ""
 
@@ -172,7 +174,7 @@ def judge(sample: Sample) -> Judgement:
     if sample.counted:
         return _judge_counts(sample)
     sizes = sample.folders[2]
-    no_lenth = _why_no_lenth(sample)
+    no_lenth = why_no_lenth(sample)
     folder, reason = _by_folders(sample, no_lenth)
     is_same_test = folder is not None and folder.method != "Lenth" and sizes.max() == 1
     if folder is not None and not folder.verdicts:
@@ -187,7 +189,7 @@ def judge(sample: Sample) -> Judgement:
 
 def _judge_counts(sample: Sample) -> Judgement:
     """Differences in deviance against Pearson's dispersion of the executions; Lenth's method where none repeats."""
-    model, between, reason = sample.fit, sample.df_repeats, _why_no_lenth(sample)
+    model, between, reason = sample.fit, sample.df_repeats, why_no_lenth(sample)
     found: ErrorTerm | None = None
     enough = between >= (1 if reason else (len(sample.design.places) - 1) / 3)
     if model.df_error and (enough or reason):
@@ -235,7 +237,7 @@ def _by_strata(sample: Sample, between: int) -> tuple[ErrorTerm | None, str | No
         for terms, model, name in strata(sample)
     }
     parts = {name: part for name, (part, _) in found.items()}
-    if between == 0 and _why_no_lenth(sample) is None:
+    if between == 0 and why_no_lenth(sample) is None:
         effects = contrasts(sample)
         for name, terms in strata_of(sample, list(effects)).items():
             if len(terms) >= FEWEST_CONTRASTS:
@@ -276,7 +278,7 @@ def _by_strata(sample: Sample, between: int) -> tuple[ErrorTerm | None, str | No
     )
 
 
-def _why_no_lenth(sample: Sample) -> str | None:
+def why_no_lenth(sample: Sample) -> str | None:
     runs = len(sample.design.places)
     if not sample.design.is_two_level:
         return "Lenth's method is for two-level factors"
@@ -325,8 +327,11 @@ def _by_lenth(sample: Sample, effects: Mapping[str, float]) -> ErrorTerm:
             abs(effect) > found.margin,
             abs(effect) > found.simultaneous_margin,
             found.conventional_p_value(effect),
+            float(posterior),
         )
-        for (term, effect), p_value, p_holm in zip(effects.items(), p_values, holm(p_values), strict=True)
+        for (term, effect), p_value, p_holm, posterior in zip(
+            effects.items(), p_values, holm(p_values), posteriors(values), strict=True
+        )
     ]
     return ErrorTerm(
         unit="folder",

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 
 from models.checks.diagnostics import Unusual, unusual
+from models.checks.gap import bad_value
 from models.checks.misfit import ALPHA, STUDY, Diagnostic
 from models.design.coding import CURVATURE, Vector
 from models.fits.effects import key
@@ -33,6 +34,8 @@ def reading(sample: Sample, one: Diagnostic) -> str:
     """What the diagnostic says of the sample."""
     if one.name in ("Shapiro-Wilk", "Brown-Forsythe", "Bartlett", "Durbin-Watson", CURVATURE):
         return _tested(one)
+    if one.name == "Gap test":
+        return _gap(sample, one)
     if one.name == "Dispersion":
         return _dispersed(sample, one)
     if one.name == "Trend":
@@ -77,6 +80,21 @@ def _tested(one: Diagnostic) -> str:
         f"The runs do not spread equally ({p}){remark}: one error for all is only an average."
         if one.is_alarm
         else f"Nothing speaks against equal spread of the runs ({p}){remark}."
+    )
+
+
+def _gap(sample: Sample, one: Diagnostic) -> str:
+    if not one.is_alarm:
+        return f"No value of a single run moves all effects ({p_text(one.p_value)})."
+    found = bad_value(sample)
+    assert found
+    by, way = abs(found.excess), "high" if found.excess > 0 else "low"
+    size = (
+        f"{number(by)}{unit_of(sample)}" if sample.scale == "identity" else f"a factor of {number(10.0**by)}"
+    )
+    return (
+        f"Run {found.run} looks like a bad value, about {size} too {way}: even the small effects are as large as it would "
+        f"make them ({p_text(one.p_value)}). Look at it, or make it again."
     )
 
 

@@ -389,7 +389,7 @@ def test_a_folder_counts_for_the_levels_that_it_ran_with() -> None:
     planned, other = study.claim("a1_b10_1"), study.claim("a1_b10_2")
     assert planned and other and (planned.run, other.run) == (1, 3)
     assert other.levels == {"A": "1", "B": "20"}
-    with pytest.raises(ValidationError, match="found ran_with.*b_10, which folders = .* does not claim"):
+    with pytest.raises(ValidationError, match=r"found ran_with.*b_10, which folders = .* does not claim"):
         Study.model_validate({**CENTRED, "ran_with": {"b_10": {"B": "20"}}})
     with pytest.raises(ValidationError, match="found B = '21' of a1_b10_2"):
         Study.model_validate({**CENTRED, "ran_with": {"a1_b10_2": {"B": "21"}}})
