@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from flows.night import Summary
 
 NAMED = 5  # of the folders that are held back
+ROOM = 20  # lines between the head and the foot of a summary, so that a screen of 24 holds it
+PAGES = "pages of "  # how the progress within a stage begins
 STAGES = 6  # discover, extract, load, check, analyse, publish
 
 
@@ -20,8 +22,11 @@ def say(message: str) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """A way to tell of each stage: a bar on a terminal, plain lines elsewhere."""
+def progress(is_quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """A way to tell of each stage: a bar on a terminal, plain lines elsewhere, nothing if quiet is wanted."""
+    if is_quiet:
+        yield lambda _: None
+        return
     if not sys.stderr.isatty():
         yield say
         return
@@ -31,36 +36,32 @@ def progress() -> Iterator[Callable[[str], None]]:
     columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         stages = bar.add_task("looking for folders", total=STAGES)
-        yield lambda message: bar.update(stages, description=message, advance=1)
+        yield lambda message: bar.update(stages, description=message, advance=not message.startswith(PAGES))
 
 
-def summarise(summary: "Summary") -> str:
-    """The summary of a night in a few lines of plain text."""
+def summarise(summary: "Summary", is_whole: bool = False) -> str:
+    """The summary of a night in plain text, what somebody should look at first: a screen, or everything."""
     night = summary.night
-    house = summary.house
     if summary.version is None:
         lines = [f"Nothing new: {count(night['folders_seen'], 'folder')} seen, no row changed."]
         lines += [f"Left out: {reason}" for reason in summary.refused]
         if summary.still_held:
             lines.append(f"Held back: {held_line(summary.still_held)}")
     else:
-        lines = [
+        head = [
             f"Night {night['night_id']}: {count(night['folders_seen'], 'folder')} seen, "
             f"{night['folders_new']} new, {night['folders_changed']} loaded again, {night['folders_held']} held back, "
             f"{night['folders_gone']} gone; "
             f"{night['runs_accepted']} accepted, {night['runs_unfinished']} unfinished, "
             f"{night['runs_quarantined']} quarantined, {night['folders_unclaimed']} unclaimed.",
             f"Promises: {night['promises_kept']} kept, {night['promises_broken']} broken.",
-            *reasons(summary.breaches, "code", "severity"),
-            *reasons(summary.quarantine, "code", "outcome"),
-            *effect_lines(summary.effects),
-            *(f"Changed: {sentence}" for sentence in summary.changes),
         ]
+        lines = [*head, *within(exceptions(summary), effect_lines(summary.effects), is_whole)]
     return "\n".join(
         [
             *lines,
-            f"Warehouse: {house.root / 'warehouse.duckdb'}",
-            f"Pages: {house.root / 'site' / 'index.html'}",
+            f"Warehouse: {summary.house.root / 'warehouse.duckdb'}",
+            f"Pages: {summary.house.root / 'site' / 'index.html'}",
         ]
     )
 
@@ -72,6 +73,39 @@ def reasons(rows: list[dict[str, Any]], *shared: str) -> Iterator[str]:
         more = f" (and {len(alike) - 1:,} more like it)" if len(alike) > 1 else ""
         severity = f" {first['severity']}:" if "severity" in first else ""
         yield f"  {first['code']}{severity} {first['reason']}{more}"
+
+
+def exceptions(summary: "Summary") -> list[list[str]]:
+    """What somebody should look at, in groups, the gravest first."""
+    notices = [
+        list(reasons([each for each in summary.quarantine if each["outcome"] in outcomes], "code", "outcome"))
+        for outcomes in (("quarantined", "held"), ("waiting", "repaired"))
+    ]
+    breaches = [
+        list(reasons([each for each in summary.breaches if each["severity"] == severity], "code", "severity"))
+        for severity in ("stop", "warn")
+    ]
+    changes = [f"Changed: {sentence}" for sentence in summary.changes]
+    return [group for group in (changes, notices[0], breaches[0], breaches[1], notices[1]) if group]
+
+
+def within(groups: list[list[str]], effects: list[str], is_whole: bool) -> list[str]:
+    """All lines where a screen holds them or they are asked for; else as much of each group as there is room for."""
+    if is_whole or sum(map(len, groups)) + len(effects) <= ROOM:
+        return [line for lines in (*groups, effects) for line in lines]
+    found = []
+    room = ROOM - 1
+    for place, lines in enumerate(groups):
+        share = room // (len(groups) - place)
+        shown = lines if len(lines) <= share else lines[: share - 1]
+        found += shown
+        if len(shown) < len(lines):
+            found.append(f"  … and {len(lines) - len(shown)} more of these: `--verbose` names them.")
+        room -= min(len(lines), share)
+    if len(effects) <= room:
+        return [*found, *effects]
+    active = sum("active" in line and "not active" not in line for line in effects)
+    return [*found, f"Effects: {count(active, 'line')} of {len(effects)} active: `--verbose` lists them."]
 
 
 def held_line(folders: Sequence[str]) -> str:

@@ -94,7 +94,7 @@ def night(
         carry_out(analyse_studies, plan)
         tell("auditing the warehouse and writing the pages")
         carry_out(close_night, plan, shards)
-        carry_out(render_pages, plan)
+        carry_out(render_pages, plan, say)
         return done(carry_out(publish_version, plan))
 
 

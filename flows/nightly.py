@@ -1,5 +1,6 @@
 """The Prefect flow `nightly`: the stages of a night as tasks, and its artifacts."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic import BeforeValidator, Field
 from flows.house.errors import HouseHeldError
 from flows.messages import progress, summarise
 from flows.night import Order, Summary, night
+from flows.records.notice import send, worth_telling
 from flows.stages.analyse import analyse_studies
 from flows.stages.carry_over import carry_house_over
 from flows.stages.check import check_promises
@@ -55,13 +57,15 @@ def refuse_empty(path: object) -> object:
     return path
 
 
+LONGEST = 6 * 3600  # seconds; a night that takes longer is stuck
+
 # What `prefect deploy` writes for an environment variable that is not set is refused, there and here.
 NamedPath = Annotated[
     Path, BeforeValidator(refuse_empty), Field(json_schema_extra={"minLength": 1, "pattern": r"\S"})
 ]
 
 
-@flow(name="nightly", persist_result=False)
+@flow(name="nightly", persist_result=False, timeout_seconds=LONGEST)
 def nightly(
     logs: NamedPath,
     studies: NamedPath,
@@ -88,6 +92,9 @@ def nightly(
     create_link_artifact((summary.house.root / "site" / "index.html").as_uri(), "Pages", key="night-pages")
     if summary.verdicts:
         create_table_artifact(summary.verdicts, key="night-verdicts", description="Promises of this night")
+    # A night that somebody typed is told of by the command; of failures the server tells (`doehouse deploy`).
+    if deployment.id and (message := worth_telling(summary)):
+        send(os.environ.get("DOEHOUSE_NOTIFY", "").split(), *message)
     return summary
 
 

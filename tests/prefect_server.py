@@ -89,13 +89,13 @@ class PrefectServer:
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def ask(self, path: str, body: bytes | None, **headers: str) -> Any:
+    def ask(self, path: str, body: bytes | None, method: str | None = None, **headers: str) -> Any:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(
-            f"{self.api}/{path}", body, {"content-type": "application/json", **named}
+            f"{self.api}/{path}", body, {"content-type": "application/json", **named}, method=method
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or b"null")
 
     def scheduled_runs(self) -> list[dict[str, Any]]:
         """Runs of deployments, whoever else calls a flow on this server."""

@@ -69,6 +69,11 @@ app.command(
     help="Check libraries, file system, manifest, pages and freshness of a house.",
 )
 app.command(
+    "flows.commands.care.deploy:deploy",
+    group=CARE,
+    help="Put the nightly schedule, its work pool and its automations on a Prefect server.",
+)
+app.command(
     "flows.commands.care.rollback:rollback",
     group=CARE,
     help="Make the version before the current one current again; the next night builds on it.",

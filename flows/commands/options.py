@@ -32,4 +32,5 @@ PathArgument = Annotated[Path, Parameter(converter=named_path)]
 HouseOption = Annotated[Path, Parameter(name="--house", env_var="DOEHOUSE_HOUSE", converter=named_path)]
 LogsOption = Annotated[Path, Parameter(name="--logs", env_var="DOEHOUSE_LOGS", converter=named_root)]
 StudiesOption = Annotated[Path, Parameter(name="--studies", env_var="DOEHOUSE_STUDIES", converter=named_path)]
+NotifyOption = Annotated[tuple[str, ...], Parameter(env_var="DOEHOUSE_NOTIFY", negative=())]
 HOUSE, LOGS, STUDIES = Path("house"), Path("logs"), Path(__file__).parents[2] / "models" / "studies"

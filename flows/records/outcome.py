@@ -43,7 +43,7 @@ def recorded(house: House) -> Iterator[Callable[[Summary], Summary]]:
         note({"outcome": "failed", "error": str(error) or type(error).__name__})
         raise
     (summary,) = found
-    log(house, summarise(summary))
+    log(house, summarise(summary, is_whole=True))
     note(of_summary(summary))
 
 

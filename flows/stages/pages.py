@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.house.manifest import digest as file_digest
 from flows.house.published_pages import PAGE_LIST
+from flows.messages import PAGES
 from flows.stages.answers import answers, answers_of_each
 from flows.warehouse.warehouse import SQL, Warehouse, examples, text
 from models.declared.study import Study
@@ -120,6 +121,7 @@ def render_site(
     studies: Iterable[Study],
     affected: Iterable[str],
     is_anew: bool = False,
+    say: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
     """Write the site of a warehouse below `target`; gives the pages that were rendered.
 
@@ -138,6 +140,10 @@ def render_site(
                 site.carry_over(group)
     for start in range(0, len(looked_at), STUDIES_AT_ONCE):
         add_studies(site, warehouse, looked_at[start : start + STUDIES_AT_ONCE])
+        done = start + STUDIES_AT_ONCE
+        # A line for each tenth, so that a log of many studies stays short.
+        if done < len(looked_at) and 10 * done // len(looked_at) > 10 * start // len(looked_at):
+            say(f"{PAGES}{done:,} of {len(looked_at):,} studies, {len(site.rendered):,} written")
     for name, queries, render in (
         ("index", INDEX_QUERIES, index_page),
         ("tonight", TONIGHT_QUERIES, tonight_page),

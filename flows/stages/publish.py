@@ -1,6 +1,7 @@
 """The stages that write the pages beside the private copy, then publish both as one version."""
 
 import platform
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -10,7 +11,7 @@ from flows.warehouse.carry_over import schema_number
 from flows.warehouse.warehouse import Warehouse, open_published, schema_digest
 
 
-def render_pages(plan: Plan) -> list[str]:
+def render_pages(plan: Plan, say: Callable[[str], None] = lambda _: None) -> list[str]:
     """Write the site beside the private copy; gives the pages that were rendered."""
     from flows.stages.pages import render_site
 
@@ -18,7 +19,9 @@ def render_pages(plan: Plan) -> list[str]:
     names = [study.name for study in plan.affected()]
     with open_published(plan.staged) as warehouse:
         site = plan.house.staging / "site"
-        return render_site(warehouse, site, before, plan.studies, names, plan.order.pages or plan.is_anew)
+        return render_site(
+            warehouse, site, before, plan.studies, names, plan.order.pages or plan.is_anew, say
+        )
 
 
 def publish_version(plan: Plan) -> Summary:
