@@ -2,7 +2,6 @@
 
 import platform
 from collections.abc import Callable
-from datetime import UTC, datetime
 from importlib.metadata import version
 
 from flows.house.publishing import publish
@@ -33,7 +32,7 @@ def publish_version(plan: Plan) -> Summary:
         summary = summarise_night(plan, warehouse)
     manifest = {
         "night_id": plan.night_id,
-        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "published_at": plan.started_at.isoformat(timespec="seconds"),
         "rows": rows,
         "schema": schema_digest(),
         "schema_number": schema_number(),
