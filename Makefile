@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+LAKE := $(VENV)/lake/ready
 HOUSE ?= house
 LOGS ?= sample/logs
 CONFORMANCE ?= house-conformance
@@ -15,7 +16,7 @@ export GX_ANALYTICS_ENABLED = false
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help night test check torture bench format conformance
+.PHONY: help night test check torture bench format conformance lake
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,7 +41,7 @@ check: $(READY) ## formatting, lint and types
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy
 
-test: check browser ## set up, then everything that CI runs
+test: check browser postgres lake ## set up, then everything that CI runs
 	@$(BIN)/python -m pytest -q -n 2
 
 torture: $(READY) browser ## nights that are killed, crowded and fed with bad input, with the long counts
@@ -49,12 +50,25 @@ torture: $(READY) browser ## nights that are killed, crowded and fed with bad in
 bench: $(READY) ## measure ten thousand folders beside the notebook's way, into the README (BENCH_FOLDERS="100 1000": less)
 	@$(BIN)/python -m tests.bench
 
+lake: $(LAKE) ## set up the environment that `doehouse share` runs in: DuckDB 1.5.5 with DuckLake
+
+$(LAKE): $(READY) flows/lake/requirements.lock
+	@echo "setting up $(VENV)/lake (once)"
+	@$(PYTHON) -m venv $(VENV)/lake
+	@$(VENV)/lake/bin/python -m pip install -qqq --disable-pip-version-check --no-deps --require-hashes -r flows/lake/requirements.lock
+	@touch $@
+
 format: $(READY) ## let ruff write the code
 	@$(BIN)/ruff format -q .
 	@$(BIN)/ruff check -q --fix .
 
-.PHONY: browser
+.PHONY: browser postgres
 browser:
 	@command -v chromium > /dev/null || { echo "installing chromium for the tests of the pages"; \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } > /dev/null 2>&1; } \
 	  || { echo "chromium is missing and could not be installed: install Debian's package chromium"; exit 1; }
+
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || { echo "installing PostgreSQL for the tests of sharing"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; } > /dev/null 2>&1; } \
+	  || { echo "PostgreSQL is missing and could not be installed: install Debian's package postgresql"; exit 1; }

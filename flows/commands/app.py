@@ -88,6 +88,11 @@ app.command(
     group=CARE,
     help="Publish a version that was backed up as the newest one; the versions that are there stay.",
 )
+app.command(
+    "flows.commands.care.share:share",
+    group=CARE,
+    help="Write the current version into a DuckLake, as one snapshot, for readers on other machines.",
+)
 app.command("flows.commands.care.backup:pin", group=CARE, help="Keep a version for good, whatever its age.")
 app.command(
     "flows.commands.nights:forget",

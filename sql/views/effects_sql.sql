@@ -14,7 +14,7 @@ counted as materialized (
 ),
 
 scales as (
-    select study, response, unnest(if(min(value) > 0, ['identity', 'log10'], ['identity'])) as scale
+    select study, response, unnest(case when min(value) > 0 then ['identity', 'log10'] else ['identity'] end) as scale
     from counted
     group by study, response
 ),
@@ -25,7 +25,7 @@ scaled as materialized (
         counted.response,
         scales.scale,
         counted.run,
-        if(scales.scale = 'log10' and counted.value > 0, log10(counted.value), counted.value) as value,
+        case when scales.scale = 'log10' and counted.value > 0 then log10(counted.value) else counted.value end as value,
     from counted
     inner join scales using (study, response)
 ),

@@ -1,0 +1,1 @@
+"""A published warehouse, shared with readers on other machines."""
