@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.commands.options import HOUSE, HouseOption, PathArgument
 from flows.house.current import published
-from flows.house.errors import UsageError
+from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
 
 if TYPE_CHECKING:
@@ -28,9 +28,17 @@ def paper(study: str, target: PathArgument, *, house: HouseOption = HOUSE) -> in
     house
         Folder of the warehouse.
     """
+    from flows.stages.carry_over import is_of_other_tables
     from flows.warehouse.warehouse import open_published
 
-    with open_published(published(House.at(house))) as warehouse:
+    where = House.at(house)
+    path = published(where)
+    if is_of_other_tables(where):
+        raise HouseError(
+            f"{path.parent}: its tables are those of another doehouse, expected those of this one. "
+            "Run `doehouse night`, which carries the house over."
+        )
+    with open_published(path) as warehouse:
         files = files_of(warehouse, study)
     write(target, files)
     for line in told(target, files):

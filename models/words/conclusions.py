@@ -17,16 +17,19 @@ KEYS = ("study", "response", "scale", "error_unit", "term")
 
 
 def conclusion_rows(analysis: ResponseAnalysis, scale: Scale) -> Iterator[Row]:
-    """Each effect's verdict under each error term."""
+    """Each effect's interval and verdict under each error term."""
     sample, judgement = analysis.samples[scale], analysis.judgements[scale]
     for one in judgement.error_terms:
         for verdict in one.verdicts:
+            margin = one.margins.get(verdict.term)
             yield {
                 **key(sample),
                 "term": verdict.term,
                 "aliases": joined_aliases(analysis.aliases.get(verdict.term, ())),
                 "error_unit": one.unit,
                 "effect": verdict.effect,
+                "ci_low": None if margin is None else verdict.effect - margin,
+                "ci_high": None if margin is None else verdict.effect + margin,
                 "is_active": verdict.is_active,
                 "is_decisive": one is judgement.decisive and sample is analysis.decisive,
                 "is_firm": sample.is_firm,

@@ -10,6 +10,7 @@ from reports.charts import levels as level_charts
 from reports.charts import residuals as residual_charts
 from reports.charts.effect_rows import drawn_rows, scale_rows
 from reports.charts.sketch import sketch
+from reports.charts.trend import trend, trend_rows
 from reports.pages.page import Link, Page
 from reports.tables.response import (
     anova_table,
@@ -18,6 +19,7 @@ from reports.tables.response import (
     effect_table,
     fit_table,
     level_table,
+    night_table,
     residual_table,
     setting_table,
     verdict_table,
@@ -42,6 +44,7 @@ QUERIES = (
     "response_corners",
     "response_diagnostics",
     "response_settings",
+    "response_trend",
 )
 Parts = list[dict[str, Any]]
 FEWEST_TO_COMPARE = 3  # effects that make an order worth a figure
@@ -68,6 +71,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Pa
         ("settings", "Which setting is best?", ("settings",), setting_parts(page, about, share)),
         ("holds", "Does the model hold?", ("diagnostics",), residual_parts(page, about, levels, scale)),
         ("scale", "On which scale?", ("scale",), scale_parts(page, about, share)),
+        ("nights", "How did it come about, night by night?", (), trend_parts(page, about, scale)),
         ("numbers", "All the numbers", ("data",), model_parts(page, scale)),
     ]
     shown: Parts = [
@@ -225,6 +229,21 @@ def scale_parts(page: Page, about: Row, share: str) -> Parts:
         page.table(
             effect_table(ratios, difference_unit(about["unit"], "log10"), share, "effects-log10", "Effects")
         ),
+    ]
+
+
+def trend_parts(page: Page, about: Row, scale: str) -> Parts:
+    """Each effect night by night, from the second night on that concluded something."""
+    nights = page.results["response_trend"].frame.filter(pl.col("effect").is_not_null())
+    if nights["night_id"].n_unique() < 2:
+        return []
+    rows = trend_rows(nights)
+    page.rows["trend"] = rows
+    unit = difference_unit(about["unit"], scale)
+    manner = f"{SCALES.get(scale, scale)}, with {nights['error_unit'][0]}s as the unit, as decides now"
+    return [
+        page.figure(trend(rows, about["response"], unit, manner[:1].upper() + manner[1:])),
+        page.table(night_table(nights)),
     ]
 
 

@@ -257,6 +257,36 @@ def _statistic(row: Row) -> Cell:
     return Cell(number(value, 5 if 0.999 < value < 1 else None), repr(value))
 
 
+def night_table(trend: pl.DataFrame) -> Table:
+    """One row a night that concluded something, the last one first: what came, and which effects were active."""
+    nights = (
+        trend.sort("night_id", descending=True)
+        .group_by("night_id", maintain_order=True)
+        .agg(
+            pl.first("finished_at", "arrived", "folders"),
+            active=pl.struct("term", "aliases").filter("is_active"),
+        )
+    )
+    columns = [
+        Column("night_id", "night", "count"),
+        Column("finished_at", "ended", "time"),
+        Column("arrived", "folders that came", "count"),
+        Column("folders", "which", "prose", cell=_named),
+        Column("active", "active", "prose", cell=_active),
+    ]
+    caption = "What came each night, and which effects were active after it"
+    return table("nights-table", caption, nights, columns, "response_trend")
+
+
+def _named(row: Row) -> Cell:
+    more = row["arrived"] - len(row["folders"])
+    return Cell((", ".join(row["folders"]) or MISSING) + (f" and {more} more" if more else ""))
+
+
+def _active(row: Row) -> Cell:
+    return Cell(", ".join(aliased(one["term"], one["aliases"]) for one in row["active"]) or "none")
+
+
 def residual_table(residuals: pl.DataFrame) -> Table:
     """The largest studentised residuals, with why they are unusual."""
     largest = residuals.sort(
