@@ -44,6 +44,7 @@ VIEWS = (
     "treatment_means",
     "level_means",
     "response_summaries",
+    "run_differences",
     "sign_table",
     "effects_sql",
     "quarantine",

@@ -21,6 +21,7 @@ from reports.tables.response import (
     level_table,
     night_table,
     residual_table,
+    run_table,
     setting_table,
     verdict_table,
 )
@@ -42,6 +43,7 @@ QUERIES = (
     "response_level_means",
     "response_cell_means",
     "response_corners",
+    "response_runs",
     "response_diagnostics",
     "response_settings",
     "response_trend",
@@ -59,7 +61,8 @@ def response_page(response: str, study_results: Results, results: Results) -> Pa
     )
     statements = study_results["study_statements"].frame.filter(pl.col("response") == response)
     levels = study_results["study_levels"].frame
-    page.rows["treatments"] = level_charts.treatment_rows(study_results["study_treatments"].frame)
+    treatments = level_charts.treatment_rows(study_results["study_treatments"].frame)
+    page.rows["treatments"] = treatments
     fits = results["response_fits"].frame
     scale = next(iter(fits.filter("is_decisive")["scale"]), "identity")
     share = confidence(facts["alpha"])
@@ -67,7 +70,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Pa
     outcome = said(statements, "outcome", response)
     folds = [
         ("real", "Is it real?", ("error_terms", "outcome", "aliases"), real),
-        ("levels", "What does each level do?", (), level_parts(page, about, levels, share)),
+        ("levels", "What does each level do?", (), level_parts(page, about, levels, treatments, share)),
         ("settings", "Which setting is best?", ("settings",), setting_parts(page, about, share)),
         ("holds", "Does the model hold?", ("diagnostics",), residual_parts(page, about, levels, scale)),
         ("scale", "On which scale?", ("scale",), scale_parts(page, about, share)),
@@ -138,8 +141,8 @@ def effect_parts(page: Page, about: Row, scale: str, share: str) -> tuple[Parts,
     return first, [verdicts, *(page.figure(figure) for figure in figures)]
 
 
-def level_parts(page: Page, about: Row, levels: pl.DataFrame, share: str) -> Parts:
-    """Main effects, interactions, the cube and box plots, all as measured."""
+def level_parts(page: Page, about: Row, levels: pl.DataFrame, treatments: pl.DataFrame, share: str) -> Parts:
+    """Main effects, interactions, the cube and box plots, all as measured; each run against the best."""
     response, unit = about["response"], about["unit"]
     observations = page.results["response_observations"].frame
     if observations["value"].is_not_null().sum() == 0:
@@ -159,7 +162,11 @@ def level_parts(page: Page, about: Row, levels: pl.DataFrame, share: str) -> Par
         page.rows["cube_corners"], page.rows["cube_edges"] = interaction_charts.cube_rows(corners, decimals)
         parts.append(page.figure(interaction_charts.cube(corners, response, unit, decimals)))
     parts.append(page.figure(level_charts.box_plots(levels, observations, response, unit)))
-    return [*parts, page.table(level_table(means, response, decimals_of(about["se"]), share))]
+    parts.append(page.table(level_table(means, response, decimals_of(about["se"]), share)))
+    runs = page.results["response_runs"].frame
+    if runs.height:
+        parts.append(page.table(run_table(runs, treatments, unit)))
+    return parts
 
 
 def setting_parts(page: Page, about: Row, share: str) -> Parts:

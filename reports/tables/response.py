@@ -1,12 +1,14 @@
 """The tables of a response's page."""
 
+from collections.abc import Callable
+
 import polars as pl
 
 from models.wording import joined
 from reports.tables.tables import Cell, Column, Row, Table, table, verdict_cell
 from reports.text.numbers import MISSING, decimals_of, decimals_of_intervals, number, signed
 from reports.text.slugs import run_href
-from reports.text.wording import SCALES, VERDICTS, aliased, deciding_error, titled, verdict
+from reports.text.wording import SCALES, VERDICTS, aliased, deciding_error, difference_unit, titled, verdict
 
 MOST_RESIDUALS = 8
 MOST_SETTINGS = 32
@@ -255,6 +257,46 @@ def _statistic(row: Row) -> Cell:
     if value is None:
         return Cell(MISSING)
     return Cell(number(value, 5 if 0.999 < value < 1 else None), repr(value))
+
+
+def run_table(runs: pl.DataFrame, treatments: pl.DataFrame, unit: str) -> Table:
+    """Run against run: each against the best (queries response_runs and study_treatments)."""
+    best, scale = runs["best_run"][0], runs["scale"][0]
+    levels = dict(treatments.select("run", "levels").rows())
+    error_unit = runs["error_unit"][0]
+    decimals = decimals_of_intervals(runs["ci_low"], runs["ci_high"])
+    columns = [
+        Column("run", "run", "count"),
+        Column("levels", "levels", "prose", cell=lambda row: Cell(levels[row["run"]])),
+        Column("n", "N", "count"),
+        Column("difference", f"less run {best}", "signed", decimals=decimals),
+        Column("ci_low", "95 % interval", "number", cell=_difference_interval(decimals), is_optional=True),
+        Column("ratio", "ratio", "number", cell=_ratio, is_optional=True),
+    ]
+    in_unit = difference_unit(unit, scale)
+    by = f"Intervals with {error_unit}s as the unit" if error_unit else "No error could be judged"
+    note = (
+        f"{by}; each pair is taken alone, and the best run is best partly by chance. Any two runs: the view "
+        "run_differences."
+    )
+    caption = f"Each run against run {best} ({levels[best]})"
+    return table(
+        "runs-compared",
+        f"{caption}{f', in {in_unit}' if in_unit else ''}",
+        runs,
+        columns,
+        "response_runs",
+        note,
+    )
+
+
+def _difference_interval(decimals: int | None) -> Callable[[Row], Cell]:
+    def of(row: Row) -> Cell:
+        if row["ci_low"] is None:
+            return Cell(MISSING)
+        return Cell(f"{signed(row['ci_low'], decimals)} to {signed(row['ci_high'], decimals)}")
+
+    return of
 
 
 def night_table(trend: pl.DataFrame) -> Table:

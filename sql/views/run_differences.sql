@@ -1,0 +1,86 @@
+-- Run against run: difference of their means with its interval, on the scale and by the error that decide.
+-- grain: study, response, run, other_run
+-- reads: observations, fits
+create or replace view run_differences as
+with deciding as (
+    select study, response, scale, error_unit, error_sd, error_quantile
+    from fits
+    where is_decisive
+),
+
+units as (
+    select
+        observations.study,
+        observations.response,
+        observations.run,
+        any_value(observations.unit) as unit,
+        deciding.scale,
+        deciding.error_unit,
+        deciding.error_sd,
+        deciding.error_quantile,
+        count(observations.value) as n,
+        if(deciding.error_unit = 'folder', count(distinct observations.folder), count(observations.value)) as units,
+        mean_of(if(deciding.scale = 'log10', log10(observations.value), observations.value)) as mean,
+    from observations
+    inner join deciding on deciding.study = observations.study and deciding.response = observations.response
+    where observations.value is not null
+    group by
+        observations.study,
+        observations.response,
+        observations.run,
+        deciding.scale,
+        deciding.error_unit,
+        deciding.error_sd,
+        deciding.error_quantile
+),
+
+pairs as (
+    select
+        own.study,
+        own.response,
+        own.run,
+        other.run as other_run,
+        own.unit,
+        own.scale,
+        own.n,
+        other.n as other_n,
+        own.error_unit,
+        own.mean - other.mean as difference,
+        own.error_quantile * own.error_sd * sqrt(1 / own.units + 1 / other.units) as margin,
+    from units as own
+    inner join units as other
+        on other.study = own.study
+        and other.response = own.response
+        and other.run <> own.run
+)
+
+select
+    study,
+    response,
+    run,
+    other_run,
+    unit,
+    scale,
+    n,
+    other_n,
+    error_unit,
+    difference,
+    difference - margin as ci_low,
+    difference + margin as ci_high,
+    if(scale = 'log10', 10 ** difference, null) as ratio,
+from pairs;
+
+comment on view run_differences is 'Run against run: difference of their means with its interval, on the scale and by the error that decide. Each pair is taken alone: of many, one in twenty lies outside by chance.';
+comment on column run_differences.study is 'Study the row belongs to.';
+comment on column run_differences.response is 'Response, as the study names it.';
+comment on column run_differences.run is 'Row of the design.';
+comment on column run_differences.other_run is 'The row that it is held against.';
+comment on column run_differences.unit is 'Unit of the values.';
+comment on column run_differences.scale is 'Scale that decides: identity, or log10, where the difference is of logarithms.';
+comment on column run_differences.n is 'Observations of the run.';
+comment on column run_differences.other_n is 'Observations of the other.';
+comment on column run_differences.error_unit is 'What decides: folder or container; null where nothing can, and then there is no interval.';
+comment on column run_differences.difference is 'Mean of the run less that of the other.';
+comment on column run_differences.ci_low is 'Lower end of its interval: 95 %, or 1 - alpha where the study declares it.';
+comment on column run_differences.ci_high is 'Upper end.';
+comment on column run_differences.ratio is 'Geometric mean of the run over that of the other, where the scale is log10.';
