@@ -16,7 +16,7 @@ export GX_ANALYTICS_ENABLED = false
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help night test check torture bench format conformance lake
+.PHONY: help night test check torture bench format conformance lake reference
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ $(LAKE): $(READY) flows/lake/requirements.lock
 	@$(PYTHON) -m venv $(VENV)/lake
 	@$(VENV)/lake/bin/python -m pip install -qqq --disable-pip-version-check --no-deps --require-hashes -r flows/lake/requirements.lock
 	@touch $@
+
+reference: $(READY) ## write docs/reference from the code
+	@$(BIN)/python docs/write_reference.py
 
 format: $(READY) ## let ruff write the code
 	@$(BIN)/ruff format -q .

@@ -28,18 +28,17 @@ def paper(study: str, target: PathArgument, *, house: HouseOption = HOUSE) -> in
     house
         Folder of the warehouse.
     """
-    from flows.stages.carry_over import is_of_other_tables
-    from flows.warehouse.warehouse import open_published
+    from flows.warehouse.warehouse import QueryError, open_published
 
-    where = House.at(house)
-    path = published(where)
-    if is_of_other_tables(where):
-        raise HouseError(
-            f"{path.parent}: its tables are those of another doehouse, expected those of this one. "
-            "Run `doehouse night`, which carries the house over."
-        )
+    path = published(House.at(house))
     with open_published(path) as warehouse:
-        files = files_of(warehouse, study)
+        try:
+            files = files_of(warehouse, study)
+        except QueryError as error:
+            raise HouseError(
+                f"{path}: found no answer to what the pages ask ({str(error).splitlines()[0]}), expected the tables and "
+                "views of this doehouse. Run `doehouse night --pages`, which makes them anew."
+            ) from error
     write(target, files)
     for line in told(target, files):
         print(line)

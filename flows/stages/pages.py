@@ -22,6 +22,7 @@ from reports.pages.site import (
     QUANTILE_QUERIES,
     RESPONSE_QUERIES,
     RUN_QUERIES,
+    SEARCH_QUERIES,
     STUDY_QUERIES,
     TONIGHT_QUERIES,
     VEGA,
@@ -30,13 +31,17 @@ from reports.pages.site import (
     dictionary_page,
     digest,
     index_page,
+    manual_made_from,
+    manual_pages,
     quality_page,
     run_page,
+    search_page,
     shared_assets,
     study_pages,
     tonight_page,
     vega_bundle,
 )
+from reports.tables.tables import Result
 from reports.text.slugs import is_row
 
 # What a run page takes from its study.
@@ -151,7 +156,11 @@ def render_site(
     ):
         results = answers(warehouse, queries)
         site.add(name, digest(results), partial(render, results))
-    add_dictionary(site, warehouse)
+    dictionary = answers(warehouse, DICTIONARY_QUERIES)
+    add_dictionary(site, dictionary)
+    entries = answers(warehouse, SEARCH_QUERIES)
+    site.add("search", digest(entries, dictionary), partial(search_page, entries, dictionary))
+    site.add("manual", digest() + hashlib.sha256(manual_made_from().encode()).hexdigest(), manual_pages)
     site.add("assets", digest(), shared_assets)
     site.add("vega", VEGA, vega_bundle)
     site.close()
@@ -193,8 +202,7 @@ def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> N
             site.add(f"run {name} {folder}", made_from, partial(run_page, of_study, of_run, folder, beside))
 
 
-def add_dictionary(site: Site, warehouse: Warehouse) -> None:
-    results = answers(warehouse, DICTIONARY_QUERIES)
+def add_dictionary(site: Site, results: Mapping[str, Result]) -> None:
     sources = {
         name: text(name)
         for name in sorted(str(path.relative_to(SQL).with_suffix("")) for path in SQL.rglob("*.sql"))

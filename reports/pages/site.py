@@ -8,7 +8,7 @@ same inputs give the same bytes. The flow runs `sql/pages/<name>.sql` for each n
     RUN_QUERIES         with $folders, likewise
     CURVES_QUERIES      with $studies, likewise
     WIDE_QUERIES        with $study: its columns are the study's own
-    INDEX_, TONIGHT_, QUALITY_, QUANTILE_ and DICTIONARY_QUERIES   without parameters
+    INDEX_, SEARCH_, TONIGHT_, QUALITY_, QUANTILE_ and DICTIONARY_QUERIES   without parameters
 
 and hands each on as Result(frame, sql), sql being the query about that study, response or folder alone.
 Pages of one group (`study_pages`, `index_page`, ...) depend on nothing but their arguments: the flow may keep
@@ -28,6 +28,8 @@ from reports.pages.dictionary_page import QUERIES as DICTIONARY_QUERIES
 from reports.pages.dictionary_page import dictionary_page
 from reports.pages.index_page import QUERIES as INDEX_QUERIES
 from reports.pages.index_page import index_page
+from reports.pages.manual_pages import made_from as manual_made_from
+from reports.pages.manual_pages import manual_pages
 from reports.pages.page import HERE, Files
 from reports.pages.quality_page import QUERIES as QUALITY_QUERIES
 from reports.pages.quality_page import quality_page
@@ -35,6 +37,8 @@ from reports.pages.response_page import QUERIES as RESPONSE_QUERIES
 from reports.pages.response_page import response_page
 from reports.pages.run_page import QUERIES as RUN_QUERIES
 from reports.pages.run_page import run_page
+from reports.pages.search_page import QUERIES as SEARCH_QUERIES
+from reports.pages.search_page import search_page
 from reports.pages.study_page import QUERIES as STUDY_QUERIES
 from reports.pages.study_page import WIDE_QUERIES, study_page
 from reports.pages.tonight_page import QUERIES as TONIGHT_QUERIES
@@ -50,6 +54,7 @@ __all__ = [
     "QUANTILE_QUERIES",
     "RESPONSE_QUERIES",
     "RUN_QUERIES",
+    "SEARCH_QUERIES",
     "STUDY_QUERIES",
     "TONIGHT_QUERIES",
     "VEGA",
@@ -58,8 +63,11 @@ __all__ = [
     "dictionary_page",
     "digest",
     "index_page",
+    "manual_made_from",
+    "manual_pages",
     "quality_page",
     "run_page",
+    "search_page",
     "shared_assets",
     "study_pages",
     "tonight_page",
@@ -87,6 +95,7 @@ def shared_assets() -> Files:
         "assets/page.js": _asset("page.js").encode(),
         "assets/charts.js": _charts().encode(),
         "assets/curves.js": _asset("curves.js").encode(),
+        "assets/search.js": _asset("search.js").encode(),
     }
 
 

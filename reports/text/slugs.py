@@ -14,8 +14,10 @@ RESERVED = {
     "dictionary",
     "figures",
     "index",
+    "manual",
     "quality",
     "runs",
+    "search",
     "tonight",
 }
 LONGEST = 80

@@ -1,5 +1,6 @@
 """The pages in a real browser, opened from disk with the network off."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ def opened(
     for event, listener in listeners.items():
         page.on(event, listener)
     try:
-        page.goto(path.as_uri())
+        page.goto(path.as_uri().replace("%23", "#"))
         wait_for_charts(page)
         if is_unfolded:
             page.evaluate(
@@ -78,8 +79,12 @@ def test_every_page_opens_from_disk_without_a_word_in_the_console(browser: Any, 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "name",
-    ["index.html", "tonight.html", "quality.html", "dictionary.html", "fltk_2_4_1/index.html", "fltk_2_4_1/Accuracy.html",
-     "fltk_2_4_1/curves.html", "fltk_2_4_1/runs/exp_11.html", "nasty/index.html"],
+    [
+        "index.html", "tonight.html", "search.html#with=ResNet", "quality.html", "dictionary.html",
+        "manual/index.html", "manual/first-study.html", "manual/reference/promises.html",
+        "fltk_2_4_1/index.html", "fltk_2_4_1/Accuracy.html", "fltk_2_4_1/curves.html", "fltk_2_4_1/runs/exp_11.html",
+        "nasty/index.html",
+    ],
 )  # fmt: skip
 def test_axe_finds_nothing(browser: Any, site: Path, name: str, scheme: str) -> None:
     with opened(browser, site / name, scheme=scheme) as (page, _):
@@ -189,6 +194,43 @@ def test_the_index_is_filtered_and_sorted_by_its_address(browser: Any, site: Pat
         page.go_back()
         assert page.evaluate(names) == ["nasty"] and page.input_value("#filter") == "nasty"
         assert said == []
+
+
+def test_the_whole_site_is_searched(browser: Any, site: Path) -> None:
+    found = "[...document.querySelectorAll('#found li')].map((line) => line.innerText)"
+    with opened(browser, site / "search.html") as (page, said):
+        assert page.evaluate(found) == []
+        for words, kinds in (
+            ("memory", ["factor"]),
+            ("exp_13", ["folder"]),
+            ("accuracy", ["response"]),
+            ("fashionmnist training", ["study"]),
+            ("is_decisive", ["column"] * 3),
+            ("effects", ["table", "column"]),
+        ):
+            page.fill("#words", words)
+            shown = page.evaluate(found)
+            assert [line.split()[0] for line in shown[: len(kinds)]] == kinds, (words, shown[:4])
+        page.fill("#words", "nothing has this name")
+        assert page.evaluate(found) == []
+        assert page.inner_text("#search [role=status]") == "0 found"
+        page.fill("#words", "Exp_13 accepted")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/fltk_2_4_1/runs/exp_13.html")
+        page.go_back()
+        assert page.input_value("#words") == "Exp_13 accepted"
+        assert said == []
+
+
+def test_every_place_that_a_search_finds_is_there(site: Path) -> None:
+    told = json.loads(
+        (site / "assets" / "entries.js").read_text().removeprefix("const ENTRIES = ").removesuffix(";\n")
+    )
+    assert {kind for kind, *_ in told} == {"study", "factor", "response", "folder", "table", "view", "column"}
+    for _, name, _, place in told:
+        path, _, part = place.partition("#")
+        assert (site / path).is_file(), name
+        assert not part or f'id="{part}"' in (site / path).read_text(), name
 
 
 def test_tables_are_sorted_by_number_and_searched(browser: Any, site: Path) -> None:

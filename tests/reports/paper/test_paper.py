@@ -38,7 +38,7 @@ def written(published_house: Summary, tmp_path_factory: pytest.TempPathFactory) 
     place = tmp_path_factory.mktemp("paper") / "made" / "here"
     ended = doehouse("paper", "fltk_2_4_1", place, "--house", published_house.house.root)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout == f"27 figures and 28 tables: {place / 'README.md'}\n"
+    assert ended.stdout == f"27 figures and 30 tables: {place / 'README.md'}\n"
     return place
 
 
@@ -179,7 +179,7 @@ def test_one_command_makes_the_same_tables_from_the_logs(written: Path, files: F
     assert again.returncode == 0, again.stderr
     assert "The same tables, and figures drawn from them" in again.stdout
     (other,) = tmp_path.glob("tmp.*/paper")
-    for path in ("figures/Time-intervals.svg", "figures/Time-interactions.pdf", "tables/Time-effects.tex"):
+    for path in ("figures/Time-intervals.svg", "figures/Time-interactions.svg", "tables/Time-effects.tex"):
         assert (other / path).read_bytes() == files[path]
     # whatever differs is told by name
     (other / "tables" / "Time-effects.md").write_text("| another |\n")
