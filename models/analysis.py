@@ -11,6 +11,7 @@ from models.checks.response_analysis import ResponseAnalysis
 from models.declared.study import Study
 from models.design.alias_sets import alias_rows
 from models.design.design import Design
+from models.fits.desirability import desirabilities, goals
 from models.fits.effects import anova_rows, coefficient_rows
 from models.fits.error_terms import test_rows
 from models.fits.judged_effects import effect_rows, fit_row
@@ -18,6 +19,7 @@ from models.fits.samples import Sample, in_order, samples
 from models.fits.settings import setting_rows
 from models.fits.trade_offs import trade_off_rows
 from models.results import SCHEMAS, Row, frame
+from models.words.compromise import compromise
 from models.words.conclusions import conclusion_rows, statement_rows
 from models.words.diagnosis import diagnostic_rows, reading, residual_rows
 from models.words.error_terms import error_terms
@@ -61,6 +63,11 @@ def analyse(study: Study, observations: pl.DataFrame) -> dict[str, pl.DataFrame]
         for table, found in _rows(analysis):
             tables[table] += found
         tables["settings"] += setting_rows(analysis.decisive, analysis.judgement.decisive)
+    together = desirabilities(tables["settings"], goals(study))
+    tables["settings"] = [
+        {**row, "desirability": together.get(str(row["levels"]))} for row in tables["settings"]
+    ]
+    said += [(None, "settings", *one) for one in compromise(analyses, tables["settings"])]
     order = execution_order(design, rows)
     if order:
         order = replace(order, block=study.block, whole_plot=study.whole_plot)

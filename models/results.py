@@ -161,6 +161,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         predicted_low=_REAL,
         predicted_high=_REAL,
         is_best=_TRUTH,
+        desirability=_REAL,
     ),
     "alias_sets": _columns(scope=_TEXT, term=_TEXT, letters=_TEXT, factors=_WHOLE, aliases=_TEXT),
     "conclusions": _columns(

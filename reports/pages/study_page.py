@@ -72,6 +72,7 @@ def study_page(results: Results) -> Page:
         doubts=doubts,
         notes=statements.filter(pl.col("response").is_null() & (pl.col("topic") == "order")).to_dicts(),
         trades=trades,
+        together=statements.filter(pl.col("response").is_null() & (pl.col("topic") == "settings")).to_dicts(),
         design_tables=[page.table(one) for one in design_tables(results)],
         aliases=page.table(alias_table(results)),
         order=page.table(order_table(results)),

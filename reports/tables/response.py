@@ -172,6 +172,7 @@ def setting_table(settings: pl.DataFrame, response: str, unit: str, share: str) 
         Column("ci_high", "to", "number", decimals=decimals, is_optional=True),
         Column("predicted_low", "one more execution from", "number", decimals=decimals, is_optional=True),
         Column("predicted_high", "to", "number", decimals=decimals, is_optional=True),
+        Column("desirability", "of all responses together", "number", decimals=2, is_optional=True),
     ]
     note = (
         "Active effects with their parents; intervals by the error that decides. Without a run nothing was measured "

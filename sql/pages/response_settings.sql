@@ -14,6 +14,7 @@ select
     predicted_low,
     predicted_high,
     is_best,
+    desirability,
 from settings
 where study in $studies and response in $responses
 order by study, response, position

@@ -15,6 +15,7 @@ create table settings (
     predicted_low double,
     predicted_high double,
     is_best boolean,
+    desirability double,
 );
 
 comment on table settings is 'What each combination of levels would give by the active effects and their parents, in the unit of the response.';
@@ -31,3 +32,4 @@ comment on column settings.ci_high is 'Upper end.';
 comment on column settings.predicted_low is 'Lower end of the interval of one more execution (of one more container where containers decide).';
 comment on column settings.predicted_high is 'Upper end.';
 comment on column settings.is_best is 'Whether it is the best mean by the goal of the response.';
+comment on column settings.desirability is 'Of all responses with a goal together, 0 (worst) to 1 (best), the geometric mean of each one''s place between its worst and best setting (Derringer and Suich); null with fewer than two.';
