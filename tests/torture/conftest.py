@@ -1,6 +1,7 @@
 """Figures that the tests measure; `make torture` prints them as one table."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,20 @@ from tests.torture.folders import NOW, write_least_study, write_small_folder
 from tests.torture.night_server import Ended, NightServer
 
 FIGURES: dict[str, str] = {}
+TRIALS = {
+    "test_mistakes.py": (
+        "mistakes of people",
+        "an unmounted, replaced or mostly empty log root, no studies, a changed template or study, a clock behind, "
+        "a folder forgotten that is still there",
+    ),
+    "test_moved.py": ("renames and copies", "each fact is kept and counts once"),
+    "test_other_users.py": (
+        "other users",
+        "writers in the published file, readers without rights, every umask, a house on a remote disk",
+    ),
+}
+COUNTS: Counter[tuple[str, str]] = Counter()
+PASSED: Counter[tuple[str, str]] = Counter()
 IS_FULL = os.environ.get("DOEHOUSE_TORTURE") == "full"
 
 
@@ -71,6 +86,14 @@ def furnish(root: Path, server: NightServer) -> Place:
         write_small_folder(root / "logs", name)
     write_least_study(root / "studies")
     return Place(root / "logs", root / "studies", House.at(root / "house"), server)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Of these files the trials are counted; what they hold is in the README's table."""
+    if report.when == "call" and (named := TRIALS.get(Path(report.fspath).name)):
+        COUNTS[named] += 1
+        PASSED[named] += report.passed
+        FIGURES[named[0]] = f"{PASSED[named]} of {COUNTS[named]} trials as decided: {named[1]}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

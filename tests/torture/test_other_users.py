@@ -63,7 +63,7 @@ def stranger(order: Order, *words: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("deed", ["open", "change"])
 def test_who_has_the_published_file_open_for_writing_stops_no_night(order: Order, deed: str) -> None:
-    """The case of issue and shared notes: a log of changes beside the published file; its author is still at it."""
+    """He is still at it, and may have left a log of changes beside the published file."""
     house = House.at(order.house)
     with stranger(order, deed):
         version = house.current_version()
