@@ -26,6 +26,7 @@ STUDY = {
     "allow_torn": "event files of stopped containers may end inside a record; what stands before is kept",
     "containers": "containers that every folder must have (RUN-2)",
     "replicates": "folders that every run is to have (DES-2)",
+    "fresh_within": "how old the newest data may be, such as `36h`; told once when they are older (FRE-1)",
     "unit": "which error decides: of folders or of containers; left out, folders decide where they can be judged "
     "([why](../reading-results.md#container-or-folder))",
     "scale": "`log` draws all conclusions on the log scale; left out, the data choose ([why](../reading-results.md#scale))",
@@ -38,8 +39,9 @@ STUDY = {
     "block": "what executions shared beside their run: `replicate`, `date`",
     "whole_plot": "factors that are hard to change and stay from one execution to the next (a split plot)",
     "folders": "pattern of the folders of the testbed's layout ([placeholders](../own-logs.md))",
-    "source": "where files, levels and values stand otherwise: [keys of source](../own-logs.md)",
+    "ran_with": "folder -> the levels it really ran with, where they differ from the plan",
     "responses": "what was measured, by its name: [keys of a response](../own-logs.md)",
+    "source": "where files, levels and values stand otherwise: [keys of source](../own-logs.md)",
     "promises": "what must hold of this study's data, beside what always must",
 }  # fmt: skip
 PROMISES = {
