@@ -29,7 +29,7 @@ from reports.tables.tables import Results, Row
 from reports.text.factors import factor_list, run_numbers
 from reports.text.numbers import decimals_of, number, p_phrase, with_unit
 from reports.text.slugs import slug
-from reports.text.wording import SCALES, confidence, deciding_error, difference_unit, look, said
+from reports.text.wording import SCALES, answer, confidence, deciding_error, difference_unit, look, said
 
 QUERIES = (
     "response_summary",
@@ -67,7 +67,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Pa
     scale = next(iter(fits.filter("is_decisive")["scale"]), "identity")
     share = confidence(facts["alpha"])
     first, real = effect_parts(page, about, scale, share)
-    outcome = said(statements, "outcome", response)
+    outcome = answer(statements, response)
     folds = [
         ("real", "Is it real?", ("error_terms", "outcome", "aliases"), real),
         ("levels", "What does each level do?", (), level_parts(page, about, levels, treatments, share)),
@@ -85,7 +85,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Pa
                 one
                 for topic in topics
                 for one in said(statements, topic, response)
-                if topic != "outcome" or one["kind"] == "note"
+                if topic != "outcome" or one not in outcome
             ],
             "parts": parts,
             "facts": _facts(about, fits.filter(pl.col("scale") == scale)) if place == "numbers" else [],
@@ -100,7 +100,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Pa
         trail=[Link(facts["study"], "index.html"), Link(response, f"{slug(response)}.html")],
         contents=[Link("The answer", "#answer"), *(Link(fold["title"], f"#{fold['id']}") for fold in shown)],
         measured=_measured(about, fits.filter(pl.col("scale") == scale), scale),
-        outcome=[one for one in outcome if one["kind"] != "note"],
+        outcome=outcome,
         first=first,
         folds=shown,
         factors=factor_list(levels),

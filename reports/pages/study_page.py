@@ -26,7 +26,7 @@ from reports.text.factors import factor_list, run_numbers
 from reports.text.numbers import decimals_of_intervals, number, with_unit
 from reports.text.progress import PROGRESS_CODE, progress
 from reports.text.slugs import slug
-from reports.text.wording import difference_unit, look, said, titled
+from reports.text.wording import answer, difference_unit, look, titled
 
 QUERIES = (
     "study",
@@ -129,9 +129,7 @@ def _outcome(results: Results, response: Row) -> dict[str, Any]:
     return {
         "name": name,
         "slug": slug(name),
-        "outcome": [
-            one for one in said(results["study_statements"].frame, "outcome", name) if one["kind"] != "note"
-        ],
+        "outcome": answer(results["study_statements"].frame, name),
         "sketch": shown,
         "hidden": max(0, effects.height - MOST_ROWS),
         "best": _best(results, response),

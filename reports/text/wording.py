@@ -66,6 +66,12 @@ def share_of(count: int, whole: int) -> str:
     return f"all {whole}" if count == whole else f"none of {whole}" if count == 0 else f"{count} of {whole}"
 
 
+def answer(statements: pl.DataFrame, response: str) -> list[dict[str, Any]]:
+    """What leads a page: the verdict, whichever way it went, and what is found or doubted beside it."""
+    outcome = said(statements, "outcome", response)
+    return [one for place, one in enumerate(outcome) if place == 0 or one["kind"] != "note"]
+
+
 def said(statements: pl.DataFrame, topic: str, response: str) -> list[dict[str, Any]]:
     """What was said of a response about a topic, less its name, which stands above (query study_statements)."""
     mine = statements.filter((pl.col("response") == response) & (pl.col("topic") == topic))

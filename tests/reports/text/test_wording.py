@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import polars as pl
 import pytest
 
-from reports.text.wording import VERDICTS, verdict
+from reports.text.wording import VERDICTS, answer, verdict
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,17 @@ def test_a_verdict_names_the_unit_it_holds_under(
 ) -> None:
     row = {"is_active_container": container, "is_active_folder": folder, "error_unit": decides}
     assert verdict(row) == text and text in VERDICTS
+
+
+def test_that_nothing_stands_out_is_an_answer_and_leads_as_any_other() -> None:
+    said_of_y = [
+        ("note", "Y: no effect stands out with folders as the unit."),
+        ("note", "Not shown to matter, but possible: A."),
+        ("doubt", "Half of the effects seem to be real."),
+    ]
+    rows = [{"response": "Y", "topic": "outcome", "kind": kind, "sentence": text} for kind, text in said_of_y]
+    statements = pl.DataFrame(rows)
+    assert [one["sentence"] for one in answer(statements, "Y")] == [
+        "No effect stands out with folders as the unit.",
+        "Half of the effects seem to be real.",
+    ]
