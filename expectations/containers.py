@@ -38,7 +38,26 @@ def suite(study: Study) -> list[Rule]:
         rule("CON-1", "expect_column_values_to_not_be_null", column=STAMP_COLUMNS[stamp])
         for stamp in study.stamps_asked_for
     ]
-    rules += [
+    rules += duration_rules() if has_durations(study) else []
+    # Where a pattern tells them, ids need be told apart within a folder only.
+    if study.source is None:
+        one = {"min_value": 1, "max_value": 1}
+        rules.append(rule("CON-5", "expect_column_values_to_be_between", column="folders_with_id", **one))
+    if limit := study.promises.longest_seconds:
+        rules.append(
+            rule("CON-4", "expect_column_values_to_be_between", column="duration_seconds", max_value=limit)
+        )
+    return rules
+
+
+def has_durations(study: Study) -> bool:
+    """Whether anything tells when containers start and stop; nothing is promised of what nobody logs."""
+    told = {*study.stamps_asked_for, *(study.source.columns if study.source else ())}
+    return {"start", "stop"} <= told
+
+
+def duration_rules() -> list[Rule]:
+    return [
         rule(
             "CON-2",
             "expect_column_pair_values_a_to_be_greater_than_b",
@@ -55,15 +74,6 @@ def suite(study: Study) -> list[Rule]:
             value_set=[0.0, math.inf],
         ),
     ]
-    # Where a pattern tells them, ids need be told apart within a folder only.
-    if study.source is None:
-        one = {"min_value": 1, "max_value": 1}
-        rules.append(rule("CON-5", "expect_column_values_to_be_between", column="folders_with_id", **one))
-    if limit := study.promises.longest_seconds:
-        rules.append(
-            rule("CON-4", "expect_column_values_to_be_between", column="duration_seconds", max_value=limit)
-        )
-    return rules
 
 
 def log_line(row: Row, event: str) -> str:

@@ -4,6 +4,7 @@ import csv
 import math
 import re
 import shutil
+import tomllib
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from flows.night import Order
+from flows.survey.rehearsal import rehearse
 from models.declared.levels import level_key
-from models.declared.study import load_study
+from models.declared.study import Study, load_study
 from tests.houses import ROOT, ask, spend
 
 RECORDED = ROOT / "tests" / "recorded" / "results"
@@ -29,6 +31,12 @@ STUDIES = dict(re.findall(r"^## ([^\n]+)\n.*?^```toml\n(.*?)^```", PAGE, re.M | 
 
 def test_every_tool_has_its_page() -> None:
     assert STUDIES.keys() == PLACES.keys()
+
+
+def test_the_page_shows_what_check_prints() -> None:
+    study = Study.model_validate(tomllib.loads(STUDIES["fio"]))
+    told = "\n".join(rehearse(RECORDED / "fio" / "logs", study).lines)
+    assert f"```\n{told}\n```" in PAGE
 
 
 @pytest.mark.parametrize("tool", PLACES)
@@ -58,3 +66,4 @@ def test_a_night_observes_what_the_tool_itself_told(tool: str, tmp_path: Path) -
     assert len(found) >= 6
     diverged = ask(order, "select count(*) from runs where verdict != 'accepted' and reason like '%finite%'")
     assert diverged[0][0] >= len(expected) - len(finite)
+    assert ask(order, "select code from verdicts where not is_kept and observed = 'no row to check'") == []
