@@ -8,6 +8,7 @@ import numpy as np
 from scipy import integrate, stats
 from statsmodels.stats.stattools import durbin_watson
 
+from models.checks.dispersion import dispersion
 from models.checks.gap import bad_value
 from models.checks.misfit import ALPHA, Diagnostic, misfit
 from models.design.coding import Vector
@@ -40,6 +41,14 @@ def diagnostics(sample: Sample, active: Sequence[str]) -> list[Diagnostic]:
     bad = bad_value(sample)
     if bad:
         found.append(Diagnostic("Gap test", bad.gap, bad.p_value < ALPHA, bad.p_value))
+    uneven = dispersion(sample)
+    if uneven:
+        is_alarm = uneven.p_value < ALPHA
+        found.append(
+            Diagnostic(
+                "Dispersion effect", uneven.log_ratio, is_alarm, uneven.p_value, terms=(uneven.factor,)
+            )
+        )
     return [*found, *_spread(sample), *misfit(executions, active)]
 
 

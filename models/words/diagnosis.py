@@ -34,6 +34,8 @@ def reading(sample: Sample, one: Diagnostic) -> str:
     """What the diagnostic says of the sample."""
     if one.name in ("Shapiro-Wilk", "Brown-Forsythe", "Bartlett", "Durbin-Watson", CURVATURE):
         return _tested(one)
+    if one.name == "Dispersion effect":
+        return _uneven(sample, one)
     if one.name == "Gap test":
         return _gap(sample, one)
     if one.name == "Dispersion":
@@ -80,6 +82,19 @@ def _tested(one: Diagnostic) -> str:
         f"The runs do not spread equally ({p}){remark}: one error for all is only an average."
         if one.is_alarm
         else f"Nothing speaks against equal spread of the runs ({p}){remark}."
+    )
+
+
+def _uneven(sample: Sample, one: Diagnostic) -> str:
+    if not one.is_alarm:
+        return f"Beside the active effects the levels of no factor spread unequally ({p_text(one.p_value)})."
+    (factor,) = one.terms
+    low, high = (sample.study.factors[factor][place] for place in sample.coding.levels[factor][:2])
+    more, less = (high, low) if one.value > 0 else (low, high)
+    times = number(float(np.exp(abs(one.value) / 2)))
+    return (
+        f"Beside the active effects values spread {times} times as much at {factor} = {more} as at {less} "
+        f"({p_text(one.p_value)}): where spread matters, {less} may be the better level."
     )
 
 
