@@ -35,6 +35,7 @@ PAGES = int(os.environ.get("BENCH_PAGES", "10000"))
 DESIGNS = int(os.environ.get("BENCH_DESIGNS", "500"))
 CACHE = Path(os.environ.get("BENCH_CACHE", ROOT / ".bench")).absolute()
 ROWS = int(os.environ.get("BENCH_ROWS", sources.ROWS))
+BUCKET = 1000  # folders that are put into a bucket
 NIGHTLY = 10  # folders that are new, or changed, on a later night
 
 
@@ -160,6 +161,9 @@ def main() -> None:
             shutil.rmtree(CACHE / f"house_{name}", ignore_errors=True)
         note("contrasts", "contrasts", designs, CACHE / "house_designs", 2 * SAMPLE)
         note("figures", "figures", CACHE / "house_sample")
+        note("cluster", "cluster", roots[largest])
+        note("bucket", "bucket", roots[min(largest, BUCKET)])
+        note("lake", "lake", roots[largest], CACHE / f"house_{largest}_after_first")
         with TemporaryDirectory() as home, prefect_server(Path(home)):
             note("flow", "flow", roots[largest], CACHE / "house_flow")
     measured: Measured = {

@@ -158,7 +158,25 @@ def goal_rows(measured: Measured, sizes: Sequence[int]) -> Iterator[list[str]]:
         f"{pages['bytes'] / pages['figures'] / 1000:.1f} kB, and one bundle of {pages['bundle'] / 1000:,.0f} kB",
         "≤ 10 kB",
     ]
+    yield from scale_rows(measured)
     yield ["wide view of a study", f"{1000 * house['view']:.0f} ms for {house['rows']:,} rows", "< 100 ms"]
+
+
+def scale_rows(measured: Measured) -> Iterator[list[str]]:
+    """What runs on other machines: on loopback here, so that only CPU and bytes say anything."""
+    on, of, lake = measured["cluster"], measured["bucket"], measured["lake"]
+    yield ["extraction by two Dask workers / in this process", ratio(on["cluster"], on["here"]), "≤ 1.3×"]
+    yield [
+        f"listing {of['objects']:,.0f} objects of a bucket / walk and stat",
+        ratio(of["listing"], of["walk"]),
+        "≤ 0.5×",
+    ]
+    yield ["bytes in a lake / database", f"{lake['bytes'] / lake['database']:.2f}×", "≤ 0.6×"]
+    yield [
+        "sharing two new folders, of sharing everything",
+        f"{100 * lake['later'] / lake['whole']:.0f} % of the CPU, {100 * lake['more'] / lake['bytes']:.1f} % of the bytes",
+        "≤ 5 %",
+    ]
 
 
 def table(head: Sequence[str], rows: Iterator[list[str]]) -> str:

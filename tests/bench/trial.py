@@ -375,4 +375,7 @@ TRIALS: dict[str, Callable[..., Figures]] = {
 }
 
 if __name__ == "__main__":
-    print(json.dumps(TRIALS[sys.argv[1]](*sys.argv[2:])))
+    from tests.bench import scale
+
+    others = {trial.__name__: trial for trial in (scale.cluster, scale.bucket, scale.lake)}
+    print(json.dumps({**TRIALS, **others}[sys.argv[1]](*sys.argv[2:])))
