@@ -21,7 +21,11 @@ def cpu_seconds() -> float:
     reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
     living = 0
     for task in Path("/proc/self/task").iterdir():
-        for child in (task / "children").read_text().split():
+        try:
+            children = (task / "children").read_text().split()
+        except FileNotFoundError:
+            continue  # a thread that has just ended
+        for child in children:
             # After the name in brackets: utime, stime, cutime and cstime are the 12th to 15th field.
             fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
             living += sum(map(int, fields[11:15]))

@@ -227,17 +227,16 @@ door.main()
     kept: list[dict[str, Any]] = []
     with mock.patch.object(sharing, "carried_out", lambda _, order, __: kept.append(order) or NOTHING):
         shelf.share()
-    sharer = subprocess.Popen(
-        [environment(), "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert sharer.stdin
-    sharer.stdin.write(json.dumps(kept[0]))
-    sharer.stdin.close()
-    return sharer
+    told = shelf.order.house.parent / "order.json"
+    told.write_text(json.dumps(kept[0]))
+    with told.open() as given:
+        return subprocess.Popen(
+            [environment(), "-c", code],
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
 
 NOTHING = {"folders": 0, "tables": (), "snapshot": 0, "is_new": False}
