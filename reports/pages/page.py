@@ -62,7 +62,12 @@ class Page:
 
     def table(self, table: Table) -> dict[str, Any]:
         self.tables.append(table)
-        return {"table": table, "id": table.slug, **(self.source(table.source) if table.source else {})}
+        return {
+            "table": table,
+            "id": table.slug,
+            "root": self.root,
+            **(self.source(table.source) if table.source else {}),
+        }
 
     def html(self, template: str, **values: Any) -> Files:
         """The page and all files that belong to it."""

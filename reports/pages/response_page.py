@@ -49,6 +49,12 @@ QUERIES = (
     "response_trend",
 )
 Parts = list[dict[str, Any]]
+# What the manual says of a fold: the place on its page, and its heading.
+MEANINGS = {
+    "real": ("container-or-folder", "Container or folder"),
+    "scale": ("scale", "What a scale decides"),
+    "nights": ("a-margin-is-not-no-effect", "A margin is not no effect"),
+}
 FEWEST_TO_COMPARE = 3  # effects that make an order worth a figure
 
 
@@ -81,6 +87,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Pa
         {
             "id": place,
             "title": title,
+            "means": MEANINGS.get(place),
             "statements": [
                 one
                 for topic in topics

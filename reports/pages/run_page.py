@@ -9,7 +9,7 @@ from reports.charts.line_sketch import line_sketches
 from reports.charts.study import learning_curves
 from reports.pages.page import Files, Link, Page
 from reports.tables.study import promise_cell
-from reports.tables.tables import Cell, Column, Results, Row, Table, table
+from reports.tables.tables import Cell, Column, Results, Row, Table, code_cell, table
 from reports.text.factors import colour
 from reports.text.numbers import MISSING, number, with_unit
 from reports.text.slugs import slug
@@ -156,7 +156,7 @@ def _digest(row: Row) -> Cell:
 
 def _promises(results: Results) -> Table:
     columns = [
-        Column("code", "code", "code"),
+        Column("code", "code", "code", cell=code_cell),
         Column("is_kept", "verdict", cell=promise_cell),
         Column("promise", "promise", "prose"),
         Column("severity", "severity"),
@@ -175,7 +175,7 @@ def _promises(results: Results) -> Table:
 
 def _findings(results: Results) -> Table:
     columns = [
-        Column("code", "code", "code"),
+        Column("code", "code", "code", cell=code_cell),
         Column("outcome", "outcome"),
         Column("path", "file", "path", is_optional=True),
         Column("line", "line", "count", is_optional=True),

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from models.wording import by_cause, count, joined
-from reports.tables.tables import Cell, Column, Results, Row, Table, table
+from reports.tables.tables import Cell, Column, Results, Row, Table, code_cell, table
 from reports.text.numbers import MISSING
 from reports.text.slugs import slug
 
@@ -32,7 +32,7 @@ def breach_table(breaches: pl.DataFrame, name: str, caption: str) -> Table:
     """Rows that break a promise (query quality_breaches)."""
     columns = [
         Column("folder", "folder", is_optional=True, cell=folders),
-        Column("code", "code", "code"),
+        Column("code", "code", "code", cell=code_cell),
         Column("study", "study"),
         Column("found", "found"),
         Column("reason", "reason and remedy", "prose"),
@@ -71,7 +71,7 @@ def finding_table(outcome: str, title: str, findings: pl.DataFrame) -> Table:
     columns = [
         Column("folder", "folder", cell=folders),
         Column("study", "study", cell=lambda row: Cell(row["study"] or "unclaimed")),
-        Column("code", "code", "code"),
+        Column("code", "code", "code", cell=code_cell),
         Column("reason", "what was found and what to do", "prose"),
         Column("first_night_id", "since night", "count"),
     ]

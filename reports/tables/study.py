@@ -6,7 +6,7 @@ import polars as pl
 
 from models.declared.levels import level_key
 from reports.charts.levels import treatment_rows
-from reports.tables.tables import Cell, Column, Results, Row, Table, table
+from reports.tables.tables import Cell, Column, Results, Row, Table, code_cell, table
 from reports.text.factors import colour
 from reports.text.numbers import decimals_of_intervals, number, with_unit
 from reports.text.slugs import run_href, slug
@@ -21,7 +21,7 @@ def promise_cell(row: Row) -> Cell:
 
 def promise_table(results: Results) -> Table:
     columns = [
-        Column("code", "code", "code"),
+        Column("code", "code", "code", cell=code_cell),
         Column("is_kept", "verdict", cell=promise_cell),
         Column("promise", "promise", "prose"),
         Column("severity", "severity"),

@@ -37,7 +37,10 @@ Results = Mapping[str, Result]
 
 
 class Cell(NamedTuple):
-    """Text as shown, with all its digits in `exact` where they were cut; `tone` colours verdicts."""
+    """Text as shown, with all its digits in `exact` where they were cut; `tone` colours verdicts.
+
+    A `href` that begins with / is below the site.
+    """
 
     text: str
     exact: str = ""
@@ -82,14 +85,16 @@ class Table(NamedTuple):
     source: str
     note: str = ""
 
-    def body(self) -> Markup:
-        """The rows as HTML: a template takes ten times as long, and pages are mostly rows."""
+    def body(self, root: str) -> Markup:
+        """The rows as HTML: a template takes ten times as long, and pages are mostly rows. `root` leads to the site."""
         if not self.lines:
             return Markup('<tr><td colspan="{}">None.</td></tr>').format(len(self.columns))
         kinds = ["number" if column.is_numeric else column.kind for column in self.columns]
         lines = []
         for cells, run in self.lines:
-            first, *rest = (f' class="{kind}">{_marked(one)}' for kind, one in zip(kinds, cells, strict=True))
+            first, *rest = (
+                f' class="{kind}">{_marked(one, root)}' for kind, one in zip(kinds, cells, strict=True)
+            )
             about = "" if run is None else f' data-run="{run}"'
             others = "".join(f"<td{each}</td>" for each in rest)
             lines.append(f'<tr{about}><th scope="row"{first}</th>{others}</tr>')
@@ -146,18 +151,25 @@ def cell(column: Column, row: Row) -> Cell:
             return Cell(str(value))
 
 
-def _marked(cell: Cell) -> str:
+def _marked(cell: Cell, root: str) -> str:
     """A cell's content as HTML, escaped."""
     text = escape(cell.text)
     if cell.level:
         return f'<span class="level level-{cell.level}">{text}</span>'
     if cell.href:
-        return f'<a href="{escape(cell.href)}">{text}</a>'
+        href = root + cell.href[1:] if cell.href[0] == "/" else cell.href
+        return f'<a href="{escape(href)}">{text}</a>'
     if cell.tone:
         return f'<span class="tone {cell.tone}">{text}</span>'
     if cell.exact:
         return f'<data value="{escape(cell.exact)}">{text}</data>'
     return str(text)
+
+
+def code_cell(row: Row) -> Cell:
+    """The code of a promise or notice, which leads to what the manual says of it."""
+    page = "promises" if "-" in row["code"] else "notices"
+    return Cell(row["code"], href=f"/manual/reference/{page}.html#{row['code'].lower()}")
 
 
 def verdict_cell(name: str, active: str = "active", idle: str = "not active") -> Callable[[Row], Cell]:

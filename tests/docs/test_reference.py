@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 from markdown.extensions.toc import slugify
 
+from reports.pages.response_page import MEANINGS
 from tests.houses import ROOT
 
 DOCS = ROOT / "docs"
@@ -47,3 +48,13 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             target = page.parent / path if path else page
             assert target.exists(), href
             assert not part or part in headings(target), href
+
+
+def test_every_chapter_that_a_page_speaks_of_is_there() -> None:
+    named = set()
+    for page in (ROOT / "reports").rglob("*.j2"):
+        named |= set(re.findall(r"manual/([a-z-]+)\.html(?:#([a-z-]+))?", page.read_text()))
+    assert {("reading-results", "aliases"), ("quarantine", "")} <= named
+    named |= {("reading-results", place) for place, _ in MEANINGS.values()}
+    for chapter, place in named - {("index", "")}:
+        assert not place or place in headings(DOCS / f"{chapter}.md"), place
