@@ -80,7 +80,7 @@ def _page(place: str, text: str) -> Files:
         trail=[Link("Manual", f"{up}index.html"), Link(first["name"], f"{name}.html")],
         contents=[Link(one["name"], f"#{one['id']}") for one in first["children"]],
         title=first["name"],
-        body=body,
+        body=body.replace("<pre>", '<pre tabindex="0">'),  # it may scroll
         kinds={},
     )
 
