@@ -27,8 +27,9 @@ class Dispersion(NamedTuple):
 def dispersion(sample: Sample) -> Dispersion | None:
     """By residuals of the effects active at once whose factors are (Box and Meyer, Technometrics 28, 1986, 19-27).
 
-    Other effects may be the unequal spread's own doing, and would take it out of the residuals. p is simulated of normal values, whose residuals are as dependent as these, and adjusted by Holm. None where runs
-    were repeated, as their own spread then tells more, or where the design is not one that Lenth's method judges.
+    Other effects may be the unequal spread's own doing, and would take it out of the residuals. p is simulated of
+    normal values, whose residuals are as dependent as these, and adjusted by Holm. None where runs were repeated, as
+    their own spread then tells more, or where the design is not one that Lenth's method judges.
     """
     runs = len(sample.design.places)
     if (

@@ -67,7 +67,7 @@ def _panel(mine: pl.DataFrame, rows: pl.DataFrame, title: str) -> Spec:
         alt.Tooltip("finished_at:T", title="ended", format="%Y-%m-%d %H:%M"),
         alt.Tooltip("arrived:Q", title="folders that came"),
         alt.Tooltip("effect:Q", title="effect", format=".4~g"),
-        alt.Tooltip("ci_low:Q", title="95 % from", format=".4~g"),
+        alt.Tooltip("ci_low:Q", title="interval from", format=".4~g"),
         alt.Tooltip("ci_high:Q", title="to", format=".4~g"),
         alt.Tooltip("verdict:N", title="verdict"),
     ]

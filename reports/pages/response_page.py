@@ -77,7 +77,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Pa
     folds = [
         ("real", "Is it real?", ("error_terms", "outcome", "aliases"), real),
         ("levels", "What does each level do?", (), level_parts(page, about, levels, treatments, share)),
-        ("settings", "Which setting is best?", ("settings",), setting_parts(page, about, share)),
+        ("best", "Which setting is best?", ("settings",), setting_parts(page, about, share)),
         ("holds", "Does the model hold?", ("diagnostics",), residual_parts(page, about, levels, scale)),
         ("scale", "On which scale?", ("scale",), scale_parts(page, about, share)),
         ("nights", "How did it come about, night by night?", (), trend_parts(page, about, scale)),
@@ -172,7 +172,7 @@ def level_parts(page: Page, about: Row, levels: pl.DataFrame, treatments: pl.Dat
     parts.append(page.table(level_table(means, response, decimals_of(about["se"]), share)))
     runs = page.results["response_runs"].frame
     if runs.height:
-        parts.append(page.table(run_table(runs, treatments, unit)))
+        parts.append(page.table(run_table(runs, treatments, unit, share)))
     return parts
 
 

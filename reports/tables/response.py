@@ -260,7 +260,7 @@ def _statistic(row: Row) -> Cell:
     return Cell(number(value, 5 if 0.999 < value < 1 else None), repr(value))
 
 
-def run_table(runs: pl.DataFrame, treatments: pl.DataFrame, unit: str) -> Table:
+def run_table(runs: pl.DataFrame, treatments: pl.DataFrame, unit: str, share: str) -> Table:
     """Run against run: each against the best (queries response_runs and study_treatments)."""
     best, scale = runs["best_run"][0], runs["scale"][0]
     levels = dict(treatments.select("run", "levels").rows())
@@ -271,7 +271,7 @@ def run_table(runs: pl.DataFrame, treatments: pl.DataFrame, unit: str) -> Table:
         Column("levels", "levels", "prose", cell=lambda row: Cell(levels[row["run"]])),
         Column("n", "N", "count"),
         Column("difference", f"less run {best}", "signed", decimals=decimals),
-        Column("ci_low", "95 % interval", "number", cell=_difference_interval(decimals), is_optional=True),
+        Column("ci_low", f"{share} interval", "number", cell=_difference_interval(decimals), is_optional=True),
         Column("ratio", "ratio", "number", cell=_ratio, is_optional=True),
     ]
     in_unit = difference_unit(unit, scale)
