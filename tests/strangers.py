@@ -258,6 +258,18 @@ def table_a_replicate(logs: Path) -> list[Observed]:
     return rows
 
 
+def epochs_of_all_runs(logs: Path) -> list[Observed]:
+    """A row an epoch, all runs in one table; the last counts."""
+    rows = runs()
+    cells = (
+        [*values(each)[:3], epoch, each.accuracy - (4 - epoch), each.seconds if epoch == 4 else epoch]
+        for each in rows
+        for epoch in range(5)
+    )
+    table(logs / "res.csv", [[*HEAD, "epoch", "accuracy", "seconds"], *cells])
+    return rows
+
+
 WIDE = '\n[responses.Accuracy]\ncolumn = "{}"\n'
 STRANGERS: dict[str, Stranger] = {
     "decimal_commas": Stranger(decimal_commas, f'table = "res.csv"\ndecimal = ","\n{COLUMNS}'),
@@ -310,6 +322,7 @@ STRANGERS: dict[str, Stranger] = {
         title_and_failures,
         f'table = "res.csv"\nheader = 3\nwhere = {{ status = ["COMPLETED", "ok"] }}\n{COLUMNS}',
     ),
+    "epochs_of_all_runs": Stranger(epochs_of_all_runs, f'table = "res.csv"\ntake = "last"\n{COLUMNS}'),
     "merged_cells": Stranger(merged_cells, f'table = "res.csv"\nfill = true\n{COLUMNS}'),
     "nothing_is_a_level": Stranger(
         nothing_is_a_level,

@@ -32,7 +32,7 @@ def shape_of(source: Source) -> Shape:
         rows=source.rows,
         each=source.each,
         where=source.where,
-        take=source.take,
+        take="each" if source.is_table and not source.each else source.take,  # of a table: of each run
         product=source.product or "",
         header=source.header,
         separator=source.separator,

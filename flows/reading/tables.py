@@ -174,6 +174,9 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
     executions = pl.DataFrame(columns)
     if source.each:
         executions = apart(executions, [REPLICATE, *(f"level {factor}" for factor in study.factors)])
+    if source.take != "each" and not source.each:
+        by = ["container_id"] if "container" in read.columns else [f"level {each}" for each in study.factors]
+        executions = executions.unique([*by, REPLICATE], keep=source.take, maintain_order=True)
     rows = with_runs(study, executions).select(schema_of(study).names()).cast(schema_of(study))
     return once_each(rows, problems, source.columns.get("container"))
 

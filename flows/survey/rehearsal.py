@@ -115,14 +115,20 @@ def row_claims(logs: Path, study: Study, folder: LogFolder, path: str) -> Iterat
     if study.source.is_table and study.source.levels and study.source.levels.table:
         read = joined(logs, study, read)
     columns = {name: column for name, column in read.columns.items() if name in (*study.factors, "replicate")}
-    rows = read.records.frame.select("line", *dict.fromkeys(columns.values()))
+    by = read.columns.get("container")
+    told = list(dict.fromkeys([*columns.values(), *([by] if by else [])]))
+    rows = read.records.frame.select("line", *told)
+    if folder.is_table and study.source.take != "each" and not study.source.each and told:
+        rows = rows.unique([by] if by else told, keep=study.source.take, maintain_order=True)
     for row in rows.iter_rows(named=True) if folder.is_table else rows.head(1).iter_rows(named=True):
-        told = [
+        levels_told = [
             Told(name, level, path)
             for name, column in columns.items()
             if (level := level_of(row[column], study.factors.get(name, ()))) is not None
         ]
-        yield Known(f"{path}:{row['line']}" if folder.is_table else path, completed(study, folder, told))
+        yield Known(
+            f"{path}:{row['line']}" if folder.is_table else path, completed(study, folder, levels_told)
+        )
 
 
 def level_of(text: str | None, levels: Sequence[str]) -> str | None:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from flows.reading.records.shape import Shape
+from flows.log_root.regular_file import RefusedError, read_regular
+from flows.reading.records.shape import RecordError, Shape
+from flows.reading.records.sheets import sheet_names
 from flows.survey.columns import Fields, columns_of, measures_of, numbers_in, sort_fields
 from flows.survey.design import design_of
 from flows.survey.listing import is_tree, list_of_rows, read_table
@@ -63,6 +65,9 @@ def read_sheet(logs: Path, path: str) -> Sheet | None:
     if is_tree(path):
         rows = list_of_rows(logs, path)
         return None if rows is None else _sheet(logs, path, {"rows": rows} if rows else {})
+    if path.lower().endswith(".xlsx"):
+        sheets = [_sheet(logs, path, each) for each in sheets_of(logs, path)]
+        return max(filter(None, sheets), key=lambda each: len(each.texts[FILE]), default=None)
     first = _sheet(logs, path, {})
     if first and _has_names(first):
         return first
@@ -70,6 +75,15 @@ def read_sheet(logs: Path, path: str) -> Sheet | None:
         return _sheet(logs, path, {"header": 0})
     found = (_sheet(logs, path, {"header": header}) for header in _HEADERS)
     return next((each for each in found if each and _has_names(each)), first)
+
+
+def sheets_of(logs: Path, path: str) -> list[dict[str, object]]:
+    """How each sheet of a workbook is asked for; the only one needs no name."""
+    try:
+        names = sheet_names(read_regular(logs, path, MOST_TABLE_BYTES).content)
+    except (RefusedError, OSError, RecordError):
+        return []
+    return [{"sheet": name} for name in names] if len(names) > 1 else [{}]
 
 
 def _sheet(logs: Path, path: str, place: dict[str, object]) -> Sheet | None:
@@ -115,7 +129,7 @@ def propose(sheet: Sheet, others: Sequence[Sheet], name: str) -> Guess | None:
         return None  # curves, a file a run
     place = dict(sheet.place)
     texts = sheet.texts
-    for step in (finished, with_points, long_as_wide, filled):
+    for step in (finished, with_points, long_as_wide, filled, last_steps):
         texts = step(texts, place)
     files = list(map(int, texts.pop(FILE)))
     fields = sort_fields(texts)
@@ -166,6 +180,21 @@ def finished(texts: dict[str, list[str]], place: dict[str, object]) -> dict[str,
                 for name, each in texts.items()
             }
     return texts
+
+
+def last_steps(texts: dict[str, list[str]], place: dict[str, object]) -> dict[str, list[str]]:
+    """The last row of each run, where a column counts steps that start again and again."""
+    found = [
+        each for each in STEPS if each in texts and len(set(texts[each])) > 1 and numbers_in(texts[each])
+    ]
+    if not found:
+        return texts
+    steps = [float(each or "nan") for each in texts[found[0]]]
+    ends = [place for place, (one, other) in enumerate(pairwise([*steps, -1.0])) if not other > one]
+    if len(ends) * 2 > len(steps):
+        return texts
+    place["take"] = "last"
+    return {name: [cells[end] for end in ends] for name, cells in texts.items() if name != found[0]}
 
 
 def with_points(texts: dict[str, list[str]], place: dict[str, object]) -> dict[str, list[str]]:

@@ -56,6 +56,11 @@ def read_sheet(content: bytes, asked: Asked) -> tuple[pl.DataFrame, tuple[str, .
     return from_table(table, columns, asked), tuple(names)
 
 
+def sheet_names(content: bytes) -> list[str]:
+    """The sheets of a workbook in their order. Raises RecordError."""
+    return list(_workbook(_bounded(content)).sheet_names)
+
+
 def _workbook(content: bytes) -> Any:
     try:
         import fastexcel  # only for those who have workbooks

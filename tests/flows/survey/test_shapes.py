@@ -12,6 +12,7 @@ from flows.house.errors import UsageError
 from flows.survey.guess import guess_study
 from flows.survey.rehearsal import rehearse
 from flows.survey.study_text import study_text
+from flows.survey.tables import read_sheet
 from models.declared.study import Study, load_study
 from tests.layouts import Observed, key_value, observed, torch_file
 
@@ -178,3 +179,13 @@ def test_runs_that_differ_in_nothing_are_refused(tmp_path: Path) -> None:
     write(tmp_path, rows, lambda e: f"{e.begun:%Y%m%d-%H%M%S}")
     with pytest.raises(UsageError, match="nothing that varies between them"):
         guess_study(tmp_path)
+
+
+def test_of_a_workbook_the_sheet_with_most_rows_is_looked_at(tmp_path: Path) -> None:
+    """The workbook was written by openpyxl (tests/flows/reading/records/record_workbook.py)."""
+    shutil.copy(
+        RECORDED.parents[1] / "flows" / "reading" / "records" / "openpyxl.xlsx", tmp_path / "runs.xlsx"
+    )
+    sheet = read_sheet(tmp_path, "runs.xlsx")
+    assert sheet is not None and sheet.place == {"sheet": "runs"}
+    assert sheet.texts["lr"][:1] == ["0.1"] and len(sheet.texts["lr"]) == 4
