@@ -9,9 +9,10 @@ import polars as pl
 from models.checks.response_analysis import ResponseAnalysis
 from models.design.alias_sets import joined_aliases
 from models.fits.effects import key
+from models.fits.minimum import smallest_that_counts
 from models.fits.samples import Scale
 from models.results import Row, frame
-from models.wording import joined
+from models.wording import joined, number, signed
 
 KEYS = ("study", "response", "scale", "error_unit", "term")
 
@@ -30,6 +31,7 @@ def conclusion_rows(analysis: ResponseAnalysis, scale: Scale) -> Iterator[Row]:
                 "effect": verdict.effect,
                 "ci_low": None if margin is None else verdict.effect - margin,
                 "ci_high": None if margin is None else verdict.effect + margin,
+                "minimum_effect": smallest_that_counts(sample),
                 "is_active": verdict.is_active,
                 "is_decisive": one is judgement.decisive and sample is analysis.decisive,
                 "is_firm": sample.is_firm,
@@ -75,6 +77,7 @@ def changes(
         group = _deciding(new, study, response)
         former = _deciding(old, study, response)
         parts = _parts(old, new, group, aliases) if group else []
+        parts += _shifts(old, new, group, aliases) if group else []
         if former and group and former[2:] != group[2:]:
             parts.insert(0, f"{_manner(group)} instead of {_manner(former)}")
         if former and not group:
@@ -134,6 +137,48 @@ def _parts(
         )
         if names
     ]
+
+
+def _shifts(
+    old: Conclusions, new: Conclusions, group: tuple[str, ...], aliases: Mapping[str, object]
+) -> list[str]:
+    """Effects that moved by more than the smallest that counts; where none is declared, out of their old interval."""
+    parts: list[str] = []
+    for one, row in new.items():
+        before = old.get(one)
+        if one[:4] != group or before is None:
+            continue
+        effect, was = row["effect"], before["effect"]
+        margin, margin_was = _margin(row), _margin(before)
+        limit = row.get("minimum_effect") or margin_was
+        if not (isinstance(effect, float) and isinstance(was, float) and isinstance(limit, float)):
+            continue
+        if abs(effect - was) > limit:
+            own, former = margin or 0.0, margin_was or 0.0
+            # what further data add to an estimate: its variance before less that after
+            # (Jennison and Turnbull, Group Sequential Methods, 2000, 3.1)
+            half = max(former**2 - own**2, 0.0) ** 0.5
+            moved = _moved(group[2], was, effect, half)
+            parts.append(f"{_named(one[4], aliases)} moved {moved}")
+    return parts
+
+
+def _margin(row: Mapping[str, object]) -> float | None:
+    """Half of its interval; nights of old did not keep it."""
+    low, high = row.get("ci_low"), row.get("ci_high")
+    return (high - low) / 2 if isinstance(low, float) and isinstance(high, float) else None
+
+
+def _moved(scale: str, was: float, effect: float, half: float) -> str:
+    """'from −1.08 to −0.77, by +0.310 [0.120, 0.500]'; ratios on the log scale."""
+    shift = effect - was
+    if scale == "log10":
+        shown = [f"×{number(10.0**value)}" for value in (was, effect, shift)]
+        ends = [number(10.0 ** (shift - half)), number(10.0 ** (shift + half))]
+    else:
+        shown = [signed(was), signed(effect), signed(shift)]
+        ends = [number(shift - half), number(shift + half)]
+    return f"from {shown[0]} to {shown[1]}, by {shown[2]}" + (f" [{ends[0]}, {ends[1]}]" if half else "")
 
 
 def _named(term: str, aliases: Mapping[str, object]) -> str:

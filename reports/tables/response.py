@@ -271,7 +271,9 @@ def run_table(runs: pl.DataFrame, treatments: pl.DataFrame, unit: str, share: st
         Column("levels", "levels", "prose", cell=lambda row: Cell(levels[row["run"]])),
         Column("n", "N", "count"),
         Column("difference", f"less run {best}", "signed", decimals=decimals),
-        Column("ci_low", f"{share} interval", "number", cell=_difference_interval(decimals), is_optional=True),
+        Column(
+            "ci_low", f"{share} interval", "number", cell=_difference_interval(decimals), is_optional=True
+        ),
         Column("ratio", "ratio", "number", cell=_ratio, is_optional=True),
     ]
     in_unit = difference_unit(unit, scale)

@@ -191,6 +191,20 @@ def test_terms_that_left_the_model_can_no_longer_be_judged() -> None:
     assert "A can no longer be judged; no new folder arrived in between" in row["sentence"]
 
 
+def test_effects_that_moved_are_told_with_the_interval_of_the_shift() -> None:
+    """Half of the interval: sqrt(0.5² - 0.3²) = 0.4, as the variances of looks at growing data differ."""
+    before = conclusions("A", terms="A").with_columns(ci_low=pl.lit(0.5), ci_high=pl.lit(1.5))
+    now = conclusions("A", terms="A").with_columns(
+        effect=pl.lit(1.6), ci_low=pl.lit(1.3), ci_high=pl.lit(1.9)
+    )
+    (row,) = changes(before, now, ["exp_19"]).to_dicts()
+    assert "A moved from +1.00 to +1.60, by +0.600 [0.200, 1.00]; exp_19 arrived" in row["sentence"]
+    assert changes(before, now.with_columns(minimum_effect=pl.lit(0.7)), ["exp_19"]).is_empty()
+    ratio = [frame.with_columns(scale=pl.lit("log10")) for frame in (before, now)]
+    (row,) = changes(*ratio, ["exp_19"]).to_dicts()
+    assert "A moved from ×10.0 to ×39.8, by ×3.98 [1.58, 10.0]" in row["sentence"]
+
+
 def test_the_same_verdicts_are_no_change_and_a_new_study_is_none() -> None:
     assert changes(conclusions("A"), conclusions("A"), ["exp_19"]).is_empty()
     assert changes(conclusions("A").clear(), conclusions("A"), ["exp_11"]).is_empty()
