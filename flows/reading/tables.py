@@ -26,7 +26,7 @@ from flows.reading.records.shape import Problem
 from flows.reading.result_points import bad_cells, expected_of, problems_as_findings, units_of
 from flows.reading.source_rows import SourceRows, read_source
 from models.declared.levels import declared_level, missing_level
-from models.declared.study import Study
+from models.declared.study import Claim, Study
 
 MOMENT = pl.Datetime("us")
 UNIT = "\x1f"  # between the parts of what a row says
@@ -196,16 +196,24 @@ def mapped(cells: pl.Series, change: Any) -> pl.Series:
 
 def with_runs(study: Study, rows: pl.DataFrame) -> pl.DataFrame:
     """The run of the design that each row executes, null where there is none."""
-    design: dict[tuple[str, ...], int] = {}
-    for treatment in study.treatments:
-        design.setdefault(tuple(treatment.levels[name] for name in study.factors), treatment.run)
     names = [f"level {name}" for name in study.factors]
-    runs = pl.DataFrame(
-        [(*levels, run) for levels, run in design.items()],
-        schema={**dict.fromkeys(names, pl.String), "run": pl.Int32},
-        orient="row",
+    told = rows.select(*names, "replicate").unique(maintain_order=True)
+    runs = [
+        study.run_of(dict(zip(study.factors, (level or "" for level in levels), strict=True)), replicate)
+        for *levels, replicate in told.rows()
+    ]
+    told = told.with_columns(run=pl.Series(runs, dtype=pl.Int32))
+    rows = rows.join(told, on=[*names, "replicate"], how="left", nulls_equal=True, maintain_order="left")
+    others = {
+        folder: study.actual(folder, Claim(run, replicate, {})).run
+        for folder, run, replicate in rows.select("folder", "run", "replicate").rows()
+        if folder in study.ran_with
+    }
+    return (
+        rows.with_columns(run=pl.col("folder").replace_strict(others, default=pl.col("run")))
+        if others
+        else rows
     )
-    return rows.join(runs, on=names, how="left", maintain_order="left")
 
 
 def once_each(

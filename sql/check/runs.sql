@@ -8,6 +8,13 @@ with folders_of_run as (
     group by run
 ),
 
+-- Folders that ran with other levels than planned, as the study declares: their replicate is that of the plan.
+others as (
+    select unnest(json_keys(definition, '$.ran_with')) as folder
+    from studies
+    where study = $study
+),
+
 -- What the files of folders tell that execute no run of the design.
 told as (
     select
@@ -29,8 +36,8 @@ select
     folders.state,
     told.levels_told,
     case
-        when runs.run is null or runs.replicate is null or runs.is_gone then 1
-        else count(*) filter (where not runs.is_gone and folders.state = 'finished')
+        when runs.run is null or runs.replicate is null or runs.is_gone or others.folder is not null then 1
+        else count(*) filter (where not runs.is_gone and folders.state = 'finished' and others.folder is null)
             over (partition by runs.run, runs.replicate)
     end as same_claims,
 from runs
@@ -38,5 +45,6 @@ inner join folders on folders.folder_id = runs.folder_id
 inner join studies on studies.study = runs.study
 left join folders_of_run on folders_of_run.run is not distinct from runs.run
 left join told on told.folder_id = runs.folder_id
+left join others on others.folder = runs.folder
 where runs.study = $study
 order by runs.folder;
