@@ -168,3 +168,42 @@ def test_rows_stand_on_the_page_of_their_study_and_have_none_of_their_own(order:
     for html in site.rglob("*.html"):
         for href in re.findall(r'href="([^"#:]+)(?:#[^"]*)?"', html.read_text()):
             assert (html.parent / href).exists(), (html, href)
+
+
+CENTRED = """
+name = "centred"
+center_runs = 2
+[center]
+cores = "1.5"
+batch = "6"
+[factors]
+cores = ["1", "2"]
+batch = ["4", "8"]
+[source]
+table = "results.csv"
+columns = { container = "id", replicate = "again" }
+[ran_with."results.csv:j2"]
+batch = "8"
+[responses.Errors]
+column = "errors"
+distribution = "poisson"
+"""
+
+
+def test_rows_at_the_centre_and_rows_that_ran_otherwise_get_their_runs(tmp_path: Path) -> None:
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    for folder in (order.logs, order.studies):
+        folder.mkdir()
+    (order.studies / "centred.toml").write_text(CENTRED)
+    levels = [(cores, batch) for cores in ("1", "2") for batch in ("4", "8")] + [("1.50", "6.0")]
+    rows = [(*of, again) for again in ("1", "2") for of in levels]
+    lines = [f"j{i},{cores},{batch},{again},{i + 3}" for i, (cores, batch, again) in enumerate(rows)]
+    write(order, lines, "id,cores,batch,again,errors")
+    spend(order, NOW)
+    assert set(verdicts(order).values()) == {"accepted"}
+    runs = dict(ask(order, "select folder, run from runs"))
+    assert [runs[f"results.csv:j{i}"] for i in (4, 9)] == [5, 6]
+    assert (runs["results.csv:j2"], runs["results.csv:j7"]) == (4, 2)  # planned was run 2, batch 4
+    said = "select sentence from statements where topic = 'order' and sentence like '%ran with batch = 8%'"
+    assert len(ask(order, said)) == 1
+    assert ask(order, "select scale from fits where is_decisive") == [("log10",)]
