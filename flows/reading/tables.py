@@ -197,23 +197,27 @@ def mapped(cells: pl.Series, change: Any) -> pl.Series:
 def with_runs(study: Study, rows: pl.DataFrame) -> pl.DataFrame:
     """The run of the design that each row executes, null where there is none."""
     names = [f"level {name}" for name in study.factors]
-    told = rows.select(*names, "replicate").unique(maintain_order=True)
+    keys = (
+        [*names, "replicate"] if study.center else names
+    )  # of the centre's runs each replicate takes its own
+    told = rows.select(keys).unique(maintain_order=True)
     runs = [
-        study.run_of(dict(zip(study.factors, (level or "" for level in levels), strict=True)), replicate)
-        for *levels, replicate in told.rows()
+        study.run_of(
+            {name: row[f"level {name}"] or "" for name in study.factors},
+            row.get("replicate") if study.center else None,
+        )
+        for row in told.iter_rows(named=True)
     ]
     told = told.with_columns(run=pl.Series(runs, dtype=pl.Int32))
-    rows = rows.join(told, on=[*names, "replicate"], how="left", nulls_equal=True, maintain_order="left")
+    rows = rows.join(told, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    otherwise = rows.filter(pl.col("folder").is_in(list(study.ran_with)))
     others = {
         folder: study.actual(folder, Claim(run, replicate, {})).run
-        for folder, run, replicate in rows.select("folder", "run", "replicate").rows()
-        if folder in study.ran_with
+        for folder, run, replicate in otherwise.select("folder", "run", "replicate").rows()
     }
-    return (
-        rows.with_columns(run=pl.col("folder").replace_strict(others, default=pl.col("run")))
-        if others
-        else rows
-    )
+    if not others:
+        return rows
+    return rows.with_columns(run=pl.col("folder").replace_strict(others, default=pl.col("run")))
 
 
 def once_each(
