@@ -1,5 +1,6 @@
 """A version that was backed up comes back byte for byte, into the house or a new one; damage is refused."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from flows.house.manifest import digest, verify
 from flows.house.publishing import publish
 from flows.house.recovery import recover
 from tests.commands import doehouse
+from tests.object_store import SECRET, object_store
 
 
 def publish_text(house: House, content: str) -> Path:
@@ -101,3 +103,25 @@ def test_a_lost_house_is_told_and_a_place_that_cannot_be_written_too(tmp_path: P
     with pytest.raises(HouseError, match="cannot be reached"):
         back_up(house, "nonsense://bucket")
     shutil.rmtree(tmp_path / "house")
+
+
+def test_a_bucket_holds_versions_as_a_folder_does(house: House, tmp_path: Path) -> None:
+    """On a real S3 server; endpoint and keys stand in the environment, as for other tools."""
+    (tmp_path / "weed").mkdir()
+    with object_store(tmp_path / "weed") as server:
+        given = os.environ | server.environment
+        place = f"{server.bucket}/backups/lab"
+        ended = doehouse("backup", place, "--house", house.root, env=given)
+        assert ended.stdout == f"version 1 is at {place}: 4 files, 4 of them new there\n", ended.stderr
+        publish_text(house, "second")
+        ended = doehouse("backup", place, "--house", house.root, env=given)
+        assert ended.stdout == f"version 2 is at {place}: 4 files, 3 of them new there\n", ended.stderr
+        elsewhere = House.at(tmp_path / "elsewhere")
+        for number, content in ((1, "first"), (2, "second")):
+            words = ("--to", number, "--house", elsewhere.root)
+            ended = doehouse("restore", place, *words, env=given)
+            assert ended.returncode == 0, ended.stderr
+            assert (elsewhere.root / DATABASE).read_text() == content
+        refused = doehouse("backup", "s3://nowhere/x", "--house", house.root, env=given)
+        assert (refused.returncode, SECRET in refused.stderr) == (1, False)
+        assert "s3://nowhere/x: cannot be reached" in refused.stderr and "Traceback" not in refused.stderr
