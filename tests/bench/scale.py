@@ -28,7 +28,7 @@ def cluster(root: str) -> Figures:
     start_up()
     logs, now = Path(root, "logs").absolute(), datetime.now(UTC)
     bare_read(walk(logs))
-    studies = load_studies(Path(root, "studies"), relations())
+    studies = load_studies(Path(root, "studies"), relations()).studies
     found = discover(logs, studies, Known.nothing(), now)
     work = batches(list(enumerate(found.new, 1)), 1, {})
     with TemporaryDirectory() as folder, mock.patch.object(reading, "POOL_BYTES", 1 << 60):
