@@ -187,3 +187,11 @@ def test_sql_is_lower_case_and_has_no_tabs(path: Path) -> None:
     without_strings = re.sub(r"'[^']*'|\"[^\"]*\"", "", body)
     assert not re.search(r"\b(SELECT|FROM|WHERE|JOIN|GROUP|ORDER|CREATE|INSERT|DELETE)\b", without_strings)
     assert "\t" not in body
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SQL_FILES if path.parent.name in ("views", "macros")], ids=label
+)
+def test_what_a_house_keeps_of_sql_is_read_by_an_older_duckdb_too(path: Path) -> None:
+    """A view with if() fails there: findings/duckdb-view-that-an-older-one-cannot-read.sh."""
+    assert not re.search(r"\bif\(", path.read_text()), "say case when"

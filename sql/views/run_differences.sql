@@ -19,8 +19,13 @@ units as (
         deciding.error_sd,
         deciding.error_quantile,
         count(observations.value) as n,
-        if(deciding.error_unit = 'folder', count(distinct observations.folder), count(observations.value)) as units,
-        mean_of(if(deciding.scale = 'log10', log10(observations.value), observations.value)) as mean,
+        case
+            when deciding.error_unit = 'folder' then count(distinct observations.folder)
+            else count(observations.value)
+        end as units,
+        mean_of(
+            case when deciding.scale = 'log10' then log10(observations.value) else observations.value end
+        ) as mean,
     from observations
     inner join deciding on deciding.study = observations.study and deciding.response = observations.response
     where observations.value is not null
@@ -67,7 +72,7 @@ select
     difference,
     difference - margin as ci_low,
     difference + margin as ci_high,
-    if(scale = 'log10', 10 ** difference, null) as ratio,
+    case when scale = 'log10' then 10 ** difference end as ratio,
 from pairs;
 
 comment on view run_differences is 'Run against run: difference of their means with its interval, on the scale and by the error that decide. Each pair is taken alone: of many, one in twenty lies outside by chance.';
