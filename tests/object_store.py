@@ -58,7 +58,7 @@ def object_store(home: Path, bucket: str = "lab") -> Iterator[ObjectStore]:
             preexec_fn=die_with_parent,
         )
     try:
-        wait_for(lambda: made(bucket, endpoint), 60, "SeaweedFS does not answer")
+        wait_for(lambda: made(bucket, endpoint), 240, "SeaweedFS does not answer")
         yield ObjectStore(f"s3://{bucket}", endpoint, environment)
     finally:
         server.kill()

@@ -52,7 +52,8 @@ class NightServer:
 
     def begin(self, logs: Path, studies: Path, house: Path, now: datetime, **how: Any) -> int:
         """Start a night, once all is imported, and give its process id; `how`: everything, fail_at, kill_at, errno,
-        is_bound (by the rights of files, also for root), is_lazy (folders are not synced), is_bare, has_two_pages."""
+        is_bound (by the rights of files, also for root), is_lazy (folders are not synced), is_bare, has_two_pages,
+        cluster (an address), batch_bytes."""
         order = {
             "logs": str(logs),
             "studies": str(studies),
@@ -83,6 +84,10 @@ def carry_out(order: dict[str, Any], result: int) -> None:
     if order.get("is_lazy"):
         sync_files_only()
     way = barely if order.get("is_bare") else with_two_pages if order.get("has_two_pages") else plainly
+    if "batch_bytes" in order:
+        import flows.reading.batches
+
+        flows.reading.batches.BATCH_BYTES = order["batch_bytes"]
     said: dict[str, Any] = {"error": "", "message": "", "version": None}
     house = Path(order["house"])
     faults = order.get("fail_at"), order.get("kill_at"), order.get("errno", 5)
@@ -90,7 +95,7 @@ def carry_out(order: dict[str, Any], result: int) -> None:
         try:
             paths = Path(order["logs"]), Path(order["studies"]), house
             summary = night(
-                Order(*paths, everything=order.get("everything", False)),
+                Order(*paths, everything=order.get("everything", False), cluster=order.get("cluster", "")),
                 datetime.fromtimestamp(order["now"], UTC),
                 way,
             )
