@@ -31,8 +31,8 @@ def write_relations(house: House, target: Path) -> Iterator[Path]:
     """Write every relation as `<relation>.parquet` below `target`; gives the files as they are written."""
     from pyarrow.parquet import write_table
 
-    target.mkdir(parents=True, exist_ok=True)
     database = published(house)
+    target.mkdir(parents=True, exist_ok=True)
     files = {}
     with open_published(database) as warehouse:
         for relation, _ in warehouse.rows("ad_hoc/relations"):

@@ -100,6 +100,10 @@ app.command(
     help="Remove the facts of a folder that is gone from the log root, in a night of its own.",
 )
 
+app.register_install_completion_command(
+    help="Teach the shell (bash, zsh, fish) to complete commands, options and paths."
+)
+
 
 def main() -> None:
     """Entry point of the console script."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.commands.exit_codes import FAILED
-from flows.commands.options import LOGS, LogsOption, PathArgument
+from flows.commands.options import LOGS, LogsOption, StudyArgument
 from flows.house.errors import HouseError, UsageError
 from flows.log_root.bucket import address_of, is_bucket
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from models.declared.study import Study
 
 
-def check(study: PathArgument, *, logs: LogsOption = LOGS) -> int:
+def check(study: StudyArgument, *, logs: LogsOption = LOGS) -> int:
     """Show what a night would claim for a study, the cells of its design, and what is left over; changes nothing.
 
     Parameters

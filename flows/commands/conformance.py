@@ -5,10 +5,6 @@ from pathlib import Path
 from flows.commands.exit_codes import FAILED
 from flows.commands.options import PathArgument
 from flows.house.errors import UsageError
-from models.conformance.comparison import conform
-from models.conformance.simulation import FEWER, SETS, simulate, wrong
-from reports.pages.conformance_page import conformance_page
-from reports.pages.site import shared_assets
 
 
 def conformance(folder: PathArgument = Path("house-conformance")) -> int:
@@ -26,16 +22,21 @@ def conformance(folder: PathArgument = Path("house-conformance")) -> int:
     return 0 if do_agree else FAILED
 
 
-def write_page(folder: Path, sets: int = SETS, fewer: int = FEWER) -> tuple[list[str], bool]:
+def write_page(folder: Path, sets: int | None = None, fewer: int | None = None) -> tuple[list[str], bool]:
     """Write conformance.html with its files; the lines to print, and whether all is as it should be.
 
-    sets, fewer: data sets to simulate of each design, where nothing is wrong and where something is.
-    Raises UsageError if the folder cannot be written.
+    sets, fewer: data sets to simulate of each design, where nothing is wrong and where something is; left out, so
+    many that rates are told well. Raises UsageError if the folder cannot be written.
     """
+    from models.conformance.comparison import conform
+    from models.conformance.simulation import FEWER, SETS, simulate, wrong
+    from reports.pages.conformance_page import conformance_page
+    from reports.pages.site import shared_assets
+
     page = folder / "conformance.html"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        figures, rates = conform(), simulate(sets, fewer)
+        figures, rates = conform(), simulate(sets or SETS, fewer or FEWER)
         for name, content in {**shared_assets(), **conformance_page(figures, rates)}.items():
             path = folder / name
             path.parent.mkdir(exist_ok=True)

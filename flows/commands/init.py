@@ -32,9 +32,14 @@ def init(logs: PathArgument, *, study: StudyFile) -> int:
     from models.declared.study import StudyError, load_study
 
     guess = guess_study(logs, relations())
-    study.parent.mkdir(parents=True, exist_ok=True)
-    with study.open("x", encoding="utf-8") as file:
-        file.write(study_text(guess))
+    try:
+        study.parent.mkdir(parents=True, exist_ok=True)
+        with study.open("x", encoding="utf-8") as file:
+            file.write(study_text(guess))
+    except OSError as error:
+        raise UsageError(
+            f"{study}: cannot be written ({error.strerror}), expected a place for a study file. Name another."
+        ) from error
     print(f"{study}: {guess.design.sentence}.")
     print(f"Factors: {', '.join(f'{each.name} ({len(each.levels)} levels)' for each in guess.factors)}.")
     print(f"Responses: {', '.join(each.name for each in guess.measures)}.")

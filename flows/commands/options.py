@@ -21,6 +21,14 @@ def named_path(_: Any, tokens: Sequence[Token]) -> Path:
     return Path(token.value)
 
 
+def named_study(kind: Any, tokens: Sequence[Token]) -> Path:
+    """A study file, or a folder of them, that is there. Raises UsageError."""
+    path = named_path(kind, tokens)
+    if not path.exists():
+        raise UsageError(f"{path}: found no such file, expected a study file. Check the path.")
+    return path
+
+
 def named_root(kind: Any, tokens: Sequence[Token]) -> Path:
     """A folder, or an address such as s3://bucket/path, which is carried about as a path. Raises UsageError."""
     logs = named_path(kind, tokens)
@@ -29,6 +37,7 @@ def named_root(kind: Any, tokens: Sequence[Token]) -> Path:
 
 
 PathArgument = Annotated[Path, Parameter(converter=named_path)]
+StudyArgument = Annotated[Path, Parameter(converter=named_study)]
 HouseOption = Annotated[Path, Parameter(name="--house", env_var="DOEHOUSE_HOUSE", converter=named_path)]
 LogsOption = Annotated[Path, Parameter(name="--logs", env_var="DOEHOUSE_LOGS", converter=named_root)]
 StudiesOption = Annotated[Path, Parameter(name="--studies", env_var="DOEHOUSE_STUDIES", converter=named_path)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
-from flows.commands.options import HOUSE, LOGS, HouseOption, LogsOption, PathArgument
+from flows.commands.options import HOUSE, LOGS, HouseOption, LogsOption, PathArgument, StudyArgument
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
 from flows.warehouse.warehouse import open_published, relations
@@ -25,7 +25,7 @@ class Runner(NamedTuple):
 
 
 def design(
-    study_file: PathArgument,
+    study_file: StudyArgument,
     *,
     house: HouseOption = HOUSE,
     size: float = 1.0,

@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
-from flows.house.errors import HouseError
+from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
 from flows.house.manifest import verify
 
 
 def published(house: House) -> Path:
-    """The published warehouse, where the link leads to now. Raises HouseError where there is none."""
+    """The published warehouse, where the link leads to now.
+
+    Raises HouseError where no night was published yet, UsageError where no house is.
+    """
     refuse_lost_link(house)
     if not house.warehouse.exists():
-        raise HouseError(
+        raise (HouseError if house.root.is_dir() else UsageError)(
             f"{house.root}: found no published warehouse, expected one of a night. "
             "Run `doehouse night` first, or name the house with --house."
         )

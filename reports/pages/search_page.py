@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from reports.pages.page import Files, Page
 from reports.tables.tables import Results
-from reports.text.slugs import slug
+from reports.text.slugs import run_href, slug
 
 QUERIES = ("search_entries",)
 Entry = tuple[str, str, str, str]  # kind, name, other words, place below the site
@@ -31,7 +31,7 @@ def _entries(results: Results) -> Iterator[Entry]:
             "study": "/index.html",
             "factor": "/index.html#design",
             "response": f"/{slug(name)}.html",
-            "folder": f"/runs/{slug(name)}.html",
+            "folder": f"/{run_href(name)}",
         }[kind]
         yield kind, name, f"{words or ''}" if kind == "study" else f"{study}; {words or ''}", place
 

@@ -4,7 +4,7 @@ import os
 
 from flows.backups.parquet import read_relations, write_relations
 from flows.commands.options import HOUSE, HouseOption, PathArgument
-from flows.house.errors import HouseError
+from flows.house.errors import UsageError
 from flows.house.house import House
 
 
@@ -22,7 +22,7 @@ def export(target: PathArgument, *, house: HouseOption = HOUSE) -> int:
         for path in write_relations(House.at(house), target):
             print(path)
     except OSError as error:
-        raise HouseError(
+        raise UsageError(
             f"{target}: cannot be written ({os.strerror(error.errno or 0)}), expected a folder for Parquet files. "
             "Name another."
         ) from error

@@ -76,13 +76,13 @@ def answer(house: House, query: str, form: Form, parquet: Path | None = None) ->
 
 
 def write_parquet(table: Any, path: Path) -> None:
-    """Raises HouseError where the file cannot be written."""
+    """Raises UsageError where the file cannot be written."""
     from pyarrow.parquet import write_table
 
     try:
         write_table(table, path)
     except OSError as error:
-        raise HouseError(
+        raise UsageError(
             f"{path}: cannot be written ({os.strerror(error.errno or 0)}), expected a place for a Parquet file. "
             "Name another."
         ) from error

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from flows.house.recovery import recover
 from flows.night import Order, Summary
 from flows.warehouse.warehouse import schema_digest
 from tests.commands import doehouse, modules_of
-from tests.houses import ask, spend, verdicts
+from tests.houses import SAMPLE, STUDIES, ask, spend, verdicts
 from tests.log_folders import edit, write_folder, write_study
 from tests.prefect_server import PrefectServer
 
@@ -50,6 +51,65 @@ def test_help_names_every_command_and_exit_code() -> None:
         "Exit codes: 0 done; 1 failed, nothing published; 2 wrong usage; 3 another night holds the house."
         in told
     )
+
+
+COMMANDS = (
+    "backup", "check", "conformance", "design", "doctor", "export", "forget", "init", "night", "open", "paper", "pin",
+    "restore", "rollback", "sql",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_loads_nothing_heavy(command: str) -> None:
+    """So that the first output comes at once; `design` and `night` know what a study is by pydantic alone."""
+    assert not modules_of(command, "--help") & HEAVY
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "check nowhere.toml", "check {study} --logs nowhere", "design nowhere.toml", "init nowhere --study new.toml",
+        "init {logs} --study /proc/new.toml", "sql select --house nowhere", "open --house nowhere",
+        "paper fltk_2_4_1 here --house nowhere", "paper fltk_2_4_1 /proc/here --house {house}",
+        "export here --house nowhere", "export /proc/here --house {house}",
+        "sql from(nights) --parquet /proc/here --house {house}", "conformance /proc/here",
+    ],
+)  # fmt: skip
+def test_a_wrong_path_is_wrong_usage(words: str, published_house: Summary, tmp_path: Path) -> None:
+    given = {"study": STUDIES / "fltk_2_4_1.toml", "logs": SAMPLE, "house": published_house.house.root}
+    ended = doehouse(*words.format(**given).split(), cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("doehouse: ") and "expected" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
+    script = tmp_path / "completion"
+    asked = doehouse(
+        "--install-completion",
+        "--shell",
+        "bash",
+        "--output",
+        script,
+        env={**os.environ, "HOME": str(tmp_path)},
+    )
+    assert asked.returncode == 0, asked.stderr
+    ask = (
+        f'source "{script}"; COMP_WORDS=(doehouse $1 $2); COMP_CWORD=$(($# > 1 ? 2 : 1)); _doehouse; '
+        'printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    for words, wanted in ((["ro"], ["rollback"]), (["night", "--st"], ["--strict", "--studies"])):
+        told = subprocess.run(["bash", "-c", ask, "bash", *words], capture_output=True, text=True, check=True)
+        assert sorted(told.stdout.split()) == wanted
+
+
+def test_help_without_colour(tmp_path: Path) -> None:
+    """https://no-color.org: set and not empty."""
+    with_colour = doehouse("--help", env={**os.environ, "FORCE_COLOR": "1"}).stdout
+    without = doehouse("--help", env={**os.environ, "FORCE_COLOR": "1", "NO_COLOR": "1"}).stdout
+    coloured = re.compile("\x1b\\[[0-9;]*3[0-7]m")
+    assert coloured.search(with_colour)
+    assert not coloured.search(without)
 
 
 def test_help_of_a_night_names_its_options() -> None:
