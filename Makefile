@@ -47,7 +47,7 @@ test: check browser postgres lake ## set up, then everything that CI runs
 torture: $(READY) browser ## nights that are killed, crowded and fed with bad input, with the long counts
 	@DOEHOUSE_TORTURE=full $(BIN)/python -m pytest -q tests/torture
 
-bench: $(READY) ## measure ten thousand folders beside the notebook's way, into the README (BENCH_FOLDERS="100 1000": less)
+bench: $(READY) ## measure ten thousand folders beside the notebook's way, into docs/measured.md (BENCH_FOLDERS="100 1000": less)
 	@$(BIN)/python -m tests.bench
 
 lake: $(LAKE) ## set up the environment that `doehouse share` runs in: DuckDB 1.5.5 with DuckLake

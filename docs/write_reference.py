@@ -158,9 +158,9 @@ def relations() -> str:
 
 def commands() -> str:
     """As `--help` says it, without the paths of this machine."""
-    text = app.generate_docs(output_format="markdown").replace(
-        str(STUDIES), os.path.relpath(STUDIES, HERE.parents[1])
-    )
+    # cyclopts takes the program that runs for its own name where a command is its own function
+    text = re.sub(r"--install-completion .*(?= \[OPTIONS\])", "--install-completion", app.generate_docs())
+    text = text.replace(str(STUDIES), os.path.relpath(STUDIES, HERE.parents[1]))
     _, _, rest = text.partition("\n## doehouse ")
     told = re.sub(r"\*\[default: (\(\)|False|None)\]\*", "", f"\n## doehouse {rest}")
     told = re.sub(r"[ \t]+$", "", told, flags=re.MULTILINE)

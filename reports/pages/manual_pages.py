@@ -15,7 +15,7 @@ from markdown.treeprocessors import Treeprocessor
 from reports.pages.page import Files, Link, Page
 
 DOCS = Path(__file__).parents[2] / "docs"
-TUTORIAL, EXPLANATION, REFERENCE = ("first-study",), ("reading-results", "house"), "reference"
+TUTORIAL, EXPLANATION, REFERENCE = ("first-study",), ("reading-results", "house", "measured"), "reference"
 CODE = re.compile(r"[A-Z]{1,3}-?[0-9]{1,3}")  # of a promise or notice
 
 
@@ -104,6 +104,8 @@ class Reader(Treeprocessor):  # type: ignore[misc]
     def run(self, root: Element) -> None:
         for link in root.iter("a"):
             self._lead(link)
+        for image in list(root.iter("img")):
+            self._say(image)
         for row in root.iter("tr"):
             text = "".join(row[0].itertext()).strip()
             if row[0].tag == "td" and CODE.fullmatch(text):
@@ -112,6 +114,11 @@ class Reader(Treeprocessor):  # type: ignore[misc]
             for place, child in enumerate(list(parent)):
                 if child.tag == "table":
                     parent[place] = _scrolling(child)
+
+    def _say(self, image: Element) -> None:
+        """A picture lies outside docs/ and is not on the site: its words stand for it."""
+        image.tag, image.text = "em", image.get("alt", "")
+        image.attrib.clear()
 
     def _lead(self, link: Element) -> None:
         """To the page of another chapter; what lies outside docs/ is not on the site and stays a word."""

@@ -1,4 +1,4 @@
-"""`make bench`: ten thousand folders, stage by stage, beside the notebook's way and the floors, into the README.
+"""`make bench`: ten thousand folders, stage by stage, beside the notebook's way and the floors, into docs/measured.md.
 
 BENCH_FOLDERS (the sizes, the largest is the one measured in full), BENCH_LARGE (files of 250,000 scalars),
 BENCH_ROUNDS, BENCH_SAMPLE (folders the notebook's way reads), BENCH_PAGES (largest size with pages), BENCH_DESIGNS
@@ -172,7 +172,7 @@ def main() -> None:
     }
     (CACHE / "measured.json").write_text(json.dumps(measured, indent=1))
     draw(measured, SIZES, ROOT / "reports" / "pictures" / "growth.png")
-    write(measured, SIZES, LARGE, ROUNDS, PAGES, ROOT / "README.md")
+    write(measured, SIZES, LARGE, ROUNDS, PAGES, ROOT / "docs" / "measured.md")
 
 
 if __name__ == "__main__":

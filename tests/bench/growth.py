@@ -1,4 +1,4 @@
-"""The chart of the README: CPU seconds and memory of a first night, against the number of folders."""
+"""The chart of docs/measured.md: CPU seconds and memory of a first night, against the number of folders."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The table of the README: what `make bench` measured, with its ratios."""
+"""The table of docs/measured.md: what `make bench` measured, with its ratios."""
 
 import math
 import os
@@ -184,10 +184,8 @@ def table(head: Sequence[str], rows: Iterator[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def write(
-    measured: Measured, sizes: Sequence[int], large: int, rounds: int, pages: int, readme: Path
-) -> None:
-    """Put the tables between their marks in the README."""
+def write(measured: Measured, sizes: Sequence[int], large: int, rounds: int, pages: int, page: Path) -> None:
+    """Put the tables between their marks in the page."""
     sample, largest = measured["notebook night"]["sample"], max(sizes)
     scalars = measured["reading night"]["scalars"] / 1e6
     models = measured["contrasts"]["sample"]
@@ -207,6 +205,6 @@ The floor of decoding is 2.4 times the bare read, which is what a compiled decod
 
 ![CPU seconds of each stage against the number of folders](reports/pictures/growth.png)
 {END}"""
-    before, _, rest = readme.read_text().partition(BEGIN)
+    before, _, rest = page.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
-    readme.write_text(before + text + after)
+    page.write_text(before + text + after)

@@ -89,7 +89,7 @@ def furnish(root: Path, server: NightServer) -> Place:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Of these files the trials are counted; what they hold is in the README's table."""
+    """Of these files the trials are counted; what they hold is in the table of docs/measured.md."""
     if report.when == "call" and (named := TRIALS.get(Path(report.fspath).name)):
         COUNTS[named] += 1
         PASSED[named] += report.passed

@@ -24,7 +24,7 @@ SCHEMA = pl.Schema(
 # What a wait becomes when nothing in the folder has moved for two days: it is judged as it is.
 STALE_CODES = {"W202": "Q307", "W203": "Q311", "W206": "Q312", "W209": "Q307", "W210": "Q327"}
 
-# The README lists them; a code is never reused.
+# docs/reference/notices.md lists them; a code is never reused.
 MEANINGS = {
     "R101": "CRLF line ends, a byte order mark, blank lines or trailing blanks in a log were read over.",
     "R102": "A container stopped in the second in which it started.",
