@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -42,6 +43,10 @@ def _files() -> Iterator[tuple[str, Path]]:
         yield path.relative_to(DOCS).with_suffix("").as_posix(), path
 
 
+def _pictures() -> list[Path]:
+    return sorted(DOCS.rglob("*.png"))
+
+
 def _kind(place: str) -> str:
     if place.startswith(f"{REFERENCE}/"):
         return "Reference"
@@ -63,7 +68,7 @@ def manual_pages() -> Files:
     )
     for place, path in _files():
         files |= _page(place, path.read_text())
-    return files
+    return files | {f"manual/{path.relative_to(DOCS).as_posix()}": path.read_bytes() for path in _pictures()}
 
 
 def _page(place: str, text: str) -> Files:
@@ -116,7 +121,9 @@ class Reader(Treeprocessor):  # type: ignore[misc]
                     parent[place] = _scrolling(child)
 
     def _say(self, image: Element) -> None:
-        """A picture lies outside docs/ and is not on the site: its words stand for it."""
+        """A picture outside docs/ is not on the site: its words stand for it."""
+        if ((DOCS / self.place).parent / image.get("src", "")).resolve() in map(Path.resolve, _pictures()):
+            return
         image.tag, image.text = "em", image.get("alt", "")
         image.attrib.clear()
 
@@ -146,4 +153,10 @@ def _scrolling(table: Element) -> Element:
 @cache
 def made_from() -> str:
     """What the manual's pages change with, beside the templates."""
-    return "\n".join([version("markdown"), *(path.read_text() for _, path in _files())])
+    return "\n".join(
+        [
+            version("markdown"),
+            *(path.read_text() for _, path in _files()),
+            *(sha256(path.read_bytes()).hexdigest() for path in _pictures()),
+        ]
+    )
