@@ -181,7 +181,7 @@ cores = ["1", "2"]
 batch = ["4", "8"]
 [source]
 table = "results.csv"
-columns = { container = "id", replicate = "again" }
+columns = { container = "id", replicate = "again", cores = "cores", batch = "batch" }
 [ran_with."results.csv:j2"]
 batch = "8"
 [responses.Errors]
