@@ -1,19 +1,19 @@
 """Whether values spread more at one level of a factor than at the other, in designs where no run was repeated."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from models.design.contrasts import Matrix
 from models.design.lenth import lenth
 from models.fits.effects import holm
 from models.fits.error_terms import contrasts, why_no_lenth
 from models.fits.samples import Sample
 
-SETS, SEED = 4000, 1986
-FEWEST, MOST = (
-    16,
-    128,
-)  # runs: of fewer, halves have too few residuals to compare; of more, simulation takes long
+SETS, SEED = 2000, 1986
+# runs: of fewer, halves have too few residuals to compare; of more, simulation takes long
+FEWEST, MOST = 16, 128
 
 
 class Dispersion(NamedTuple):
@@ -22,6 +22,11 @@ class Dispersion(NamedTuple):
     factor: str
     log_ratio: float
     p_value: float
+
+
+@lru_cache(maxsize=8)
+def _drawn(runs: int) -> Matrix:
+    return np.random.default_rng(SEED).standard_normal((SETS, runs))
 
 
 def dispersion(sample: Sample) -> Dispersion | None:
@@ -52,8 +57,7 @@ def dispersion(sample: Sample) -> Dispersion | None:
     y = np.zeros(runs)
     is_factorial = places < runs
     y[places[is_factorial]] = means[is_factorial]
-    drawn = np.random.default_rng(SEED).standard_normal((SETS, runs))
-    every = np.vstack([y[None] - y.mean(), drawn])
+    every = np.vstack([y[None] - y.mean(), _drawn(runs)])
     residuals = every - every @ X @ X.T
     if np.abs(residuals[0]).max() <= sample.resolution:
         return None

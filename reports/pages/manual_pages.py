@@ -16,7 +16,11 @@ from markdown.treeprocessors import Treeprocessor
 from reports.pages.page import Files, Link, Page
 
 DOCS = Path(__file__).parents[2] / "docs"
-TUTORIAL, EXPLANATION, REFERENCE = ("first-study",), ("reading-results", "statistics", "house", "measured"), "reference"
+TUTORIAL, EXPLANATION, REFERENCE = (
+    ("first-study",),
+    ("reading-results", "statistics", "house", "measured"),
+    "reference",
+)
 CODE = re.compile(r"[A-Z]{1,3}-?[0-9]{1,3}")  # of a promise or notice
 
 
