@@ -159,7 +159,7 @@ def fit(
     shift = float(np.sort(y)[n // 2])
     result = OLS(whiten((y - shift)[:, None])[:, 0], whiten(X)).fit(method="qr")
     residuals = np.asarray(result.resid if whiten is _as_it_is else y - shift - X @ result.params)
-    rounding = 4 * np.finfo(np.float64).eps * float(np.abs(y).max())
+    rounding = 32 * np.finfo(np.float64).eps * float(np.abs(y).max())
     has_error = n > parameters and bool(np.abs(residuals).max() > rounding)
     coefficients = np.asarray(result.params, dtype=np.float64).copy()
     coefficients[0] += shift

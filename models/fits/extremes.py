@@ -34,6 +34,8 @@ def extremes(sample: Sample, model: Fit, term: str) -> Extremes | None:
     parents = [one for one in sample.coding.terms if set(one.split(":")) <= set(names)]
     if not model.tests.keys() >= set(parents):
         return None
+    if model.partial.intersection(parents) != sample.coding.whole.keys() & set(parents):
+        return None  # the stratum tells another part of a term than all folders together do
     rows = sample.design.places[sample.coding.present[sample.coding.present < len(sample.design.places)]]
     columns = [sample.design.factors.index(name) for name in names]
     were_run = {tuple(row) for row in rows[:, columns].tolist()}
