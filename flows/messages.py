@@ -56,7 +56,7 @@ def summarise(summary: "Summary", is_whole: bool = False) -> str:
             f"{night['runs_quarantined']} quarantined, {night['folders_unclaimed']} unclaimed.",
             f"Promises: {night['promises_kept']} kept, {night['promises_broken']} broken.",
         ]
-        lines = [*head, *within(exceptions(summary), effect_lines(summary.effects), is_whole)]
+        lines = [*head, *within(exceptions(summary, is_whole), effect_lines(summary.effects), is_whole)]
     return "\n".join(
         [
             *lines,
@@ -66,23 +66,35 @@ def summarise(summary: "Summary", is_whole: bool = False) -> str:
     )
 
 
-def reasons(rows: list[dict[str, Any]], *shared: str) -> Iterator[str]:
-    """A line a cause, with how often it was met."""
-    for alike in by_cause(rows, shared):
+def reasons(rows: list[dict[str, Any]], shared: tuple[str, ...], is_whole: bool) -> Iterator[str]:
+    """A line a cause, with how often it was met; all of them where that is asked for."""
+    for alike in [[each] for each in rows] if is_whole else by_cause(rows, shared):
         first = alike[0]
         more = f" (and {len(alike) - 1:,} more like it)" if len(alike) > 1 else ""
         severity = f" {first['severity']}:" if "severity" in first else ""
         yield f"  {first['code']}{severity} {first['reason']}{more}"
 
 
-def exceptions(summary: "Summary") -> list[list[str]]:
+def exceptions(summary: "Summary", is_whole: bool) -> list[list[str]]:
     """What somebody should look at, in groups, the gravest first."""
     notices = [
-        list(reasons([each for each in summary.quarantine if each["outcome"] in outcomes], "code", "outcome"))
+        list(
+            reasons(
+                [each for each in summary.quarantine if each["outcome"] in outcomes],
+                ("code", "outcome"),
+                is_whole,
+            )
+        )
         for outcomes in (("quarantined", "held"), ("waiting", "repaired"))
     ]
     breaches = [
-        list(reasons([each for each in summary.breaches if each["severity"] == severity], "code", "severity"))
+        list(
+            reasons(
+                [each for each in summary.breaches if each["severity"] == severity],
+                ("code", "severity"),
+                is_whole,
+            )
+        )
         for severity in ("stop", "warn")
     ]
     changes = [f"Changed: {sentence}" for sentence in summary.changes]

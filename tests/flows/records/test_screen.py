@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.messages import summarise
+from flows.messages import ROOM, summarise, within
 from flows.night import Order
 from tests.commands import doehouse
 from tests.houses import spend
@@ -33,17 +33,27 @@ def test_many_studies_fit_a_screen_and_what_was_left_out_comes_first(order: Orde
     assert len(lines) <= SCREEN
     assert lines[0].startswith("Night 1: 48 folders seen") and "10 quarantined" in lines[0]
     assert lines[2].startswith("  Q301 s0_1_a/stop.log:1: ")
-    assert sum("more of these: `--verbose` names them." in line for line in lines) >= 2
+    assert "(and 9 more like it)" in lines[2]
     assert lines[-3].startswith("Effects: ") and lines[-1].startswith("Pages: ")
     whole = summarise(summary, is_whole=True).splitlines()
     assert len(whole) > 100
     for study in range(10):
         assert sum(f"s{study}_1_a/stop.log" in line for line in whole) >= 1
-    left = sum(int(line.split("and ")[1].split()[0]) for line in lines if "more of these" in line)
-    told = sum(line.startswith("  ") and "more of these" not in line for line in lines)
+    left = sum(int(line.split("(and ")[1].split()[0]) for line in lines if "more like it" in line)
+    told = sum(line.startswith("  ") for line in lines)
     effects = sum("active" in line or line.startswith("Effects on") for line in whole)
     assert left + told == len(whole) - effects - 4, "every line is shown or counted"
     assert (order.house / "night.log").read_text().count("stop.log") >= 10
+
+
+def test_more_causes_than_a_screen_holds_are_cut_short_and_counted() -> None:
+    groups = [[f"  Q{number}" for number in range(30)], ["  WH"], [f"  D{number}" for number in range(15)]]
+    lines = within(groups, ["  CPU  +1  active"] * 40, is_whole=False)
+    assert len(lines) <= ROOM and lines[0] == "  Q0" and "  WH" in lines and "  D0" in lines
+    cut = [line for line in lines if "more of these: `--verbose` names them." in line]
+    left = [int(line.split("and ")[1].split()[0]) for line in cut]
+    assert len(left) == 2 and sum(left) + len(lines) - len(cut) - 1 == 46, "every line is shown or counted"
+    assert lines[-1] == "Effects: 40 lines of 40 active: `--verbose` lists them."
 
 
 def test_quiet_says_nothing_of_a_good_night_and_verbose_everything(tmp_path: Path) -> None:
