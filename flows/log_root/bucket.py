@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+from zlib import crc32
 
 from flows.house.errors import HouseError, UsageError
 from flows.log_root.regular_file import EVENT_FILE_LIMIT
@@ -70,12 +70,11 @@ class Bucket:
         self.logs = logs
         self._folders: dict[str, dict[str, Item]] = {}
         for meta in listed(logs):
-            folder, _, name = meta["path"].rpartition("/")
+            path = meta["path"]
+            folder, _, name = path.rpartition("/")
             if folder not in self._folders:
                 self._add_folder(folder)
-            self._folders[folder][name] = Item(
-                name, mode_of(meta["path"], name), meta["size"], modified_ns(meta)
-            )
+            self._folders[folder][name] = Item(name, mode_of(path, name), meta["size"], modified_ns(meta))
         if not self._folders:
             raise HouseError(
                 f"{address_of(logs)}: found no object, expected the log root. Check the address; a log root that has "
@@ -148,12 +147,14 @@ def modified_ns(meta: "ObjectMeta") -> int:
     Two contents of one size look the same with a chance of one in 10^9.
     """
     second = int(meta["last_modified"].timestamp())
-    content = sha256((meta["e_tag"] or str(second)).encode()).digest()
-    return second * SECOND + int.from_bytes(content[:8], "big") % SECOND
+    return second * SECOND + crc32((meta["e_tag"] or str(second)).encode()) % SECOND
 
 
 def mode_of(path: str, name: str) -> int:
-    fits = len(os.fsencode(name)) <= LONGEST_NAME and len(os.fsencode(path)) <= LONGEST_PATH
+    if path.isascii():  # which costs nothing to know
+        fits = len(name) <= LONGEST_NAME and len(path) <= LONGEST_PATH
+    else:
+        fits = len(os.fsencode(name)) <= LONGEST_NAME and len(os.fsencode(path)) <= LONGEST_PATH
     return stat.S_IFREG if fits else stat.S_IFLNK
 
 
