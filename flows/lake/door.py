@@ -88,6 +88,7 @@ def attached(order: dict[str, Any]) -> Iterator[Warehouse]:
     """The lake, in use, beside the house."""
     settings: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     with duckdb.connect(":memory:", config=settings) as connection:
+        connection.execute("set enable_progress_bar = false")  # which is drawn to where the answer goes
         is_bucket = order["data"].startswith("s3://")
         for name in ("ducklake", "postgres_scanner", *(["httpfs"] if is_bucket else [])):
             load(connection, name)

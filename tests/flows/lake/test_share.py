@@ -35,6 +35,7 @@ import duckdb
 from flows.lake.door import load, secret
 given = json.load(sys.stdin)
 with duckdb.connect(":memory:") as connection:
+    connection.execute("set enable_progress_bar = false")
     for name in ["ducklake", "postgres_scanner"] + given["is_bucket"] * ["httpfs"]:
         load(connection, name)
     if given["is_bucket"]:
