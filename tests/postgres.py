@@ -2,14 +2,15 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tests.prefect_server import free_port
+from tests.prefect_server import die_with_parent, free_port, wait_for
 
 OWNER, PASSWORD = "keeper", "held-by-nobody-else"
 DATABASE = "lake"
@@ -41,32 +42,50 @@ def postgres() -> Iterator[Postgres]:
         "PostgreSQL is missing: install Debian's package postgresql, or run `make test`, which does"
     )
     home = Path(mkdtemp(prefix="doehouse-postgres-"))
-    is_root = os.geteuid() == 0
-    rights = ["runuser", "-u", "postgres", "--"] if is_root else []
     server = Postgres(free_port())
-
-    def run(*words: str) -> None:
-        subprocess.run(
-            [*rights, binaries[-1] / words[0], *words[1:]], check=True, capture_output=True, cwd=home
-        )
-
+    whose: dict[str, Any] = {"cwd": home}
     try:
         (home / "password").write_text(PASSWORD)
-        if is_root:
+        if os.geteuid() == 0:
             shutil.chown(home, "postgres")
             shutil.chown(home / "password", "postgres")
+            whose |= {"user": "postgres", "group": "postgres", "extra_groups": []}
         login = ["-U", OWNER, "--auth=scram-sha-256", f"--pwfile={home}/password"]
-        run("initdb", "-D", f"{home}/data", *login, "-E", "UTF8", "--no-sync")
-        options = f"-p {server.port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off"
-        run("pg_ctl", "-D", f"{home}/data", "-w", "-l", f"{home}/log", "-o", options, "start")
-        try:
-            whole = server.catalogue().replace(f"dbname={DATABASE}", "dbname=postgres")
-            command = ["psql", "-XAtq", whole, "-c", f"create database {DATABASE}"]
-            subprocess.run(
-                command, check=True, env=os.environ | {"PGPASSWORD": PASSWORD}, capture_output=True
+        made = [binaries[-1] / "initdb", "-D", home / "data", *login, "-E", "UTF8", "--no-sync"]
+        subprocess.run(made, check=True, capture_output=True, **whose)
+        options = [
+            "-p",
+            str(server.port),
+            "-k",
+            str(home),
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "fsync=off",
+        ]
+        with (home / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [binaries[-1] / "postgres", "-D", home / "data", *options],
+                stdout=log,
+                stderr=log,
+                preexec_fn=die_with_parent,
+                **whose,
             )
+        try:
+            wait_for(lambda: has_database(server), 120, "PostgreSQL does not answer")
             yield server
         finally:
-            run("pg_ctl", "-D", f"{home}/data", "-m", "immediate", "stop")
+            process.send_signal(signal.SIGQUIT)
+            process.wait()
     finally:
         shutil.rmtree(home)
+
+
+def has_database(server: Postgres) -> bool:
+    """Whether the database is there, which it is once the server takes the command to make it."""
+    whole = server.catalogue().replace(f"dbname={DATABASE}", "dbname=postgres")
+    command = ["psql", "-XAtq", whole, "-c", f"create database {DATABASE}"]
+    return (
+        subprocess.run(command, env=os.environ | {"PGPASSWORD": PASSWORD}, capture_output=True).returncode
+        == 0
+    )
