@@ -175,11 +175,29 @@ def test_a_page_printed_before_its_charts_are_drawn_shows_them_all(browser: Any,
     assert len(early) > 0.98 * len(whole)
 
 
-def test_a_page_answers_on_its_first_screens(browser: Any, site: Path) -> None:
-    """As opened: the sample's study in two screens, its responses too, four studies in one."""
-    for name, most in (("index.html", 1), ("fltk_2_4_1/index.html", 2), ("fltk_2_4_1/Accuracy.html", 2)):
-        with opened(browser, site / name, width=1440, is_unfolded=False) as (page, _):
-            assert page.evaluate("document.documentElement.scrollHeight") <= 900 * most, name
+@pytest.mark.parametrize(
+    ("width", "height", "most"), [(1440, 900, {"index": 1, "page": 2}), (390, 844, {"index": 3, "page": 4})]
+)
+def test_a_page_answers_on_its_first_screens(
+    browser: Any, site: Path, width: int, height: int, most: dict[str, int]
+) -> None:
+    """As opened, wide and on a phone: the sample's study and its responses, and an index of four studies."""
+    for name in ("index.html", "fltk_2_4_1/index.html", "fltk_2_4_1/Accuracy.html", "fltk_2_4_1/Time.html"):
+        with opened(browser, site / name, width=width, is_unfolded=False) as (page, _):
+            screens = page.evaluate("document.documentElement.scrollHeight") / height
+            assert screens <= most["index" if name == "index.html" else "page"], name
+
+
+def test_an_index_of_twelve_studies_is_two_screens(browser: Any, site: Path) -> None:
+    """The card of the sample, which has two responses, twelve times."""
+    with opened(browser, site / "index.html", width=1440) as (page, _):
+        page.evaluate(
+            "const list = document.querySelector('.cards');"
+            "const card = list.querySelector('[data-name=fltk_2_4_1]');"
+            "list.replaceChildren(...Array.from({ length: 12 }, () => card.cloneNode(true)));"
+            "list.querySelectorAll('li').forEach((each) => { each.style.contentVisibility = 'visible'; });"
+        )
+        assert page.evaluate("document.documentElement.scrollHeight") <= 2 * 900
 
 
 def test_the_index_is_filtered_and_sorted_by_its_address(browser: Any, site: Path) -> None:
