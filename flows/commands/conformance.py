@@ -5,6 +5,7 @@ from pathlib import Path
 from flows.commands.exit_codes import FAILED
 from flows.commands.options import PathArgument
 from flows.house.errors import UsageError
+from flows.messages import say
 
 
 def conformance(folder: PathArgument = Path("house-conformance")) -> int:
@@ -36,6 +37,7 @@ def write_page(folder: Path, sets: int | None = None, fewer: int | None = None) 
     page = folder / "conformance.html"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        say("analysing the published data sets, and simulating")
         figures, rates = conform(), simulate(sets or SETS, fewer or FEWER)
         for name, content in {**shared_assets(), **conformance_page(figures, rates)}.items():
             path = folder / name

@@ -9,6 +9,7 @@ from flows.commands.options import HOUSE, HouseOption, PathArgument
 from flows.house.current import published
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
+from flows.messages import say
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -33,6 +34,9 @@ def paper(study: str, target: PathArgument, *, house: HouseOption = HOUSE) -> in
     path = published(House.at(house))
     with open_published(path) as warehouse:
         try:
+            refuse_another(warehouse, study)
+            write(target, {})  # before the minute that drawing takes
+            say(f"drawing the figures and tables of {study}")
             files = files_of(warehouse, study)
         except QueryError as error:
             raise HouseError(
@@ -45,17 +49,23 @@ def paper(study: str, target: PathArgument, *, house: HouseOption = HOUSE) -> in
     return 0
 
 
+def refuse_another(warehouse: "Warehouse", study: str) -> None:
+    """Raises UsageError where there is no such study."""
+    known = [name for name, _ in warehouse.rows("night/definitions")]
+    if study not in known:
+        raise UsageError(
+            f"found no study {study!r}, expected one of this house: {', '.join(known) or 'none'}. Name one of them."
+        )
+
+
 def files_of(warehouse: "Warehouse", study: str) -> Mapping[str, bytes]:
-    """Everything by its path below the folder. Raises UsageError where there is no such study."""
+    """Everything by its path below the folder."""
     from flows.stages.answers import answers, answers_of_each
     from reports.pages.site import RESPONSE_QUERIES, STUDY_QUERIES, WIDE_QUERIES
     from reports.paper.paper import Night
     from reports.paper.paper import paper as files_for
 
     definitions = dict(warehouse.rows("night/definitions"))
-    if study not in definitions:
-        known = ", ".join(sorted(definitions)) or "none"
-        raise UsageError(f"found no study {study!r}, expected one of this house: {known}. Name one of them.")
     (results,) = answers_of_each(warehouse, STUDY_QUERIES, ["study"], [(study,)]).values()
     results |= answers(warehouse, WIDE_QUERIES, study=study)
     pairs = [(study, response) for response in results["study_responses"].frame["response"]]
@@ -106,6 +116,7 @@ def _named(model: "type[BaseModel]", definition: Mapping[str, Any]) -> dict[str,
 def write(target: Path, files: Mapping[str, bytes]) -> None:
     """Raises UsageError where the folder cannot be written."""
     try:
+        target.mkdir(parents=True, exist_ok=True)
         for path, content in files.items():
             place = target / path
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -224,7 +224,7 @@ def test_the_whole_site_is_searched(browser: Any, site: Path) -> None:
             ("accuracy", ["response"]),
             ("fashionmnist training", ["study"]),
             ("is_decisive", ["column"] * 3),
-            ("effects", ["table", "column"]),
+            ("effects", ["table", "view", "column"]),
         ):
             page.fill("#words", words)
             shown = page.evaluate(found)

@@ -37,7 +37,7 @@ def written(published_house: Summary, tmp_path_factory: pytest.TempPathFactory) 
     """What the command writes of the sample's house."""
     place = tmp_path_factory.mktemp("paper") / "made" / "here"
     ended = doehouse("paper", "fltk_2_4_1", place, "--house", published_house.house.root)
-    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (ended.returncode, ended.stderr) == (0, "drawing the figures and tables of fltk_2_4_1\n")
     figures, tables = (len(list((place / kind).glob("*.svg"))) for kind in ("figures", "tables"))
     assert ended.stdout == f"{figures} figures and {tables} tables: {place / 'README.md'}\n"
     return place
