@@ -26,12 +26,12 @@ def init(logs: PathArgument, *, study: StudyFile) -> int:
         raise UsageError(f"{logs}: found no folder, expected the log root. Check the path.")
     if study.exists():
         raise UsageError(f"{study}: exists, and init overwrites nothing. Remove it, or name another file.")
-    from flows.survey.guess import guess_study
+    from flows.survey.guess import guess_study, study_name
     from flows.survey.study_text import study_text
     from flows.warehouse.warehouse import relations
     from models.declared.study import StudyError, load_study
 
-    guess = guess_study(logs, relations())
+    guess = guess_study(logs, study_name(study, relations()))
     try:
         study.parent.mkdir(parents=True, exist_ok=True)
         with study.open("x", encoding="utf-8") as file:

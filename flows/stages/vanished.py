@@ -31,8 +31,9 @@ def refuse_vanishing(order: Order, known: Known, gone: Collection[str], studies:
     if standing:
         found += f", {len(standing)} of them are still there but claimed by no study any more"
     raise HouseError(
-        f"{order.logs}: {found}, expected at most {order.gone_share:.0%}. {place_of(order.logs)} Nothing was "
-        "published; if they are gone on purpose, say so once with `doehouse night --gone-share 1`."
+        f"{order.logs}: {found}, expected at most {order.gone_share:.0%}. {place_of(order.logs)} A house "
+        "belongs to one log root: for other logs name another with --house. Nothing was published; if they are gone on "
+        "purpose, say so once with `doehouse night --gone-share 1`."
     )
 
 

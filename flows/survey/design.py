@@ -16,6 +16,7 @@ NAMED = 6  # empty cells
 class Design(NamedTuple):
     sentence: str
     generators: list[str]
+    replicates: int | None = None  # of every run, where all have as many and more than one
 
 
 def design_of(factors: Sequence[Factor], has_replicate: bool) -> Design:
@@ -33,14 +34,17 @@ def design_of(factors: Sequence[Factor], has_replicate: bool) -> Design:
     low, high = min(cells.values()), max(cells.values())
     word = "replicate" if has_replicate else "run"
     each = f"{low} {word}{'s' if low != 1 else ''}" if low == high else f"{low} to {high} {word}s"
+    replicates = low if low == high > 1 else None
     if len(cells) == full:
-        return Design(f"{sign} full factorial, {each} in each of {full} cells ({runs} runs in all)", [])
+        sentence = f"{sign} full factorial, {each} in each of {full} cells ({runs} runs in all)"
+        return Design(sentence, [], replicates)
     generators = fraction(list(cells), factors)
     if generators:
         told = ", ".join(generators)
         return Design(
             f"{len(cells)} of the {full} cells of {sign}: the fraction with {told}; {each} in each ({runs} in all)",
             generators,
+            replicates,
         )
     empty = full - len(cells)
     names = ""

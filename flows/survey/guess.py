@@ -35,24 +35,11 @@ SECONDS = Measure(
 )
 NAMED = 5
 MOST_GROUPS = 5
-COMMON_NAMES = {
-    "logs",
-    "log",
-    "results",
-    "result",
-    "runs",
-    "data",
-    "output",
-    "outputs",
-    "tb_logs",
-    "lightning_logs",
-}
 
 
-def guess_study(logs: Path, reserved: Collection[str] = ()) -> Guess:
-    """`reserved` are the names no study may take. Raises UsageError where nothing below the log root can be a run."""
+def guess_study(logs: Path, name: str) -> Guess:
+    """Raises UsageError where nothing below the log root can be a run."""
     listing = list_files(logs)
-    name = study_name(logs, reserved)
     if listing.logs and (found := numbered_folders(logs, listing, name)):
         return found
     if listing.events:
@@ -94,11 +81,9 @@ def what_is_there(logs: Path, listing: Listing) -> str:
     )
 
 
-def study_name(logs: Path, reserved: Collection[str]) -> str:
-    """A name that a view can have, from the folder's own or the one above."""
-    folder = logs.resolve()
-    text = folder.parent.name if folder.name.lower() in COMMON_NAMES else folder.name
-    slug = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+def study_name(file: Path, reserved: Collection[str]) -> str:
+    """A name that a view can have, from that of the study file; `reserved` are the names no study may take."""
+    slug = re.sub(r"[^a-z0-9]+", "_", file.stem.lower()).strip("_")
     is_name = re.match("[a-z]", slug) and slug not in reserved
     return (slug if is_name else f"study_{slug}".strip("_"))[:60]
 

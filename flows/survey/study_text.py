@@ -34,6 +34,10 @@ def study_text(guess: Guess) -> str:
     lines.append(comment(f"Design: {guess.design.sentence}."))
     if guess.design.generators:
         lines.append(f"generators = {value(guess.design.generators)}")
+    if guess.design.replicates:
+        lines.append(
+            f"replicates = {guess.design.replicates}  # ? more if more are to come: firm are conclusions of all"
+        )
     if "folders" in guess.place:
         lines += [comment(each) for each in guess.notes]
         lines.append(f"folders = {value(guess.place['folders'])}")

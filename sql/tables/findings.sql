@@ -22,7 +22,7 @@ comment on column findings.container_id is 'Container it concerns; null where it
 comment on column findings.path is 'File it was found in.';
 comment on column findings.line is 'Line in that file.';
 comment on column findings.byte_offset is 'Byte in that file.';
-comment on column findings.code is 'Code of the notice, listed in the README.';
+comment on column findings.code is 'Code of the notice, listed in the manual.';
 comment on column findings.outcome is 'repaired (read all the same), waiting (looked at again next night), quarantined (left out) or held (not taken: what was read of an accepted folder before stays).';
 comment on column findings.reason is 'Where, what was found, what was expected, what to do.';
 comment on column findings.first_night_id is 'Night that noticed it first.';

@@ -18,7 +18,7 @@ comment on table verdicts is 'Whether each promise held, night by night.';
 comment on column verdicts.night_id is 'Night that wrote the row.';
 comment on column verdicts.study is 'Study the row belongs to.';
 comment on column verdicts.relation is 'Relation the promise is about.';
-comment on column verdicts.code is 'Code of the promise, listed in the README.';
+comment on column verdicts.code is 'Code of the promise, listed in the manual.';
 comment on column verdicts.severity is 'stop or warn.';
 comment on column verdicts.promise is 'The promise in one sentence.';
 comment on column verdicts.is_kept is 'Whether it held.';

@@ -19,7 +19,7 @@ order by is_broken desc, severity, study nulls first, code;
 
 comment on view promises_now is 'How every promise stands: its verdict of the last night that looked at it.';
 comment on column promises_now.study is 'Study the promise is about; null for the whole warehouse.';
-comment on column promises_now.code is 'Code of the promise, listed in the README.';
+comment on column promises_now.code is 'Code of the promise, listed in the manual.';
 comment on column promises_now.promise is 'The promise in one sentence.';
 comment on column promises_now.severity is 'stop or warn.';
 comment on column promises_now.is_broken is 'Whether it did not hold.';

@@ -29,11 +29,11 @@ def test_a_study_is_written_then_checked(logs: Path, tmp_path: Path) -> None:
     assert sorted(logs.rglob("*")) == before
 
 
-def test_a_log_root_named_as_a_relation_gives_a_study_of_another_name(tmp_path: Path) -> None:
-    key_value(tmp_path / "metrics")
-    ended = doehouse("init", tmp_path / "metrics", "--study", tmp_path / "mine.toml")
+def test_a_study_file_named_as_a_relation_gives_a_study_of_another_name(tmp_path: Path) -> None:
+    key_value(tmp_path / "logs")
+    ended = doehouse("init", tmp_path / "logs", "--study", tmp_path / "metrics.toml")
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert load_study(tmp_path / "mine.toml").name == "study_metrics"
+    assert load_study(tmp_path / "metrics.toml").name == "study_metrics"
 
 
 def test_nothing_is_overwritten(logs: Path, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_init_describes_it_without_an_edit(name: str, tmp_path: Path) -> None:
     stranger = STRANGERS[name]
     rows = stranger.write(tmp_path / "logs")
     file = tmp_path / "guess.toml"
-    file.write_text(study_text(guess_study(tmp_path / "logs")))
+    file.write_text(study_text(guess_study(tmp_path / "logs", "mine")))
     study = load_study(file)
     declared = {frozenset(map(level_key, levels)) for levels in stranger.factors.values()}
     found = {frozenset(map(level_key, levels)) for levels in study.factors.values()}

@@ -40,7 +40,7 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 def written(name: str, place: Path) -> tuple[list[Observed], Study]:
     """A layout and the study that was guessed, with its few edited lines."""
     rows = LAYOUTS[name](place / "logs")
-    text = study_text(guess_study(place / "logs"))
+    text = study_text(guess_study(place / "logs", "mine"))
     for before, after in EDITS.get(name, {}).items():
         assert text.count(before) == 1
         text = text.replace(before, after)
