@@ -72,7 +72,7 @@ def test_help_loads_nothing_heavy(command: str) -> None:
         "init {logs} --study /proc/new.toml", "sql select --house nowhere", "open --house nowhere",
         "paper fltk_2_4_1 here --house nowhere", "paper fltk_2_4_1 /proc/here --house {house}",
         "export here --house nowhere", "export /proc/here --house {house}",
-        "sql from(nights) --parquet /proc/here --house {house}", "conformance /proc/here",
+        "sql from\"nights\" --parquet /proc/here --house {house}", "conformance /proc/here",
     ],
 )  # fmt: skip
 def test_a_wrong_path_is_wrong_usage(words: str, published_house: Summary, tmp_path: Path) -> None:
