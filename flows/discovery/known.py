@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from flows.discovery.discover import Known
 from flows.house.house import House
-from flows.warehouse.warehouse import open_published
+from flows.house.manifest import verify_database
+from flows.warehouse.warehouse import QueryError, open_published
 
 
 class Keys(NamedTuple):
@@ -16,7 +17,16 @@ class Keys(NamedTuple):
 
 
 def read_known(house: House) -> tuple[Known, Keys]:
-    """What was read until now, and the keys that were given."""
+    """What was read until now, and the keys that were given. Raises HouseError where somebody wrote to it (F404)."""
+    try:
+        return asked(house)
+    except QueryError:
+        if version := house.current_version():
+            verify_database(version)  # whoever wrote to it, rather than what DuckDB says of the block it met
+        raise
+
+
+def asked(house: House) -> tuple[Known, Keys]:
     with open_published(house.before) as warehouse:
         folders = warehouse.rows("night/known_folders")
         files: dict[str, set[tuple[str, int, int]]] = {}

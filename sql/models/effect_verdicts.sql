@@ -1,6 +1,6 @@
 -- The verdict on every effect on its decisive scale, for the summary of a night.
 -- grain: study, response, term
--- reads: effect_tests, fits, responses
+-- reads: effect_tests, effects, fits, responses
 select
     effect_tests.study,
     effect_tests.response,
@@ -16,8 +16,13 @@ inner join fits
     and fits.response = effect_tests.response
     and fits.scale = effect_tests.scale
 inner join responses on responses.study = fits.study and responses.response = fits.response
+left join effects
+    on effects.study = effect_tests.study
+    and effects.response = effect_tests.response
+    and effects.scale = effect_tests.scale
+    and effects.term = effect_tests.term
 where fits.is_decisive
 group by
     effect_tests.study, responses.response_position, effect_tests.response, effect_tests.scale,
     effect_tests.term, effect_tests.aliases
-order by effect_tests.study, responses.response_position, abs(any_value(effect_tests.effect)) desc, effect_tests.term;
+order by effect_tests.study, responses.response_position, min(effects.rank), effect_tests.term;
