@@ -84,7 +84,7 @@ def test_a_query_without_a_statement_is_wrong_usage(house: Path) -> None:
 @pytest.mark.parametrize("words", [("sql", "select 1", "--parquet", "/proc/x"), ("export", "/proc/x")])
 def test_a_place_that_cannot_be_written_is_told(house: Path, words: tuple[str, ...]) -> None:
     ended = doehouse(*words, "--house", house)
-    assert (ended.returncode, ended.stdout) == (1, "")
+    assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("doehouse: /proc/x: cannot be ") and "Name another." in ended.stderr
 
 
