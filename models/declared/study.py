@@ -354,7 +354,8 @@ class Study(Strict):
     def reading(definition: str) -> str:
         """What of a definition (the study as JSON) decides how its folders are read."""
         declared = json.loads(definition)
-        reading = {key: declared.get(key) for key in READING}
+        # a definition of before a key came says what its default says
+        reading = {key: declared.get(key) or None for key in READING}
         if reading["source"]:
             # Of result files only what the responses name is read.
             names = ("column", "key", "between", "metric", "unit")
