@@ -128,7 +128,7 @@ def test_the_wide_view_holds_the_published_observations(warehouse: Warehouse) ->
             (
                 int(row["run"]),
                 int(row["replicate"]),
-                *(row[factor] for factor in FACTORS),
+                *(int(level) if (level := row[factor]).isdigit() else level for factor in FACTORS),
                 float(np.float32(row["accuracy_percent"])),
                 float(row["duration_seconds"]),
             )
