@@ -151,8 +151,7 @@ def effect_lines(effects: list[dict[str, Any]]) -> list[str]:
 def verdict_text(each: dict[str, Any]) -> str:
     by_container, by_folder = each["is_active_by_container"], each["is_active_by_folder"]
     words = {True: "active", False: "not active", None: "not judged"}
-    if by_container == by_folder or by_folder is None:
-        return words[by_container]
-    if by_container is None:  # one container a folder
-        return words[by_folder]
+    judged = {by_container, by_folder} - {None}
+    if len(judged) < 2:  # both say the same, or one of them alone can be judged
+        return words[judged.pop() if judged else None]
     return f"{words[by_container]} by containers, {words[by_folder]} by folders"

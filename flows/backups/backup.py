@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.backups.store import Store
-from flows.house.current import refuse_lost_link
+from flows.house.current import current_version
 from flows.house.errors import HouseError
 from flows.house.house import DATABASE, House
 from flows.house.lock import hold
@@ -20,12 +20,7 @@ def back_up(house: House, target: str) -> tuple[int, int, int]:
     """
     store = Store(target)
     with hold(house):  # so that it is not pruned meanwhile
-        refuse_lost_link(house)
-        version = house.current_version()
-        if version is None:
-            raise HouseError(
-                f"{house.root}: found no published version, expected one. Run `doehouse night` first."
-            )
+        version = current_version(house)
         verify_database(version)
         files: dict[str, str] = {}
         added = 0

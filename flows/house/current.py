@@ -21,6 +21,17 @@ def published(house: House) -> Path:
     return house.warehouse.resolve()
 
 
+def current_version(house: House) -> Path:
+    """The folder of the current version. Raises HouseError where the link to it is lost, or no night published one."""
+    refuse_lost_link(house)
+    version = house.current_version()
+    if version is None:
+        raise HouseError(
+            f"{house.root}: found no published version, expected one. Run `doehouse night` first."
+        )
+    return version
+
+
 def refuse_lost_link(house: House) -> None:
     """Raises HouseError where versions are there and none is the current one, as after a copy that skips links."""
     current = house.current_version()

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flows.house.current import refuse_lost_link
+from flows.house.current import current_version
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import DATABASE, House
 from flows.house.lock import hold
@@ -45,12 +45,7 @@ def share(house: House, lake: Lake, reader: str = "", is_whole: bool = False) ->
     refuse_secrets(lake)
     python = environment()
     with hold(house):  # so that the version is not pruned meanwhile
-        refuse_lost_link(house)
-        version = house.current_version()
-        if version is None:
-            raise HouseError(
-                f"{house.root}: found no published version, expected one. Run `doehouse night` first."
-            )
+        version = current_version(house)
         verify(version)
         manifest = read_manifest(version)
         order = {

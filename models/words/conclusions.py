@@ -109,7 +109,7 @@ def _deciding(conclusions: Conclusions, study: str, response: str) -> tuple[str,
 
 
 def _manner(group: tuple[str, ...]) -> str:
-    """'in log10, folders as the unit'."""
+    """'as ratios, folders as the unit'."""
     scale = {"identity": "as observed", "log10": "as ratios"}.get(group[2], group[2])
     return f"{scale}, {group[3]}s as the unit"
 

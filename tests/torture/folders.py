@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
+from flows.night import Order
+from tests.houses import spend
 from tests.log_folders import write_folder, write_study
 
 NOW = datetime(2023, 10, 20, 2, 30, tzinfo=UTC)
@@ -63,3 +65,13 @@ def event_file(folder: Path, place: int = 0) -> Path:
     """The event file of a container of the folder."""
     container = container_ids(folder.name)[place]
     return next((folder / "train_job_0" / container).rglob("events.out.*"))
+
+
+def after_a_night(root: Path) -> Order:
+    """Two folders of each run of the least study, logs and house below `root`, after a first night."""
+    order = Order(root / "logs", root / "studies", root / "house")
+    write_least_study(order.studies)
+    for name in ("1_a", "1_b", "2_a", "2_b"):
+        write_small_folder(order.logs, name)
+    spend(order, NOW)
+    return order

@@ -15,18 +15,13 @@ from flows.night import Order, Summary
 from tests.houses import ask, spend, verdicts
 from tests.torture.conftest import Place
 from tests.torture.conservation import check_conservation
-from tests.torture.folders import NOW, event_file, write_least_study, write_small_folder
+from tests.torture.folders import NOW, after_a_night, event_file, write_small_folder
 
 
 @pytest.fixture
 def order(tmp_path: Path) -> Order:
     """Folders of both runs after a first night."""
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
-    write_least_study(order.studies)
-    for name in ("1_a", "1_b", "2_a", "2_b"):
-        write_small_folder(order.logs, name)
-    spend(order, NOW)
-    return order
+    return after_a_night(tmp_path)
 
 
 def next_night(order: Order) -> Summary:

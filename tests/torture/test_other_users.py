@@ -18,7 +18,7 @@ from flows.house.strangers import is_locked, is_written_to
 from flows.night import Order
 from tests.commands import DOEHOUSE, doehouse
 from tests.houses import NOW, ask, spend
-from tests.torture.folders import write_least_study, write_small_folder
+from tests.torture.folders import after_a_night, write_small_folder
 
 ANOTHER = 65534
 # Root without what lets it pass over rights is a user like others.
@@ -38,12 +38,7 @@ os._exit(9)
 @pytest.fixture
 def order(tmp_path: Path) -> Order:
     """Folders of both runs after a first night."""
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
-    write_least_study(order.studies)
-    for name in ("1_a", "1_b", "2_a", "2_b"):
-        write_small_folder(order.logs, name)
-    spend(order, NOW)
-    return order
+    return after_a_night(tmp_path)
 
 
 @contextmanager

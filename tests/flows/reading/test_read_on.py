@@ -18,7 +18,15 @@ from flows.reading.events.file import Piece, Source, iterate_event_files
 from sample.write_logs import scalar
 from tests.houses import ask, contents, spend
 from tests.torture.conservation import check_conservation
-from tests.torture.folders import NOW, TAG, container_ids, event_file, write_least_study, write_small_folder
+from tests.torture.folders import (
+    NOW,
+    TAG,
+    after_a_night,
+    container_ids,
+    event_file,
+    write_least_study,
+    write_small_folder,
+)
 
 STARTS = "select file_id, path from files where kind = 'events' order by path"
 
@@ -26,12 +34,7 @@ STARTS = "select file_id, path from files where kind = 'events' order by path"
 @pytest.fixture
 def order(tmp_path: Path) -> Order:
     """Folders of both runs after a first night."""
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
-    write_least_study(order.studies)
-    for name in ("1_a", "1_b", "2_a", "2_b"):
-        write_small_folder(order.logs, name)
-    spend(order, NOW)
-    return order
+    return after_a_night(tmp_path)
 
 
 @pytest.fixture
