@@ -273,7 +273,8 @@ def _measured(about: Row, fit: pl.DataFrame, scale: str) -> str:
     goal = {"maximize": "; more is better", "minimize": "; less is better"}.get(about["goal"] or "", "")
     firm = look(fit["is_firm"][0] if fit.height else None)
     verdicts = f" {firm} verdicts." if firm else ""
-    return f"{text[:1].upper()}{text[1:]}{goal}. Conclusions are drawn {SCALES.get(scale, scale)}.{verdicts}"
+    drawn = SCALES[scale] if scale == "identity" else f"in {SCALES.get(scale, scale)}"
+    return f"{text[:1].upper()}{text[1:]}{goal}. Conclusions are drawn {drawn}.{verdicts}"
 
 
 def _facts(about: Row, fit: pl.DataFrame) -> list[dict[str, str]]:
