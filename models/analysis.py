@@ -99,8 +99,8 @@ def _rows(analysis: ResponseAnalysis) -> Iterator[tuple[str, list[Row]]]:
         judgement = analysis.judgements[scale]
         yield "fits", [fit_row(sample, judgement, sample is analysis.decisive)]
         yield "coefficients", list(coefficient_rows(sample, analysis.aliases))
-        yield "anova_rows", list(anova_rows(sample, analysis.aliases))
-        yield "effects", effect_rows(sample, judgement, analysis.aliases)
+        yield "anova_by_scale", list(anova_rows(sample, analysis.aliases))
+        yield "effects_by_scale", effect_rows(sample, judgement, analysis.aliases)
         yield "effect_tests", list(test_rows(sample, judgement, analysis.aliases))
         yield "diagnostics", list(diagnostic_rows(sample, analysis.diagnostics[scale]))
         yield "residuals", list(residual_rows(sample))

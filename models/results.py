@@ -52,7 +52,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         ci_low=_REAL,
         ci_high=_REAL,
     ),
-    "anova_rows": _columns(
+    "anova_by_scale": _columns(
         **_MODEL,
         position=_WHOLE,
         source=_TEXT,
@@ -65,7 +65,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         percent_of_variation=_REAL,
         partial_eta_sq=_REAL,
     ),
-    "effects": _columns(
+    "effects_by_scale": _columns(
         **_MODEL,
         rank=_WHOLE,
         term=_TEXT,

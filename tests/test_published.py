@@ -27,7 +27,7 @@ COEFFICIENTS = """
 """
 ANOVA_ROWS = """
     select source, sum_sq, df, f_value, p_value
-    from anova_rows
+    from anova_by_scale
     where scale = 'identity' and response = ?
     order by position
 """

@@ -46,6 +46,8 @@ VIEWS = (
     "response_summaries",
     "run_differences",
     "sign_table",
+    "effects",
+    "anova_rows",
     "effects_sql",
     "quarantine",
     "promises_now",

@@ -37,9 +37,9 @@ NAMED_BY = {
     "design": "name",
     "alias_sets": "term",
     "coefficients": "name",
-    "effects": "term",
+    "effects_by_scale": "term",
     "effect_tests": "term",
-    "anova_rows": "source",
+    "anova_by_scale": "source",
     "fits": "response",
     "diagnostics": "diagnostic",
 }

@@ -1,16 +1,15 @@
--- Which effects are large, what they may be confused with, and under which error they are active.
--- grain: response, scale, term
--- reads: effect_tests, effects
+-- Which effects are large, what they may be confused with, and whether they are active under the error that decides.
+-- grain: response, term
+-- reads: effects
 select
-    effect_tests.response,
-    effect_tests.scale,
-    concat_ws(' = ', effect_tests.term, effect_tests.aliases) as effect_name,
-    round(effects.effect, 3) as effect,
-    round(effects.percent_of_variation, 1) as percent,
-    bool_or(effect_tests.is_active) filter (where effect_tests.error_unit = 'container') as active_by_container,
-    bool_or(effect_tests.is_active) filter (where effect_tests.error_unit = 'folder') as active_by_folder,
-from effect_tests
-inner join effects using (study, response, scale, term)
-where effect_tests.study = 'fltk_2_4_1'
-group by all
-order by effect_tests.response, effect_tests.scale, percent desc;
+    response,
+    scale,
+    concat_ws(' = ', term, aliases) as effect_name,
+    round(effect, 3) as effect,
+    round(ci_low, 3) as ci_low,
+    round(ci_high, 3) as ci_high,
+    round(percent_of_variation, 1) as percent,
+    is_active,
+from effects
+where study = 'fltk_2_4_1'
+order by response, percent desc;

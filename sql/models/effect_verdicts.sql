@@ -1,6 +1,6 @@
 -- The verdict on every effect on its decisive scale, for the summary of a night.
 -- grain: study, response, term
--- reads: effect_tests, effects, fits, responses
+-- reads: effect_tests, effects, responses
 select
     effect_tests.study,
     effect_tests.response,
@@ -11,17 +11,12 @@ select
     bool_or(effect_tests.is_active) filter (where effect_tests.error_unit = 'container') as is_active_by_container,
     bool_or(effect_tests.is_active) filter (where effect_tests.error_unit = 'folder') as is_active_by_folder,
 from effect_tests
-inner join fits
-    on fits.study = effect_tests.study
-    and fits.response = effect_tests.response
-    and fits.scale = effect_tests.scale
-inner join responses on responses.study = fits.study and responses.response = fits.response
-left join effects
+inner join responses on responses.study = effect_tests.study and responses.response = effect_tests.response
+inner join effects
     on effects.study = effect_tests.study
     and effects.response = effect_tests.response
     and effects.scale = effect_tests.scale
     and effects.term = effect_tests.term
-where fits.is_decisive
 group by
     effect_tests.study, responses.response_position, effect_tests.response, effect_tests.scale,
     effect_tests.term, effect_tests.aliases

@@ -1,13 +1,7 @@
 -- Every response of every study with its effects on the scale that decides, and their verdicts.
 -- grain: study, response, term
--- reads: responses, fits, effects, effect_tests
-with decisive as (
-    select study, response, scale
-    from fits
-    where is_decisive
-),
-
-container_tests as (
+-- reads: responses, effects, effect_tests
+with container_tests as (
     select study, response, scale, term, margin, is_active
     from effect_tests
     where error_unit = 'container'
@@ -23,7 +17,7 @@ select
     responses.study,
     responses.response,
     coalesce(responses.unit, '') as unit,
-    decisive.scale,
+    effects.scale,
     effects.rank,
     effects.term,
     effects.aliases,
@@ -40,8 +34,11 @@ select
     folder_tests.margin as folder_margin,
     folder_tests.is_active as is_active_folder,
 from responses
-left join decisive using (study, response)
-left join effects using (study, response, scale)
-left join container_tests using (study, response, scale, term)
-left join folder_tests using (study, response, scale, term)
+left join effects on effects.study = responses.study and effects.response = responses.response
+left join container_tests
+    on container_tests.study = responses.study and container_tests.response = responses.response
+    and container_tests.scale = effects.scale and container_tests.term = effects.term
+left join folder_tests
+    on folder_tests.study = responses.study and folder_tests.response = responses.response
+    and folder_tests.scale = effects.scale and folder_tests.term = effects.term
 order by responses.study, responses.response_position, effects.rank

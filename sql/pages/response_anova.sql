@@ -1,6 +1,6 @@
 -- Type III analysis of variance of a response on every scale.
 -- grain: study, response, scale, source
--- reads: anova_rows
+-- reads: anova_by_scale
 select
     study,
     response,
@@ -15,6 +15,6 @@ select
     p_value,
     percent_of_variation,
     partial_eta_sq,
-from anova_rows
+from anova_by_scale
 where study in $studies and response in $responses
 order by study, response, scale, position

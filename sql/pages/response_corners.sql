@@ -1,13 +1,7 @@
 -- Means of a response at the corners of the cube of its three largest main effects.
 -- grain: study, response, level_position_x, level_position_y, level_position_z
--- reads: observations, treatments, effects, fits
-with decisive as (
-    select study, response, scale
-    from fits
-    where is_decisive and study in $studies and response in $responses
-),
-
-two_level_factors as (
+-- reads: observations, treatments, effects
+with two_level_factors as (
     select study, factor
     from treatments
     where not is_center
@@ -18,8 +12,8 @@ two_level_factors as (
 largest as (
     select effects.study, effects.response, effects.term
     from effects
-    inner join decisive using (study, response, scale)
     inner join two_level_factors on two_level_factors.study = effects.study and two_level_factors.factor = effects.term
+    where effects.study in $studies and effects.response in $responses
     qualify row_number() over (partition by effects.study, effects.response order by effects.rank) <= 3
 ),
 

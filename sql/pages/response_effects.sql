@@ -1,6 +1,6 @@
 -- Effects of a response on every scale in declared coding, largest first, with their verdicts.
 -- grain: study, response, scale, term
--- reads: effects, effect_tests
+-- reads: effects_by_scale, effect_tests
 with container_tests as (
     select study, response, scale, term, margin, is_active
     from effect_tests
@@ -14,31 +14,31 @@ folder_tests as (
 )
 
 select
-    effects.study,
-    effects.response,
-    effects.scale,
-    effects.rank,
-    effects.term,
-    effects.aliases,
-    effects.effect,
-    effects.coefficient,
-    effects.ratio,
-    effects.std_err,
-    effects.error_unit,
-    effects.method,
-    effects.is_in_model,
-    effects.is_active,
-    effects.is_active_at_once,
-    effects.minimum_effect,
-    effects.is_below_minimum,
-    effects.ci_low,
-    effects.ci_high,
-    effects.t_value,
-    effects.p_value,
-    effects.p_holm,
-    effects.sum_sq,
-    effects.percent_of_variation,
-    effects.partial_eta_sq,
+    effects_by_scale.study,
+    effects_by_scale.response,
+    effects_by_scale.scale,
+    effects_by_scale.rank,
+    effects_by_scale.term,
+    effects_by_scale.aliases,
+    effects_by_scale.effect,
+    effects_by_scale.coefficient,
+    effects_by_scale.ratio,
+    effects_by_scale.std_err,
+    effects_by_scale.error_unit,
+    effects_by_scale.method,
+    effects_by_scale.is_in_model,
+    effects_by_scale.is_active,
+    effects_by_scale.is_active_at_once,
+    effects_by_scale.minimum_effect,
+    effects_by_scale.is_below_minimum,
+    effects_by_scale.ci_low,
+    effects_by_scale.ci_high,
+    effects_by_scale.t_value,
+    effects_by_scale.p_value,
+    effects_by_scale.p_holm,
+    effects_by_scale.sum_sq,
+    effects_by_scale.percent_of_variation,
+    effects_by_scale.partial_eta_sq,
     container_tests.margin as container_margin,
     container_tests.is_active as is_active_container,
     folder_tests.method as folder_method,
@@ -46,8 +46,8 @@ select
     folder_tests.margin as folder_margin,
     folder_tests.simultaneous_margin as folder_simultaneous_margin,
     folder_tests.is_active as is_active_folder,
-from effects
+from effects_by_scale
 left join container_tests using (study, response, scale, term)
 left join folder_tests using (study, response, scale, term)
-where effects.study in $studies and effects.response in $responses
-order by effects.study, effects.response, effects.scale, effects.rank
+where effects_by_scale.study in $studies and effects_by_scale.response in $responses
+order by effects_by_scale.study, effects_by_scale.response, effects_by_scale.scale, effects_by_scale.rank

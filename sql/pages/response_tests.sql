@@ -1,11 +1,11 @@
 -- Every effect of a response under every error term.
 -- grain: study, response, scale, term, error_unit
--- reads: effect_tests, effects
+-- reads: effect_tests, effects_by_scale
 select
     effect_tests.study,
     effect_tests.response,
     effect_tests.scale,
-    effects.rank,
+    effects_by_scale.rank,
     effect_tests.term,
     effect_tests.aliases,
     effect_tests.error_unit,
@@ -26,10 +26,10 @@ select
     effect_tests.is_active_at_once,
     effect_tests.is_decisive,
 from effect_tests
-inner join effects
-    on effects.study = effect_tests.study
-    and effects.response = effect_tests.response
-    and effects.scale = effect_tests.scale
-    and effects.term = effect_tests.term
+inner join effects_by_scale
+    on effects_by_scale.study = effect_tests.study
+    and effects_by_scale.response = effect_tests.response
+    and effects_by_scale.scale = effect_tests.scale
+    and effects_by_scale.term = effect_tests.term
 where effect_tests.study in $studies and effect_tests.response in $responses
-order by effect_tests.study, effect_tests.response, effect_tests.scale, effects.rank, effect_tests.error_unit
+order by effect_tests.study, effect_tests.response, effect_tests.scale, effects_by_scale.rank, effect_tests.error_unit

@@ -1,13 +1,7 @@
 -- Effects of every response on the scale that decides, with their verdicts under both error terms.
 -- grain: study, response, term
--- reads: effects, effect_tests, fits, responses, conclusions
-with decisive as (
-    select study, response, scale
-    from fits
-    where study in $studies and is_decisive
-),
-
-container_tests as (
+-- reads: effects, effect_tests, responses, conclusions
+with container_tests as (
     select study, response, scale, term, margin, is_active
     from effect_tests
     where error_unit = 'container'
@@ -53,13 +47,17 @@ select
     folder_tests.margin as folder_margin,
     folder_tests.is_active as is_active_folder,
 from effects
-inner join decisive using (study, response, scale)
 inner join responses on responses.study = effects.study and responses.response = effects.response
-left join container_tests using (study, response, scale, term)
-left join folder_tests using (study, response, scale, term)
+left join container_tests
+    on container_tests.study = responses.study and container_tests.response = responses.response
+    and container_tests.scale = effects.scale and container_tests.term = effects.term
+left join folder_tests
+    on folder_tests.study = responses.study and folder_tests.response = responses.response
+    and folder_tests.scale = effects.scale and folder_tests.term = effects.term
 left join looks
     on looks.night_id = effects.night_id
     and looks.study = effects.study
     and looks.response = effects.response
     and looks.scale = effects.scale
+where effects.study in $studies
 order by effects.study, responses.response_position, effects.rank

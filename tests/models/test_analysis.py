@@ -45,8 +45,8 @@ def test_every_table_has_its_frame(published: Tables) -> None:
     [
         ("fits", []),
         ("coefficients", ["name"]),
-        ("anova_rows", ["source"]),
-        ("effects", ["term"]),
+        ("anova_by_scale", ["source"]),
+        ("effects_by_scale", ["term"]),
         ("effect_tests", ["term", "error_unit"]),
         ("residuals", ["container_id"]),
         ("diagnostics", ["diagnostic"]),

@@ -42,7 +42,7 @@ def test_coefficients_are_the_printed_ones(published: Tables, response: str) -> 
 
 @pytest.mark.parametrize("response", RESPONSES)
 def test_type_three_analysis_of_variance_is_the_printed_one(published: Tables, response: str) -> None:
-    rows = {row["source"]: row for row in raw(published, "anova_rows", response)}
+    rows = {row["source"]: row for row in raw(published, "anova_by_scale", response)}
     assert list(rows) == list(PUBLISHED["anova_type3"][response])
     for source, printed in PUBLISHED["anova_type3"][response].items():
         for column, number in zip(["sum_sq", "df", "f_value", "p_value"], printed, strict=True):
@@ -85,7 +85,7 @@ def test_the_intercept_and_residuals_carry_the_printed_summary(published: Tables
 
 def test_treatment_coding_would_be_seen(published: Tables) -> None:
     """Under treatment contrasts memory's p on accuracy reads 0.942: another hypothesis."""
-    (memory,) = [row for row in raw(published, "anova_rows", "Accuracy") if row["source"] == "Memory"]
+    (memory,) = [row for row in raw(published, "anova_by_scale", "Accuracy") if row["source"] == "Memory"]
     assert f"{memory['p_value']:.3f}" == "0.046"
     import statsmodels.formula.api as smf
     from statsmodels.stats.anova import anova_lm

@@ -13,13 +13,12 @@ QUESTIONS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         [("FashionMNISTCNN", 89.02), ("FashionMNISTResNet", 87.95)],
     ),
     "Which effect on the accuracy is the largest?": (
-        "select term, round(effect, 2) from effects where response = 'Accuracy' and scale = 'identity' "
+        "select term, round(effect, 2) from effects where response = 'Accuracy' "
         "order by abs(effect) desc limit 1",
         [("Network", -1.08)],
     ),
     "Is it significant?": (
-        "select p_value < 0.001 from anova_rows "
-        "where response = 'Accuracy' and scale = 'identity' and source = 'Network'",
+        "select p_value < 0.001 from anova_rows where response = 'Accuracy' and source = 'Network'",
         [(True,)],
     ),
     "How long did each run take on average?": (
@@ -36,7 +35,7 @@ QUESTIONS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         [(1, 82.6), (2, 85.6), (3, 87.3), (4, 88.3), (5, 89.0)],
     ),
     "Was anything left out?": ("select folder, reason from quarantine", []),
-    "Is any promise broken?": ("select code, promise from verdicts where not is_kept", []),
+    "Is any promise broken?": ("select code, promise from promises_now where is_broken", []),
     "Which folders hold run 1, and do they count?": (
         "select folder, verdict from runs where run = 1",
         [("exp_11", "accepted")],

@@ -41,7 +41,7 @@ def test_the_sign_table_is_the_published_one(warehouse: Warehouse) -> None:
 def test_effects_in_sql_are_those_of_statsmodels(warehouse: Warehouse) -> None:
     rows = warehouse.connection.execute(
         "select s.effect, e.effect, s.sum_sq, e.sum_sq, s.percent_of_variation, e.percent_of_variation "
-        "from effects_sql as s inner join effects as e using (study, response, scale, term)"
+        "from effects_sql as s inner join effects_by_scale as e using (study, response, scale, term)"
     ).fetchall()
     assert len(rows) == 28
     for sql_effect, effect, sql_sum, sum_sq, sql_percent, percent in rows:

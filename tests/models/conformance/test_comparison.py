@@ -81,7 +81,7 @@ def test_a_wrong_value_among_the_data_is_seen() -> None:
 
 def test_a_figure_of_no_row_is_refused() -> None:
     def misname(declared: dict[str, Any]) -> None:
-        declared["analyses"][0]["printed"]["effects"]["Z"] = {"effect": "1"}
+        declared["analyses"][0]["printed"]["effects_by_scale"]["Z"] = {"effect": "1"}
 
-    with pytest.raises(LookupError, match="effects: found 0 rows of Z, expected one with effect"):
+    with pytest.raises(LookupError, match="effects_by_scale: found 0 rows of Z, expected one with effect"):
         conform(altered("jain_memory_cache", misname))

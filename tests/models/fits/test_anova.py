@@ -22,7 +22,7 @@ NIST = Path(scipy.stats.__file__).parent / "tests/data/nist_anova"
 
 
 def sums(tables: Tables) -> dict[str, dict[str, Any]]:
-    return {row["source"]: row for row in tables["anova_rows"].filter(scale="identity").to_dicts()}
+    return {row["source"]: row for row in tables["anova_by_scale"].filter(scale="identity").to_dicts()}
 
 
 def test_unbalanced_data_agree_with_the_formulas_of_statsmodels(declare: Any) -> None:
@@ -132,7 +132,7 @@ def test_factors_of_three_levels_are_the_table_of_the_book(textbook: Any) -> Non
     means = {f"Material[{i + 1}]": np.mean(rows) for i, rows in enumerate(by_material)}
     for name, mean in means.items():
         assert levels[name] == pytest.approx(mean - levels["Intercept"])
-    effects = tables["effects"].filter(scale="identity")
+    effects = tables["effects_by_scale"].filter(scale="identity")
     assert effects["effect"].null_count() == 3
     assert effects["term"].to_list() == ["Temperature", "Material", "Material:Temperature"]
 

@@ -46,7 +46,7 @@ def breaks() -> Any:
 
 
 def anova(tables: Tables) -> dict[str, dict[str, Any]]:
-    return {row["source"]: row for row in tables["anova_rows"].filter(scale="log10").to_dicts()}
+    return {row["source"]: row for row in tables["anova_by_scale"].filter(scale="log10").to_dicts()}
 
 
 @pytest.mark.parametrize("distribution", ["poisson", "gamma"])
@@ -85,7 +85,7 @@ def test_failures_are_compared_by_their_odds() -> None:
     )
     values = [(dead[sex],) for dead in BUDWORM for sex in (0, 1)]
     tables = analyse(study, textbook_observations(study, {"y": values}))
-    (sex,) = tables["effects"].filter(term="sex", scale="log10").to_dicts()
+    (sex,) = tables["effects_by_scale"].filter(term="sex", scale="log10").to_dicts()
     # of cbind(dead, alive) R's levels F, M: the sum of both coefficients is zero
     assert sex["effect"] * np.log(10) == pytest.approx(2 * -0.54482609, rel=1e-6)
     assert sex["p_value"] == pytest.approx(0.01398590, rel=1e-4)
@@ -120,7 +120,7 @@ def test_trials_may_stand_in_another_response() -> None:
     )
     failed, requests = [(1, 2, 4), (9, 12, 8)], [(100, 90, 110), (100, 95, 120)]
     tables = analyse(study, textbook_observations(study, {"Failed": failed, "Requests": requests}))
-    (effect,) = tables["effects"].filter(response="Failed", scale="log10").to_dicts()
+    (effect,) = tables["effects_by_scale"].filter(response="Failed", scale="log10").to_dicts()
     low, high = 7 / (300 - 7), 29 / (315 - 29)
     assert 10 ** effect["effect"] == pytest.approx(high / low)
     too_many = textbook_observations(study, {"Failed": [(101, 2, 4), (9, 1, 8)], "Requests": requests})

@@ -24,7 +24,7 @@ BATTERY = [
 
 
 def by_term(tables: Tables, scale: str = "identity", **wanted: Any) -> dict[str, dict[str, Any]]:
-    return {row["term"]: row for row in tables["effects"].filter(scale=scale, **wanted).to_dicts()}
+    return {row["term"]: row for row in tables["effects_by_scale"].filter(scale=scale, **wanted).to_dicts()}
 
 
 def test_effects_are_high_minus_low_whatever_the_texts_sort_like(
@@ -134,8 +134,8 @@ def test_names_that_formulas_choke_on_are_names(observations: pl.DataFrame, stud
     renamed = study.model_dump(exclude={"terms", "promises"}, exclude_unset=True) | {"factors": factors}
     tables = analyse(type(study).model_validate(renamed), observations)
     plain = analyse(study, observations)
-    assert tables["effects"]["effect"].equals(plain["effects"]["effect"])
-    assert set(tables["effects"]["term"]) >= {*names, "C:I"}
+    assert tables["effects_by_scale"]["effect"].equals(plain["effects_by_scale"]["effect"])
+    assert set(tables["effects_by_scale"]["term"]) >= {*names, "C:I"}
     assert "größe ~ °[10]" in set(tables["coefficients"]["name"])
 
 

@@ -114,9 +114,9 @@ def test_the_effects_are_those_of_the_error_that_decides(study: Any, observation
         tables = analyse(study.model_copy(update={"unit": unit}), observations)
         decisive = tables["effect_tests"].filter("is_decisive")
         columns = ["response", "scale", "term", "p_value", "p_holm", "is_active", "is_active_at_once"]
-        assert set(decisive.select(columns).rows()) == set(tables["effects"].select(columns).rows())
-        assert set(tables["effects"]["error_unit"]) == {unit}
-        widths = tables["effects"].join(decisive, on=["response", "scale", "term"])
+        assert set(decisive.select(columns).rows()) == set(tables["effects_by_scale"].select(columns).rows())
+        assert set(tables["effects_by_scale"]["error_unit"]) == {unit}
+        widths = tables["effects_by_scale"].join(decisive, on=["response", "scale", "term"])
         assert (widths["ci_high"] - widths["effect"]).to_numpy() == pytest.approx(widths["margin"].to_numpy())
 
 
@@ -232,7 +232,7 @@ def test_repeats_that_are_all_identical_leave_no_error(textbook: Any, two_level:
     values = [[0.1 * run] * 3 for run in range(1, 5)]
     tables = textbook(two_level("AB"), values)
     assert tables["effect_tests"].is_empty()
-    assert tables["effects"]["p_value"].null_count() == tables["effects"].height
+    assert tables["effects_by_scale"]["p_value"].null_count() == tables["effects_by_scale"].height
     assert tables["fits"]["n"].to_list() == [4, 4]
     sentences = tables["statements"]["sentence"].to_list()
     assert sentences[0].startswith("y (8 copies of other values left out): no effect can be judged")
@@ -246,7 +246,7 @@ def test_copies_of_a_value_make_no_effect_active(textbook: Any, two_level: Any) 
     single = textbook(two_level("ABC"), once, terms=terms)
     fourfold = textbook(two_level("ABC"), [4 * run for run in once], terms=terms)
     assert single["effect_tests"].equals(fourfold["effect_tests"])
-    assert single["anova_rows"].equals(fourfold["anova_rows"])
+    assert single["anova_by_scale"].equals(fourfold["anova_by_scale"])
     doubts = fourfold["statements"].filter(topic="data", kind="doubt")["sentence"].to_list()
     assert len(doubts) == 1 and "24 copies are no replicates and left out" in doubts[0]
 
@@ -257,7 +257,7 @@ def test_rounding_is_no_effect(textbook: Any, two_level: Any) -> None:
         [0.1 + 0.2, 0.3, 0.7 - 0.4, 0.3, 10.0, 10.1, 10.0 + 1e-15, 10.1],
         [float(np.float32(value)) for value in (91.1, 91.2, 91.1, 91.2, 88.3, 88.4, 88.3, 88.4)],
     ):
-        effects = textbook(two_level("ABC"), values)["effects"].filter(scale="identity")
+        effects = textbook(two_level("ABC"), values)["effects_by_scale"].filter(scale="identity")
         assert effects.filter(term="B")["effect"].item() == 0.0
         assert effects.filter(term="A")["effect"].item() > 0.04
 

@@ -69,7 +69,7 @@ def test_swapping_levels_flips_signs_and_leaves_sums_of_squares(
     other = declared(tuple(swapped))
     before = analyse(declared(), observations)
     after = analyse(other, relabelled(observations, other))
-    for table in ("effects", "effect_tests"):
+    for table in ("effects_by_scale", "effect_tests"):
         keys = ["response", "scale", "term", *(["error_unit"] if table == "effect_tests" else [])]
         both = before[table].join(after[table], on=keys, suffix="_after")
         assert both.height == before[table].height
@@ -78,7 +78,9 @@ def test_swapping_levels_flips_signs_and_leaves_sums_of_squares(
         assert both["p_value_after"].to_numpy() == pytest.approx(
             both["p_value"].to_numpy(), rel=1e-6, nan_ok=True
         )
-    sums = before["effects"].join(after["effects"], on=["response", "scale", "term"], suffix="_after")
+    sums = before["effects_by_scale"].join(
+        after["effects_by_scale"], on=["response", "scale", "term"], suffix="_after"
+    )
     assert sums["sum_sq_after"].to_numpy() == pytest.approx(sums["sum_sq"].to_numpy(), rel=1e-8, abs=1e-12)
 
 
@@ -90,11 +92,17 @@ def test_scaling_a_response_scales_effects_and_leaves_f(sizes: list[int], seed: 
     before = analyse(declared(), observations)
     after = analyse(declared(), observations.with_columns(pl.col("value") * factor))
     keys = ["response", "scale", "source"]
-    rows = before["anova_rows"].join(after["anova_rows"], on=keys, suffix="_after").filter(scale="identity")
+    rows = (
+        before["anova_by_scale"]
+        .join(after["anova_by_scale"], on=keys, suffix="_after")
+        .filter(scale="identity")
+    )
     assert rows["f_value_after"].to_numpy() == pytest.approx(
         rows["f_value"].to_numpy(), rel=1e-9, nan_ok=True
     )
-    effects = before["effects"].join(after["effects"], on=["response", "scale", "term"], suffix="_after")
+    effects = before["effects_by_scale"].join(
+        after["effects_by_scale"], on=["response", "scale", "term"], suffix="_after"
+    )
     raw = effects.filter(scale="identity")
     assert raw["effect_after"].to_numpy() == pytest.approx(factor * raw["effect"].to_numpy(), rel=1e-9)
     log = effects.filter(scale="log10")  # a unit is no effect on ratios
@@ -105,9 +113,9 @@ def test_scaling_a_response_scales_effects_and_leaves_f(sizes: list[int], seed: 
 @given(seed=seeds, offset=st.sampled_from([-1e6, 1e6, 1e9]))
 def test_an_offset_changes_no_effect(seed: int, offset: float) -> None:
     observations = data([2] * 8, seed)
-    before = analyse(declared(), observations)["effects"].filter(scale="identity")
+    before = analyse(declared(), observations)["effects_by_scale"].filter(scale="identity")
     shifted = observations.with_columns(pl.col("value") + offset)
-    after = analyse(declared(), shifted)["effects"].filter(scale="identity")
+    after = analyse(declared(), shifted)["effects_by_scale"].filter(scale="identity")
     both = before.join(after, on=["response", "term"], suffix="_after")
     assert both["effect_after"].to_numpy() == pytest.approx(both["effect"].to_numpy(), abs=1e-6)
 

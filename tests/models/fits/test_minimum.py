@@ -16,7 +16,7 @@ def outcome(tables: Tables) -> list[str]:
 
 
 def effects(tables: Tables) -> dict[str, dict[str, Any]]:
-    return {row["term"]: row for row in tables["effects"].filter(scale="identity").to_dicts()}
+    return {row["term"]: row for row in tables["effects_by_scale"].filter(scale="identity").to_dicts()}
 
 
 # R 4.2.2: m <- lm(y ~ (A + B + C)^2) of the plasma etch rates with -1 and 1; se = 2*coef(summary(m))["A", 2] = 22.45184,
@@ -54,7 +54,7 @@ def test_a_share_is_one_of_the_mean_and_a_ratio_on_the_log_scale(
 ) -> None:
     responses = {"y": {"metric": "y", "minimum_effect": "10 %", "scale": "log"}}
     tables = textbook(two_level("ABC"), etch, responses=responses)
-    sizes = dict(tables["effects"].select("scale", "minimum_effect").unique().rows())
+    sizes = dict(tables["effects_by_scale"].select("scale", "minimum_effect").unique().rows())
     assert sizes["identity"] == pytest.approx(77.60625) and 10 ** sizes["log10"] == pytest.approx(1.1)
     assert any("Smaller than a factor of 1.10" in sentence for sentence in outcome(tables))
 

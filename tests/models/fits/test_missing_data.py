@@ -37,7 +37,10 @@ def test_a_missing_run_takes_a_term_and_biases_the_others(study: Any, observatio
         fits[0]["dropped"] == ["Memory:Network"] and not fits[0]["is_balanced"] and fits[0]["df_resid"] == 21
     )
     aliases = dict(
-        tables["effects"].filter(response="Accuracy", scale="identity").select("term", "aliases").rows()
+        tables["effects_by_scale"]
+        .filter(response="Accuracy", scale="identity")
+        .select("term", "aliases")
+        .rows()
     )
     assert aliases["CPU:Memory"] == "Network:Epochs = -Memory:Network"
 
@@ -67,7 +70,7 @@ def test_half_of_a_fraction_gives_no_verdict_and_says_which_runs_would(
         "Time (in progress, 4 of 8 runs): no effect can be judged yet: 4 of 8 runs are missing"
     )
     assert about_data(tables, "Time")[0].endswith("Runs 5, 6, 7 and 8 would complete the model.")
-    aliases = dict(tables["effects"].select("term", "aliases").rows())
+    aliases = dict(tables["effects_by_scale"].select("term", "aliases").rows())
     assert aliases["CPU"] == "-CPU:Network = -Memory:Epochs = Memory:Network:Epochs"
 
 
@@ -114,7 +117,7 @@ def test_a_lost_cell_leaves_what_can_be_estimated_of_an_interaction(textbook: An
     values = [list(cell) for cell in BATTERY]
     values[lost - 1] = []
     tables = textbook({"Mat": ["1", "2", "3"], "Temp": ["15", "70", "125"]}, values)
-    rows = {row["source"]: row for row in tables["anova_rows"].filter(scale="identity").to_dicts()}
+    rows = {row["source"]: row for row in tables["anova_by_scale"].filter(scale="identity").to_dicts()}
     for source, (sum_sq, df, f_value, p_value) in LOST_CELL[lost].items():
         assert rows[source]["df"] == df
         assert rows[source]["sum_sq"] == pytest.approx(sum_sq, abs=0.5)
@@ -130,7 +133,7 @@ def test_levels_that_were_never_run_leave_the_others(textbook: Any) -> None:
     """R 4.2.2: anova(lm(y ~ A*B)) of the four cells: B F(1, 4) = 1191.1, A:B F(1, 4) = 0.363."""
     values = [(1, 1.5), (2, 2.5), (11, 11.2), (12, 12.9), (), ()]
     tables = textbook({"A": ["l", "h"], "B": ["1", "2", "3"]}, values)
-    rows = {row["source"]: row for row in tables["anova_rows"].filter(scale="identity").to_dicts()}
+    rows = {row["source"]: row for row in tables["anova_by_scale"].filter(scale="identity").to_dicts()}
     assert (rows["B"]["df"], f"{rows['B']['f_value']:.1f}") == (1, "1191.1")
     assert (rows["A:B"]["df"], f"{rows['A:B']['f_value']:.3f}") == (1, "0.363")
     outcome = tables["statements"].filter(topic="outcome")["sentence"][0]
@@ -143,8 +146,8 @@ def test_levels_that_were_never_run_leave_the_others(textbook: Any) -> None:
 def test_what_is_lost_does_not_depend_on_the_order_of_levels(textbook: Any) -> None:
     values = [list(cell) for cell in BATTERY]
     values[4] = []
-    forth = textbook({"M": ["1", "2", "3"], "T": ["a", "b", "c"]}, values)["anova_rows"]
-    back = textbook({"M": ["3", "2", "1"], "T": ["c", "b", "a"]}, values[::-1])["anova_rows"]
+    forth = textbook({"M": ["1", "2", "3"], "T": ["a", "b", "c"]}, values)["anova_by_scale"]
+    back = textbook({"M": ["3", "2", "1"], "T": ["c", "b", "a"]}, values[::-1])["anova_by_scale"]
     for column in ("sum_sq", "f_value"):
         assert forth[column].drop_nulls().to_numpy() == pytest.approx(back[column].drop_nulls().to_numpy())
 
@@ -256,7 +259,7 @@ def test_a_term_that_no_run_tells_from_the_lost_part_of_another_is_said_to_be_ju
     (gaps,) = [text for text in about_data(tables, RESPONSE) if "in progress" in text]
     assert "wool is judged as if the rest were zero, since the runs cannot tell it from that" in gaps
     (head,) = tables["statements"].filter(topic="outcome", kind="finding")["sentence"]
-    wool = tables["effects"].filter(term="wool", scale="identity")["is_active"].item()
+    wool = tables["effects_by_scale"].filter(term="wool", scale="identity")["is_active"].item()
     assert ("if what these runs cannot tell of wool:tension is zero" in head) == wool
 
 
@@ -269,7 +272,7 @@ def test_main_effects_alone_judge_nothing_where_box_cox_says_that_they_do_not_ad
     seconds = Study.model_validate(declared)
     for lost in range(9):
         tables = analyse(seconds, observations.filter(pl.col("run") != lost))
-        effects = tables["effects"].filter(response="Time", scale="identity")
+        effects = tables["effects_by_scale"].filter(response="Time", scale="identity")
         assert not effects["is_active"].fill_null(False).any()
         head = tables["statements"].filter(response="Time", topic="outcome")["sentence"][0]
         assert ("those do not add up on this scale" in head) == (lost > 0)

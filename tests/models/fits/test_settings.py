@@ -46,7 +46,7 @@ def test_means_and_intervals_are_those_of_r(textbook: Any, two_level: Any, etch:
 def test_parents_of_an_active_interaction_predict_too(textbook: Any, two_level: Any) -> None:
     values = [(10.0, 10.2), (0.1, 0.0), (0.2, 0.0), (10.1, 10.0)]
     tables = textbook(two_level("AB"), values, responses={"y": {"metric": "y", "goal": "minimize"}})
-    assert tables["effects"].filter("is_active", scale="identity")["term"].to_list() == ["A:B"]
+    assert tables["effects_by_scale"].filter("is_active", scale="identity")["term"].to_list() == ["A:B"]
     found = {row["levels"]: row["mean"] for row in rows(tables)}
     assert found["A = -, B = -"] == pytest.approx(10.1) and found["A = +, B = -"] == pytest.approx(0.05)
     assert best_said(tables).startswith("Best by these effects: A = +, B = -")

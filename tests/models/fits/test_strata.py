@@ -167,7 +167,7 @@ def test_blocks_are_taken_out_as_r_takes_them_out(declare: Any, block: str) -> N
         assert found[term]["statistic"] ** 2 == pytest.approx(f_value, abs=6e-5)
         assert found[term]["p_value"] == pytest.approx(p_value, abs=1e-6)
         assert found[term]["df"] == 12
-    (row,) = tables["anova_rows"].filter(scale="identity", source="Block").to_dicts()
+    (row,) = tables["anova_by_scale"].filter(scale="identity", source="Block").to_dicts()
     assert (row["df"], f"{row['sum_sq']:.2f}", f"{row['f_value']:.4f}") == (5, "343.29", "4.4467")
     said = " ".join(tables["statements"].filter(topic="error_terms")["sentence"])
     assert f"what blocks (by {block}) differ by is taken out first" in said

@@ -35,7 +35,7 @@ def assert_agree(tables: Tables, response: str) -> int:
     if fits.is_empty():
         return 0
     scale = fits.filter("is_decisive")["scale"].item()
-    effects = tables["effects"].filter(response=response, scale=scale)
+    effects = tables["effects_by_scale"].filter(response=response, scale=scale)
     tests = tables["effect_tests"].filter(response=response, scale=scale)
     said = tables["statements"].filter(response=response, topic="outcome")["sentence"].to_list()
     active = effects.filter(pl.col("is_active"))["term"].to_list()

@@ -84,7 +84,7 @@ def test_figures_are_as_wide_as_a_column_or_both(files: Files) -> None:
 def test_a_csv_has_all_digits_of_the_warehouse(house: Path, files: Files) -> None:
     with open_published(house / "current" / "warehouse.duckdb") as warehouse:
         told = warehouse.connection.execute(
-            "select sum_sq, f_value, p_value from anova_rows "
+            "select sum_sq, f_value, p_value from anova_by_scale "
             "where study = 'fltk_2_4_1' and response = 'Time' and scale = 'log10' order by position"
         ).fetchall()
     read = pl.read_csv(io.BytesIO(files["tables/Time-anova.csv"]))

@@ -1,28 +1,32 @@
--- Type III analysis of variance.
--- grain: study, response, scale, source
--- reads: nothing (written by the models)
-create table anova_rows (
-    night_id integer,
-    study varchar,
-    response varchar,
-    scale varchar,
-    position integer,
-    source varchar,
-    aliases varchar,
-    sum_sq double,
-    df integer,
-    mean_sq double,
-    f_value double,
-    p_value double,
-    percent_of_variation double,
-    partial_eta_sq double,
-);
+-- Type III analysis of variance on the scale that decides.
+-- grain: study, response, source
+-- reads: anova_by_scale, fits
+create or replace view anova_rows as
+select
+    anova_by_scale.night_id,
+    anova_by_scale.study,
+    anova_by_scale.response,
+    anova_by_scale.scale,
+    anova_by_scale.position,
+    anova_by_scale.source,
+    anova_by_scale.aliases,
+    anova_by_scale.sum_sq,
+    anova_by_scale.df,
+    anova_by_scale.mean_sq,
+    anova_by_scale.f_value,
+    anova_by_scale.p_value,
+    anova_by_scale.percent_of_variation,
+    anova_by_scale.partial_eta_sq,
+from anova_by_scale
+inner join fits using (study, response, scale)
+where fits.is_decisive
+order by anova_by_scale.study, anova_by_scale.response, anova_by_scale.position;
 
-comment on table anova_rows is 'Type III analysis of variance.';
+comment on view anova_rows is 'Type III analysis of variance on the scale that decides.';
 comment on column anova_rows.night_id is 'Night that wrote the row.';
 comment on column anova_rows.study is 'Study the row belongs to.';
 comment on column anova_rows.response is 'Response that was fitted.';
-comment on column anova_rows.scale is 'Scale of the fit: identity or log10.';
+comment on column anova_rows.scale is 'Scale on which conclusions are drawn: identity or log10.';
 comment on column anova_rows.position is 'Order in the table.';
 comment on column anova_rows.source is 'Term, Intercept, Residual, Lack of fit, Pure error or Curvature.';
 comment on column anova_rows.aliases is 'Effects that cannot be told from it, joined by =.';

@@ -1,40 +1,44 @@
--- Effects in declared coding (low to high) under the error that decides, largest first.
--- grain: study, response, scale, term
--- reads: nothing (written by the models)
-create table effects (
-    night_id integer,
-    study varchar,
-    response varchar,
-    scale varchar,
-    rank integer,
-    term varchar,
-    aliases varchar,
-    is_in_model boolean,
-    effect double,
-    coefficient double,
-    ratio double,
-    error_unit varchar,
-    method varchar,
-    std_err double,
-    ci_low double,
-    ci_high double,
-    t_value double,
-    p_value double,
-    p_holm double,
-    is_active boolean,
-    is_active_at_once boolean,
-    minimum_effect double,
-    is_below_minimum boolean,
-    sum_sq double,
-    percent_of_variation double,
-    partial_eta_sq double,
-);
+-- Effects in declared coding (low to high) on the scale and under the error that decide, largest first.
+-- grain: study, response, term
+-- reads: effects_by_scale, fits
+create or replace view effects as
+select
+    effects_by_scale.night_id,
+    effects_by_scale.study,
+    effects_by_scale.response,
+    effects_by_scale.scale,
+    effects_by_scale.rank,
+    effects_by_scale.term,
+    effects_by_scale.aliases,
+    effects_by_scale.is_in_model,
+    effects_by_scale.effect,
+    effects_by_scale.coefficient,
+    effects_by_scale.ratio,
+    effects_by_scale.error_unit,
+    effects_by_scale.method,
+    effects_by_scale.std_err,
+    effects_by_scale.ci_low,
+    effects_by_scale.ci_high,
+    effects_by_scale.t_value,
+    effects_by_scale.p_value,
+    effects_by_scale.p_holm,
+    effects_by_scale.is_active,
+    effects_by_scale.is_active_at_once,
+    effects_by_scale.minimum_effect,
+    effects_by_scale.is_below_minimum,
+    effects_by_scale.sum_sq,
+    effects_by_scale.percent_of_variation,
+    effects_by_scale.partial_eta_sq,
+from effects_by_scale
+inner join fits using (study, response, scale)
+where fits.is_decisive
+order by effects_by_scale.study, effects_by_scale.response, effects_by_scale.rank;
 
-comment on table effects is 'Effects in declared coding (low to high) under the error that decides, largest first.';
+comment on view effects is 'Effects in declared coding (low to high) on the scale and under the error that decide, largest first.';
 comment on column effects.night_id is 'Night that wrote the row.';
 comment on column effects.study is 'Study the row belongs to.';
 comment on column effects.response is 'Response that was fitted.';
-comment on column effects.scale is 'Scale of the fit: identity or log10.';
+comment on column effects.scale is 'Scale on which conclusions are drawn: identity or log10.';
 comment on column effects.rank is 'Place by size, from 1; by mean square with more than two levels.';
 comment on column effects.term is 'Factor names joined by a colon, in the order of the study.';
 comment on column effects.aliases is 'Effects that cannot be told from it, joined by =.';
