@@ -1,4 +1,4 @@
-"""One night in six stages, each visited once: discover, extract, load, check, analyse, publish."""
+"""One night in its stages, each visited once: discover, extract, load, check, analyse, publish, perhaps share."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -24,6 +24,7 @@ from flows.stages.extract import extract_folders
 from flows.stages.load import load_facts
 from flows.stages.plan import Order, Plan, Summary
 from flows.stages.publish import publish_version, render_pages
+from flows.stages.share import refuse_unshareable, share_version
 from flows.stages.vanished import identity, refuse_replaced
 from models.declared.study import StudyError
 
@@ -32,70 +33,82 @@ __all__ = ["Order", "StageError", "Summary", "is_anything_new", "night"]
 T = TypeVar("T")
 # How a stage is carried out: plainly, or as a Prefect task.
 Call = Callable[..., Any]
+Say = Callable[[str], None]
 
 
 def plainly(stage: Callable[..., T], *arguments: Any) -> T:
     return stage(*arguments)
 
 
-def night(
-    order: Order, now: datetime, call: Call = plainly, say: Callable[[str], None] = lambda _: None
-) -> Summary:
+def night(order: Order, now: datetime, call: Call = plainly, say: Say = lambda _: None) -> Summary:
     """Bring the house up to date with the log folders.
 
     Raises HouseHeldError, HouseError (told to people as it is) and StageError (a stage failed); whatever is
     raised, the published version stays as it was.
     """
     house = House.at(order.house)
-    with hold(house), recorded(house) as done:
-        refuse_remote(house)
-        recover(house)
+    refuse_unshareable(order)
 
-        def tell(message: str) -> None:
-            say(message)
-            log(house, message)
+    def tell(message: str) -> None:
+        say(message)
+        log(house, message)
 
-        def carry_out(stage: Callable[..., T], *arguments: Any) -> T:
+    def carry_out(stage: Callable[..., T], *arguments: Any) -> T:
+        try:
+            result: T = call(stage, *arguments)
+        except HouseError:
+            raise
+        except StudyError as error:
+            raise HouseError(str(error)) from error
+        except Exception as error:
+            what = "though the night" if stage is share_version else "nothing"
+            raise StageError(f"the stage {stage.__name__} failed, {what} was published: {error}") from error
+        return result
+
+    with hold(house):
+        with recorded(house) as done:
+            refuse_remote(house)
+            recover(house)
+            summary = done(stages(order, now, house, carry_out, tell, say))
+        if order.lake:
+            tell("sharing the night")
             try:
-                result: T = call(stage, *arguments)
-            except HouseError:
+                carry_out(share_version, order)
+            except (HouseError, StageError) as error:
+                log(house, f"published, not shared: {error}")
                 raise
-            except StudyError as error:
-                raise HouseError(str(error)) from error
-            except Exception as error:
-                raise StageError(
-                    f"the stage {stage.__name__} failed, nothing was published: {error}"
-                ) from error
-            return result
+    return summary
 
-        if warning := copy_away(house):
-            tell(warning)
-        if is_of_other_tables(house):
-            tell("carrying the warehouse of another doehouse over")
-            carry_out(carry_house_over, house)
-        log_root = identity(in_full(order.logs))
-        plan = carry_out(discover_folders, order, now)
-        for left in plan.refused:
-            tell(f"left out: {left.reason}")
-        if plan.is_idle:
-            return done(nothing_new(plan))
-        tell(
-            f"{plan.news.seen} folders seen, {len(plan.news.new)} new, {len(plan.news.changed)} to load again"
-        )
-        plan, shards = carry_out(extract_folders, plan)
-        refuse_replaced(plan.order.logs, log_root)
-        if plan.held:
-            tell(f"{len(plan.held)} held back")
-        tell(f"loading {len(shards)} batches" if len(shards) > 1 else "loading")
-        carry_out(load_facts, plan, shards)
-        tell("checking the promises")
-        carry_out(check_promises, plan)
-        tell("fitting the models")
-        carry_out(analyse_studies, plan)
-        tell("auditing the warehouse and writing the pages")
-        carry_out(close_night, plan, shards)
-        carry_out(render_pages, plan, say)
-        return done(carry_out(publish_version, plan))
+
+def stages(order: Order, now: datetime, house: House, carry_out: Call, tell: Say, say: Say) -> Summary:
+    """The stages of a night, in their order."""
+    if warning := copy_away(house):
+        tell(warning)
+    if is_of_other_tables(house):
+        tell("carrying the warehouse of another doehouse over")
+        carry_out(carry_house_over, house)
+    log_root = identity(in_full(order.logs))
+    plan = carry_out(discover_folders, order, now)
+    for left in plan.refused:
+        tell(f"left out: {left.reason}")
+    if plan.is_idle:
+        return nothing_new(plan)
+    tell(f"{plan.news.seen} folders seen, {len(plan.news.new)} new, {len(plan.news.changed)} to load again")
+    plan, shards = carry_out(extract_folders, plan)
+    refuse_replaced(plan.order.logs, log_root)
+    if plan.held:
+        tell(f"{len(plan.held)} held back")
+    tell(f"loading {len(shards)} batches" if len(shards) > 1 else "loading")
+    carry_out(load_facts, plan, shards)
+    tell("checking the promises")
+    carry_out(check_promises, plan)
+    tell("fitting the models")
+    carry_out(analyse_studies, plan)
+    tell("auditing the warehouse and writing the pages")
+    carry_out(close_night, plan, shards)
+    carry_out(render_pages, plan, say)
+    summary: Summary = carry_out(publish_version, plan)
+    return summary
 
 
 def is_anything_new(order: Order, now: datetime) -> Summary | None:

@@ -28,6 +28,7 @@ from flows.stages.discover import discover_folders
 from flows.stages.extract import extract_folders
 from flows.stages.load import load_facts
 from flows.stages.publish import publish_version, render_pages
+from flows.stages.share import share_version
 
 TASKS: tuple[Callable[..., Any], ...] = (
     carry_house_over,
@@ -39,6 +40,7 @@ TASKS: tuple[Callable[..., Any], ...] = (
     close_night,
     render_pages,
     publish_version,
+    share_version,
 )
 STAGES = {stage.__name__: task(cache_policy=NO_CACHE, persist_result=False)(stage) for stage in TASKS}
 
@@ -77,9 +79,13 @@ def nightly(
     pages: bool = False,
     gone_share: float = 0.5,
     cluster: str = "",
+    lake: str = "",
+    lake_data: str = "",
+    lake_name: str = "doehouse",
 ) -> Summary | State[Any]:
     """Bring the warehouse and the pages of a house up to date with its log folders."""
-    order = Order(logs, studies, house, folders, everything, forget, accept, pages, gone_share, cluster)
+    where = (cluster, lake, lake_data, lake_name)
+    order = Order(logs, studies, house, folders, everything, forget, accept, pages, gone_share, *where)
     try:
         with progress() as say:
             summary = night(order, datetime.now(UTC), as_task, say)

@@ -24,6 +24,8 @@ from flows.records.notice import send, worth_telling
 from flows.records.outcome import is_clean
 
 ClusterOption = Annotated[str, Parameter(env_var="DOEHOUSE_CLUSTER")]
+LakeOption = Annotated[str, Parameter(env_var="DOEHOUSE_LAKE")]
+LakeDataOption = Annotated[str, Parameter(env_var="DOEHOUSE_LAKE_DATA")]
 
 # Nobody who runs doehouse is reported on by what it is made of; Prefect's own log lines are its server's.
 ENVIRONMENT = {"DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "CRITICAL"}
@@ -40,6 +42,9 @@ def night(
     pages: Annotated[bool, Parameter(negative=())] = False,
     gone_share: float = 0.5,
     cluster: ClusterOption = "",
+    lake: LakeOption = "",
+    lake_data: LakeDataOption = "",
+    lake_name: str = "doehouse",
     json: Annotated[bool, Parameter(negative=())] = False,
     strict: Annotated[bool, Parameter(negative=())] = False,
     verbose: Annotated[bool, Parameter(negative=())] = False,
@@ -70,6 +75,13 @@ def night(
     cluster
         Address of a Dask scheduler, such as tls://head:8786, whose workers read the logs. They need the same doehouse,
         and log root and house under the same paths; docs/scale.md says how to start them.
+    lake
+        Share the night, once it is published, in a DuckLake: the PostgreSQL database with its catalogue, as
+        `doehouse share` takes it.
+    lake_data
+        Where the lake's files are.
+    lake_name
+        Its name in both.
     json
         Print the record of the night, as it stands in last-night.json, instead of the summary.
     strict
@@ -83,7 +95,8 @@ def night(
         Whom to tell when a night fails, leaves something out for the first time, breaks a promise or changes a
         conclusion: an address such as mailto://, slack:// or json:// as apprise takes it. May be repeated.
     """
-    order = Order(logs, studies, house, folder, all_, (), accept, pages, gone_share, cluster)
+    where = (cluster, lake, lake_data, lake_name)
+    order = Order(logs, studies, house, folder, all_, (), accept, pages, gone_share, *where)
     return run(order, Telling(json, strict, verbose, quiet, notify))
 
 
@@ -149,7 +162,7 @@ def carry_out(order: Order, is_quiet: bool = False) -> Summary:
 
 def as_flow(order: Order) -> Summary:
     """The night as a flow run, unless there is nothing to do."""
-    if summary := is_anything_new(order, datetime.now(UTC)):
+    if not order.lake and (summary := is_anything_new(order, datetime.now(UTC))):
         return summary
     say("starting the flow")
     from flows.nightly import run_flow

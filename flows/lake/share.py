@@ -42,24 +42,29 @@ def share(house: House, lake: Lake, reader: str = "", is_whole: bool = False) ->
 
     Raises UsageError and HouseError.
     """
+    with hold(house):
+        return share_current(house, lake, reader, is_whole)
+
+
+def share_current(house: House, lake: Lake, reader: str = "", is_whole: bool = False) -> Shared:
+    """The same for whoever holds the house, so that the version is not pruned meanwhile."""
     refuse_secrets(lake)
     python = environment()
-    with hold(house):  # so that the version is not pruned meanwhile
-        version = current_version(house)
-        verify(version)
-        manifest = read_manifest(version)
-        order = {
-            "warehouse": str((version / DATABASE).resolve()),
-            "sha256": manifest["sha256"],
-            "night": manifest["night_id"],
-            "nights": nights_before(house, version),
-            "catalogue": lake.catalogue,
-            "data": lake.data if "://" in lake.data else str(Path(lake.data).absolute()),
-            "name": lake.name,
-            "reader": reader,
-            "is_whole": is_whole,
-        }
-        return Shared(**carried_out(python, order, lake))
+    version = current_version(house)
+    verify(version)
+    manifest = read_manifest(version)
+    order = {
+        "warehouse": str((version / DATABASE).resolve()),
+        "sha256": manifest["sha256"],
+        "night": manifest["night_id"],
+        "nights": nights_before(house, version),
+        "catalogue": lake.catalogue,
+        "data": lake.data if "://" in lake.data else str(Path(lake.data).absolute()),
+        "name": lake.name,
+        "reader": reader,
+        "is_whole": is_whole,
+    }
+    return Shared(**carried_out(python, order, lake))
 
 
 def refuse_secrets(lake: Lake) -> None:

@@ -31,6 +31,9 @@ class Order(NamedTuple):
     pages: bool = False  # write every page anew
     gone_share: float = 0.5  # of the known folders that may be gone in one night
     cluster: str = ""  # address of the Dask scheduler whose workers read the logs; empty: this machine does
+    lake: str = ""  # catalogue of the DuckLake that is brought up to date after the night; empty: none is
+    lake_data: str = ""  # where its files are
+    lake_name: str = "doehouse"
 
 
 class Plan(NamedTuple):

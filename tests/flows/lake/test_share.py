@@ -343,6 +343,33 @@ def test_the_command_shares_and_tells(shelf: Shelf, monkeypatch: pytest.MonkeyPa
     assert doehouse(*words).stdout.startswith(f"{shelf.lake.name}: up to date, version ")
 
 
+def test_a_night_with_a_lake_is_shared_when_it_is_published(
+    server: Postgres, spent: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As typed: one that could not be shared is published all the same, and shared by the next, which has no news."""
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    shelf = Shelf(server, tmp_path, "nightly")
+    shutil.copytree(spent.logs, shelf.order.logs)
+    shelf.order = shelf.order._replace(studies=spent.studies)
+    words = ["night", "--logs", str(shelf.order.logs), "--studies", str(spent.studies)]
+    words += ["--house", str(shelf.order.house), "--lake-data", shelf.lake.data, "--lake-name", "nightly"]
+    away = doehouse(*words, "--lake", "dbname=lake host=127.0.0.1 port=9")
+    assert away.returncode == 1 and "not shared" in away.stderr, away
+    record = json.loads((shelf.order.house / "last-night.json").read_text())
+    assert (record["outcome"], record["version"]) == ("published", 1)
+    assert "published, not shared" in (shelf.order.house / "night.log").read_text()
+    told = doehouse(*words, "--lake", shelf.lake.catalogue)
+    assert told.returncode == 0 and "nothing new" in told.stdout.lower(), told
+    assert shelf.unlike() == []
+
+
+def test_half_a_lake_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house", lake="dbname=lake")
+    with pytest.raises(UsageError, match="--lake: found no --lake-data beside it, expected both"):
+        spend(order)
+    assert not order.house.exists()
+
+
 def test_a_database_that_cannot_be_reached_is_told_in_a_sentence(shelf: Shelf) -> None:
     shelf.lake = shelf.lake._replace(catalogue="dbname=lake host=127.0.0.1 port=9 user=nobody")
     with pytest.raises(HouseError, match=r"not shared \(.*127\.0\.0\.1.*\), expected a PostgreSQL database"):
