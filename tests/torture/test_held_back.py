@@ -13,6 +13,7 @@ import pytest
 from flows.messages import summarise
 from flows.night import Order, Summary, is_anything_new, night
 from tests.houses import ask, contents, spend, verdicts
+from tests.made_once import copied
 from tests.torture.conftest import Place
 from tests.torture.conservation import check_conservation
 from tests.torture.folders import NOW, event_file, write_least_study, write_small_folder
@@ -263,9 +264,13 @@ def test_a_folder_that_comes_back_to_its_bytes_is_as_it_was(spoiled: Spoiled, tm
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
     """Folders of both runs after a first night."""
-    order = write_root(tmp_path)
+    return copied(tmp_path_factory, "whole_folders", first_night, tmp_path)
+
+
+def first_night(place: Path) -> Order:
+    order = write_root(place)
     write_whole_folder(order.logs, "1_a")
     spend(order, NOW)
     return order

@@ -34,7 +34,7 @@ def grow(logs: Path, step: int) -> None:
 def test_a_killed_night_leaves_the_version_before_or_after_it(
     place: Place, figures: dict[str, str], is_full: bool, tmp_path: Path
 ) -> None:
-    kills = 200 if is_full else 50
+    kills = 200 if is_full else 16
     draw = random.Random(20231123)
     how = {"has_two_pages": not is_full}
     undisturbed = place._replace(house=place.house._replace(root=tmp_path / "undisturbed"))

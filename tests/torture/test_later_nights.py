@@ -13,15 +13,16 @@ from flows.house.house import DATABASE, House
 from flows.house.manifest import verify
 from flows.night import Order, Summary
 from tests.houses import ask, spend, verdicts
+from tests.made_once import copied
 from tests.torture.conftest import Place
 from tests.torture.conservation import check_conservation
 from tests.torture.folders import NOW, after_a_night, event_file, write_small_folder
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
     """Folders of both runs after a first night."""
-    return after_a_night(tmp_path)
+    return copied(tmp_path_factory, "after_a_night", after_a_night, tmp_path)
 
 
 def next_night(order: Order) -> Summary:

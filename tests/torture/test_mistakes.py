@@ -15,15 +15,20 @@ from flows.messages import summarise
 from flows.night import Order, night
 from tests.houses import ask, contents, spend, without_pages
 from tests.log_folders import edit
+from tests.made_once import copied
 from tests.torture.folders import NOW, write_small_folder, write_small_study
 
 LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
     """Folders of each run after a night."""
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    return copied(tmp_path_factory, "mistakes", first_night, tmp_path)
+
+
+def first_night(place: Path) -> Order:
+    order = Order(place / "logs", place / "studies", place / "house")
     write_small_study(order.studies)
     for run in range(1, 5):
         write_small_folder(order.logs, f"{run}_a")

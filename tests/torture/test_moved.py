@@ -8,6 +8,7 @@ import pytest
 
 from flows.night import Order, is_anything_new
 from tests.houses import ask, contents, spend, verdicts
+from tests.made_once import copied
 from tests.torture.folders import NOW, event_file, write_small_folder, write_small_study
 
 LATER = NOW + timedelta(days=1)
@@ -15,9 +16,13 @@ FACTS = "select tag, step, value, container_id from metrics order by all"
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
     """Folders of each run after a night, beside a study that has none yet."""
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    return copied(tmp_path_factory, "moved", first_night, tmp_path)
+
+
+def first_night(place: Path) -> Order:
+    order = Order(place / "logs", place / "studies", place / "house")
     write_small_study(order.studies)
     write_small_study(order.studies, "other", "other-{run}-{replicate}")
     for run in range(1, 5):

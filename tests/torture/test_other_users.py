@@ -18,6 +18,7 @@ from flows.house.strangers import is_locked, is_written_to
 from flows.night import Order
 from tests.commands import DOEHOUSE, doehouse
 from tests.houses import NOW, ask, spend
+from tests.made_once import copied
 from tests.torture.folders import after_a_night, write_small_folder
 
 ANOTHER = 65534
@@ -36,9 +37,9 @@ os._exit(9)
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
     """Folders of both runs after a first night."""
-    return after_a_night(tmp_path)
+    return copied(tmp_path_factory, "after_a_night", after_a_night, tmp_path)
 
 
 @contextmanager

@@ -101,7 +101,7 @@ def lost_versions(place: Place, disk: Path, cuts: int, **how: object) -> tuple[i
 def test_a_power_cut_loses_no_version_that_a_night_called_published(
     place: Place, disk: Path, figures: dict[str, str], is_full: bool
 ) -> None:
-    cuts = 60 if is_full else 10
+    cuts = 60 if is_full else 6
     on_disk = place._replace(house=House.at(disk / "house"))
     lost, older, newer = lost_versions(on_disk, disk, cuts, has_two_pages=not is_full)
     assert lost == 0
@@ -115,7 +115,7 @@ def test_without_syncing_folders_a_power_cut_loses_a_version(
     place: Place, disk: Path, figures: dict[str, str], is_full: bool
 ) -> None:
     """The control: that the cuts above would have shown it."""
-    cuts = 20 if is_full else 10
+    cuts = 20 if is_full else 4
     on_disk = place._replace(house=House.at(disk / "house"))
     lost, _, _ = lost_versions(on_disk, disk, cuts, is_lazy=True, has_two_pages=not is_full)
     assert lost

@@ -17,6 +17,7 @@ from flows.night import Order
 from flows.reading.events.file import Piece, Source, iterate_event_files
 from sample.write_logs import scalar
 from tests.houses import ask, contents, spend
+from tests.made_once import copied
 from tests.torture.conservation import check_conservation
 from tests.torture.folders import (
     NOW,
@@ -32,9 +33,9 @@ STARTS = "select file_id, path from files where kind = 'events' order by path"
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
     """Folders of both runs after a first night."""
-    return after_a_night(tmp_path)
+    return copied(tmp_path_factory, "after_a_night", after_a_night, tmp_path)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from flows.night import Order
 from tests.commands import doehouse
 from tests.houses import spend
 from tests.log_folders import edit
+from tests.made_once import copied
 from tests.torture.folders import write_small_folder, write_small_study
 
 
@@ -68,8 +69,12 @@ def place(request: pytest.FixtureRequest) -> Iterator[tuple[str, Inbox]]:
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+def order(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
+    return copied(tmp_path_factory, "notice", first_night, tmp_path)
+
+
+def first_night(place: Path) -> Order:
+    order = Order(place / "logs", place / "studies", place / "house")
     write_small_study(order.studies)
     for run in range(1, 5):
         for replicate in "ab":

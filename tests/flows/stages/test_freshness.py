@@ -12,6 +12,7 @@ from flows.records.outcome import is_clean
 from models.declared.study import StudyError, load_study
 from tests.houses import NOW, ask, spend
 from tests.log_folders import write_study
+from tests.made_once import copied
 from tests.torture.folders import TAG, write_small_folder
 
 
@@ -27,9 +28,13 @@ def declare(order: Order, **settings: object) -> Path:
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
     """Folders of both runs, written half a day before the first night."""
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    return copied(tmp_path_factory, "freshness", first_night, tmp_path)
+
+
+def first_night(place: Path) -> Order:
+    order = Order(place / "logs", place / "studies", place / "house")
     declare(order, fresh_within="2d")
     for name in ("1_a", "2_a"):
         write(order, name, NOW - timedelta(hours=12))

@@ -2,12 +2,14 @@
 
 import os
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from flows.night import Order, night, plainly
 from tests.houses import NOW, ask, spend, verdicts
+from tests.made_once import copied
 
 HEAD = "id,cores,batch,start,end,accuracy"
 START = "2023-10-01 10:00:00.000"
@@ -35,12 +37,17 @@ VALUES = "select folder, response, value from observations order by all"
 
 
 @pytest.fixture(params=[True, False], ids=["with ids", "by line"])
-def order(tmp_path: Path, request: pytest.FixtureRequest) -> Order:
+def order(tmp_path: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Order:
     """A house after one night on eight rows, told apart by their id or by what they say."""
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    first = partial(first_night, has_ids=request.param)
+    return copied(tmp_path_factory, f"rows_{request.param}", first, tmp_path)
+
+
+def first_night(place: Path, has_ids: bool) -> Order:
+    order = Order(place / "logs", place / "studies", place / "house")
     for folder in (order.logs, order.studies):
         folder.mkdir()
-    (order.studies / "jobs.toml").write_text(STUDY % (', container = "id"' if request.param else ""))
+    (order.studies / "jobs.toml").write_text(STUDY % (', container = "id"' if has_ids else ""))
     write(order, ROWS)
     spend(order, NOW)
     return order

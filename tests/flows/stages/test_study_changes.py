@@ -6,13 +6,18 @@ import pytest
 
 from flows.night import Order
 from tests.houses import NOW, ask, contents, reason, spend, verdicts
+from tests.made_once import copied
 from tests.torture.folders import STUDY, event_file, write_least_study, write_small_folder
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
     """Folders of both runs after a first night; in one of them a container was restarted."""
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    return copied(tmp_path_factory, "study_changes", first_night, tmp_path)
+
+
+def first_night(place: Path) -> Order:
+    order = Order(place / "logs", place / "studies", place / "house")
     write_least_study(order.studies)
     for name in ("1_a", "2_a", "2_b"):
         write_small_folder(order.logs, name)
