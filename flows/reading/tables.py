@@ -1,6 +1,6 @@
 """Result tables: every row an execution of its own, told apart by what it says, so that tables may grow."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from flows.reading.levels import REPLICATE, plain_number
 from flows.reading.levels import SCHEMA as LEVELS
 from flows.reading.notices import findings as notices
 from flows.reading.notices.findings import Finding
-from flows.reading.points.event_shards import write_points
+from flows.reading.points.event_shards import write_rows
 from flows.reading.points.point_rows import no_summaries
 from flows.reading.points.series import TAGS
 from flows.reading.records.moments import as_moments
@@ -149,9 +149,12 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
         columns[f"level {factor}"] = mapped(text, lambda seen, levels=levels: declared_level(seen, levels))
     for stamp in STAMPS:
         raw = cells(stamp)
+        if not raw.count():
+            columns |= {f"{stamp}_at": raw.cast(MOMENT), f"{stamp}_raw": raw}
+            continue
         moments, is_bad = as_moments(raw, study.timezone)
         problems += bad_cells(frame, read.columns.get(stamp, ""), is_bad, "a time", source)
-        columns[f"{stamp}_at"], columns[f"{stamp}_raw"] = moments, raw
+        columns |= {f"{stamp}_at": moments, f"{stamp}_raw": raw}
     for name, tag in value_columns(study).items():
         text = frame[tag] if tag in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
         values, is_bad = as_quantities(text, units[tag], source.decimal)
@@ -178,7 +181,13 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
         by = ["container_id"] if "container" in read.columns else [f"level {each}" for each in study.factors]
         executions = executions.unique([*by, REPLICATE], keep=source.take, maintain_order=True)
     rows = with_runs(study, executions).select(schema_of(study).names()).cast(schema_of(study))
+    if "container" not in read.columns and is_increasing(frame["line"]):
+        return rows, problems  # told apart by their lines
     return once_each(rows, problems, source.columns.get("container"))
+
+
+def is_increasing(numbers: pl.Series) -> bool:
+    return bool((numbers.diff().drop_nulls() > 0).all())
 
 
 def apart(rows: pl.DataFrame, told: Sequence[str]) -> pl.DataFrame:
@@ -188,10 +197,13 @@ def apart(rows: pl.DataFrame, told: Sequence[str]) -> pl.DataFrame:
     return rows.with_columns(folder=pl.when(is_one).then("folder").otherwise(own))
 
 
-def mapped(cells: pl.Series, change: Any) -> pl.Series:
-    """Few different texts stand in many cells."""
-    texts = cells.drop_nulls().unique().to_list()
-    return cells.replace_strict(texts, [change(text) for text in texts], default=None, return_dtype=pl.String)
+def mapped(cells: pl.Series, change: Callable[[str], str]) -> pl.Series:
+    """Few different texts stand in many cells, most of them as they shall be."""
+    texts = cells.drop_nulls().unique()
+    if change is plain_number:
+        texts = texts.filter(texts.str.contains("[.eE]"))  # digits alone are plain
+    changed = {text: other for text in texts if (other := change(text)) != text}
+    return cells.replace(changed) if changed else cells
 
 
 def with_runs(study: Study, rows: pl.DataFrame) -> pl.DataFrame:
@@ -298,12 +310,11 @@ def compared(rows: pl.DataFrame, known: pl.DataFrame, table: Table) -> Compared:
 
 def all_new(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows of a table of which nothing is known, with the rank of each folder."""
-    names = rows.select("folder").unique(maintain_order=True)
     ranks = pl.int_range(pl.len(), dtype=pl.Int32)
     none = pl.lit(None, dtype=pl.Int32)
-    if names.height == rows.height:
+    if is_increasing(rows["line"]):  # several containers of one folder stand in one line
         return rows.with_columns(folder_id=none, fresh=ranks)
-    ranked = names.with_columns(fresh=ranks)
+    ranked = rows.select("folder").unique(maintain_order=True).with_columns(fresh=ranks)
     return rows.join(ranked, on="folder", maintain_order="left").with_columns(folder_id=none)
 
 
@@ -374,18 +385,19 @@ def write_shards(
 ) -> Shards:
     points_path, summaries_path = (target / f"{name}_1.parquet" for name in ("points", "summaries"))
     shards = Shards.below(target)._replace(points=(points_path,), summaries=(summaries_path,))
-    write_points(points, shards.points[0])
+    write_rows(points, shards.points[0])
     no_summaries().write_parquet(shards.summaries[0])
     tags = list(value_columns(study).values())
     series = [(place, tag, "", False) for place, tag in enumerate(tags)]
     pl.DataFrame(series, schema=TAGS, orient="row").write_parquet(shards.tags)
     none = pl.lit(None, dtype=MOMENT)
-    loaded.select(
+    containers = loaded.select(
         pl.col("order").cast(pl.Int32).alias("place"), "folder_id", "container_id",
         created_at="create_at", started_at="start_at", stopped_at="stop_at",
         first_event_at=none, last_event_at=none, event_files=pl.lit(0, dtype=pl.Int32),
-    ).write_parquet(shards.containers)  # fmt: skip
-    stamp_rows(loaded, table).write_parquet(shards.stamps)
+    )  # fmt: skip
+    write_rows(containers, shards.containers)
+    write_rows(stamp_rows(loaded, table), shards.stamps)
     odd = loaded.filter(pl.col("run").is_null())
     pl.concat(
         [pl.DataFrame(schema=LEVELS)]
@@ -398,7 +410,7 @@ def write_shards(
         ]
     ).write_parquet(shards.levels_seen)  # fmt: skip
     notices.frame(found).write_parquet(shards.findings)
-    folder_rows(table, loaded).write_parquet(shards.folders)
+    write_rows(folder_rows(table, loaded), shards.folders)
     file_rows(table, *file).write_parquet(shards.files)
     return shards
 
@@ -421,7 +433,9 @@ def folder_rows(table: Table, loaded: pl.DataFrame) -> pl.DataFrame:
         "kind": pl.String, "table_id": pl.Int32, "state": pl.String,
     }  # fmt: skip
     own = (table.folder_id, table.folder.folder, table.folder.study, None, None, "table", None, "finished")
-    rows = loaded.unique("folder", maintain_order=True).select(
+    if loaded["folder_id"].n_unique() < loaded.height:
+        loaded = loaded.unique("folder_id", keep="first", maintain_order=True)
+    rows = loaded.select(
         "folder_id", "folder", pl.lit(table.folder.study).alias("study"), "run", "replicate",
         pl.lit("row").alias("kind"), pl.lit(table.folder_id, dtype=pl.Int32).alias("table_id"),
         pl.lit("finished").alias("state"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flows.house.manifest import verify_database
 from flows.stages.plan import Plan
-from flows.warehouse.warehouse import Warehouse, open_warehouse
+from flows.warehouse.warehouse import Warehouse, open_tables
 from models.declared.study import Study
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
     if not plan.is_fresh:
         verify_database(plan.house.root / plan.house.current.readlink())
         shutil.copyfile(plan.house.before, plan.staged)
-    with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
+    is_new = not plan.staged.exists()
+    with open_tables(plan.staged) as warehouse, warehouse.transaction():
+        if is_new:
+            warehouse.make_tables()
         load_studies_into(warehouse, plan.studies, plan.resting)
         files, reasons = [each.file for each in plan.refused], [each.reason for each in plan.refused]
         warehouse.run("load/refused", files=files, reasons=reasons, night_id=plan.night_id)

@@ -192,6 +192,11 @@ class Warehouse:
             f"insert into {quoted(target)} by name select {names} from {quoted(source)}"  # noqa: S608
         )
 
+    def make_tables(self) -> None:
+        """Every table of `sql/tables`, empty."""
+        for table in tables():
+            self.run(f"tables/{table}")
+
     def drop_views(self) -> None:
         for (view,) in self.rows("night/views"):
             self.connection.execute(f"drop view if exists {quoted(view)}")
@@ -250,9 +255,9 @@ def open_warehouse(path: Path) -> Iterator[Warehouse]:
     is_new = not path.exists()
     with open_tables(path) as warehouse:
         if is_new:
-            for table in tables():
-                warehouse.run(f"tables/{table}")
-            warehouse.apply_views()
+            with warehouse.transaction():
+                warehouse.make_tables()
+                warehouse.apply_views()
         yield warehouse
 
 

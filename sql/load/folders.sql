@@ -1,7 +1,16 @@
 -- Replace the rows of the folders in the shards $folders, and the findings about them by those in $findings.
 -- grain: statements
 -- reads: folders, findings
-create or replace temp table reloaded as
+create or replace temp table known_before as
+select folders.folder_id, folders.first_night_id
+from folders
+semi join read_parquet($folders) as shard on shard.folder_id = folders.folder_id;
+
+delete from folders
+where folder_id in (select folder_id from known_before);
+
+-- In the order of the shards, which is that of their keys: to sort a million rows costs more than to insert them.
+insert into folders
 select
     shard.folder_id,
     shard.folder,
@@ -12,23 +21,20 @@ select
     shard.table_id,
     shard.state,
     false as is_gone,
-    coalesce(folders.first_night_id, $night_id) as first_night_id,
+    coalesce(known_before.first_night_id, $night_id) as first_night_id,
     $night_id as night_id,
 from read_parquet($folders) as shard
-left join folders on folders.folder_id = shard.folder_id;
+left join known_before on known_before.folder_id = shard.folder_id;
 
-delete from folders
-where folder_id in (select folder_id from reloaded);
-
-insert into folders
-select folder_id, folder, study, run, replicate, kind, table_id, state, is_gone, first_night_id, night_id
-from reloaded
-order by folder_id;
+create or replace temp table told as
+select folder, study
+from read_parquet($folders)
+where folder in (select folder from findings union all select folder from read_parquet($findings));
 
 create or replace temp table renewed as
 select
     shard.folder,
-    reloaded.study,
+    told.study,
     shard.container_id,
     shard.path,
     shard.line,
@@ -39,7 +45,7 @@ select
     coalesce(min(findings.first_night_id), $night_id) as first_night_id,
     $night_id as night_id,
 from read_parquet($findings) as shard
-inner join reloaded on reloaded.folder = shard.folder
+inner join told on told.folder = shard.folder
 left join findings
     on findings.folder = shard.folder
     and findings.code = shard.code
@@ -49,13 +55,15 @@ left join findings
 group by all;
 
 delete from findings
-where folder in (select folder from reloaded);
+where folder in (select folder from told);
 
 insert into findings
 select folder, study, container_id, path, line, byte_offset, code, outcome, reason, first_night_id, night_id
 from renewed
 order by folder, path, line, byte_offset, code, container_id, reason;
 
-drop table reloaded;
+drop table known_before;
+
+drop table told;
 
 drop table renewed;

@@ -3,7 +3,7 @@
 -- reads: nothing (loaded by the night)
 create table containers (
     container_key integer,
-    container_id varchar,
+    container_id varchar using compression zstd,
     folder_id integer,
     created_at timestamp,
     started_at timestamp,

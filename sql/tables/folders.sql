@@ -3,7 +3,7 @@
 -- reads: nothing (loaded by the night)
 create table folders (
     folder_id integer,
-    folder varchar,
+    folder varchar using compression zstd,
     study varchar,
     run integer,
     replicate varchar,

@@ -135,7 +135,7 @@ class EventShards:
         if self.points:
             self._supersede(rows)
         self.points.append(self._folder / f"points_{len(self.points)}.parquet")
-        write_points(rows, self.points[-1])
+        write_rows(rows, self.points[-1])
 
     def _purge(self, piece: Piece, rows: pl.DataFrame) -> pl.Series:
         """Which rows of the piece a session later in it purges; those of earlier pieces are marked at once."""
@@ -161,7 +161,7 @@ class EventShards:
             doomed = pl.col("file_id").is_in(file_ids.implode()) & (pl.col("step") >= step)
             here = before.filter(doomed & ~pl.col("is_superseded")).height
             if here:
-                write_points(before.with_columns(is_superseded=pl.col("is_superseded") | doomed), path)
+                write_rows(before.with_columns(is_superseded=pl.col("is_superseded") | doomed), path)
                 count += here
         return count
 
@@ -192,7 +192,7 @@ class EventShards:
             before = pl.read_parquet(path).join(again, on=[*KEY, "step"], how="left", maintain_order="left")
             is_again = pl.col("is_superseded") | pl.col("again").fill_null(value=False)
             after = before.with_columns(is_superseded=is_again).drop("again")
-            write_points(after, path)
+            write_rows(after, path)
             # What no longer counts is not looked at again, or a job that restarts forever would cost its square.
             self._spans[place] = steps_of(after.filter(~pl.col("is_superseded")))
 
@@ -202,5 +202,5 @@ def steps_of(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by(KEY).agg(first=pl.col("step").min(), last=pl.col("step").max())
 
 
-def write_points(rows: pl.DataFrame, path: Path) -> None:
+def write_rows(rows: pl.DataFrame, path: Path) -> None:
     rows.write_parquet(path, compression="uncompressed", statistics=False)
