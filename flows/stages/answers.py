@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+import polars as pl
+
 from flows.warehouse.warehouse import Warehouse, filled, literal
 from reports.tables.tables import Result
 
@@ -24,9 +26,15 @@ def answers_of_each(
 ) -> dict[Key, dict[str, Result]]:
     """The results of queries for each key, a value for each of `columns`; every query is asked once for all keys."""
     values = {PARAMETERS[column]: sorted({key[i] for key in keys}) for i, column in enumerate(columns)}
+    return parted({name: warehouse.frame(f"pages/{name}", **values) for name in names}, columns, keys)
+
+
+def parted(
+    frames: Mapping[str, pl.DataFrame], columns: Sequence[str], keys: Collection[Key]
+) -> dict[Key, dict[str, Result]]:
+    """What queries gave, by name, told apart by key."""
     found: dict[Key, dict[str, Result]] = {key: {} for key in keys}
-    for name in names:
-        frame = warehouse.frame(f"pages/{name}", **values)
+    for name, frame in frames.items():
         parts = frame.partition_by(columns, as_dict=True)
         none, statement = frame.clear(), filled(f"pages/{name}", {})
         for key, mine in found.items():

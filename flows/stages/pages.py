@@ -12,6 +12,7 @@ from flows.house.manifest import digest as file_digest
 from flows.house.published_pages import PAGE_LIST
 from flows.messages import PAGES
 from flows.stages.answers import answers, answers_of_each
+from flows.stages.run_pages import Run, add_runs, runs_of
 from flows.warehouse.warehouse import SQL, Warehouse, examples, text
 from models.declared.study import Study
 from reports.pages.site import (
@@ -21,7 +22,6 @@ from reports.pages.site import (
     QUALITY_QUERIES,
     QUANTILE_QUERIES,
     RESPONSE_QUERIES,
-    RUN_QUERIES,
     SEARCH_QUERIES,
     STUDY_QUERIES,
     TONIGHT_QUERIES,
@@ -34,7 +34,6 @@ from reports.pages.site import (
     manual_made_from,
     manual_pages,
     quality_page,
-    run_page,
     search_page,
     shared_assets,
     study_pages,
@@ -44,13 +43,10 @@ from reports.pages.site import (
 from reports.tables.tables import Result
 from reports.text.slugs import is_row
 
-# What a run page takes from its study.
-OF_STUDY = ("study_treatments",)
 # What the page of curves takes from it.
 OF_CURVES = ("study", "study_levels", "study_treatments")
-# Whose rows are asked for together.
-STUDIES_AT_ONCE = 5
-FOLDERS_AT_ONCE = 50
+# Whose rows are asked for together: most queries cost for twenty little more than for one.
+STUDIES_AT_ONCE = 20
 
 Files = Mapping[str, bytes]
 
@@ -64,6 +60,7 @@ class Site:
         self.groups: dict[str, dict[str, Any]] = {}
         self.groups_before: dict[str, dict[str, Any]] = {}
         self.rendered: list[str] = []
+        self.folders: set[str] = set()
         groups = {}
         if before and (before / PAGE_LIST).exists():
             groups = json.loads((before / PAGE_LIST).read_text())
@@ -78,17 +75,19 @@ class Site:
 
     def add(self, group: str, made_from: str, render: Callable[[], Files]) -> None:
         """Render a group of pages, or carry it over when it was made from the same inputs."""
-        if self.groups_before.get(group, {}).get("digest") == made_from and self.is_whole(group):
+        if self.is_kept(group, made_from):
             self.carry_over(group)
             return
         files = render()
         for path, content in files.items():
-            place = self.target / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+            Path(self.place(path)).write_bytes(content)
         digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
         self.groups[group] = {"digest": made_from, "files": digests}
         self.rendered += [path for path in files if path.endswith(".html")]
+
+    def is_kept(self, group: str, made_from: str) -> bool:
+        """Whether the site before has a group as it would be made from the same inputs."""
+        return self.groups_before.get(group, {}).get("digest") == made_from and self.is_whole(group)
 
     def groups_of(self, study: str) -> list[str]:
         """The groups of a study's pages in the site before."""
@@ -103,15 +102,21 @@ class Site:
 
     def carry_over(self, group: str) -> None:
         """Link the files of a group into this site; they are read-only, so both versions can share them."""
-        assert self.before
         before = self.groups_before[group]
         digests = {}
         for path in before["files"]:
-            place = self.target / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            os.link(self.before / path, place)
-            digests[path] = self.digests_before[path] or file_digest(place)
+            place = self.place(path)
+            os.link(f"{self.before}/{path}", place)
+            digests[path] = self.digests_before[path] or file_digest(Path(place))
         self.groups[group] = {"digest": before["digest"], "files": digests}
+
+    def place(self, path: str) -> str:
+        """Where a file of the site goes; its folder is there. As text, since there are thousands."""
+        folder = path.rpartition("/")[0]
+        if folder not in self.folders:
+            (self.target / folder).mkdir(parents=True, exist_ok=True)
+            self.folders.add(folder)
+        return f"{self.target}/{path}"
 
     def close(self) -> None:
         place = self.target / PAGE_LIST
@@ -174,7 +179,7 @@ def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> N
     responses = answers_of_each(warehouse, RESPONSE_QUERIES, ["study", "response"], pairs)
     curves = answers_of_each(warehouse, CURVES_QUERIES, ["study"], [(study.name,) for study in studies])
     quantiles = answers(warehouse, QUANTILE_QUERIES)
-    folders = []
+    runs: list[Run] = []
     for study in studies:
         mine = results[(study.name,)]
         mine |= answers(warehouse, WIDE_QUERIES, study=study.name)
@@ -186,20 +191,9 @@ def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> N
             digest(of_curves, its_curves),
             partial(curves_page, of_curves, its_curves, quantiles),
         )
-        of_study = {name: mine[name] for name in OF_STUDY}
-        told = digest(of_study)
-        names = [each for each in mine["study_runs"].frame["folder"].sort().to_list() if not is_row(each)]
-        around = [None, *names, None]
-        folders += [
-            (folder, study.name, of_study, told, (around[i], around[i + 2])) for i, folder in enumerate(names)
-        ]
-    for start in range(0, len(folders), FOLDERS_AT_ONCE):
-        some = folders[start : start + FOLDERS_AT_ONCE]
-        of_runs = answers_of_each(warehouse, RUN_QUERIES, ["folder"], [(folder,) for folder, *_ in some])
-        for folder, name, of_study, told, beside in some:
-            of_run = of_runs[(folder,)]
-            made_from = f"{told}{digest(of_run)} {beside}"
-            site.add(f"run {name} {folder}", made_from, partial(run_page, of_study, of_run, folder, beside))
+        folders = [each for each in mine["study_runs"].frame["folder"].sort().to_list() if not is_row(each)]
+        runs += runs_of(study.name, mine, folders)
+    add_runs(site, warehouse, runs)
 
 
 def add_dictionary(site: Site, results: Mapping[str, Result]) -> None:

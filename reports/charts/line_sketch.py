@@ -1,13 +1,15 @@
 """Small drawings of curves that a template draws where no script runs."""
 
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
-
-import polars as pl
 
 from reports.text.numbers import extent, number
 
 WIDTH, HEIGHT = 400, 120
 MOST_CURVES, MOST_POINTS = 48, 30
+
+Curve = tuple[Sequence[int], Sequence[float]]
 
 
 class LineSketch(NamedTuple):
@@ -21,17 +23,10 @@ class LineSketch(NamedTuple):
     height: int = HEIGHT
 
 
-def line_sketches(curves: pl.DataFrame) -> list[LineSketch]:
-    """One a tag, of rows with `tag` and the lists `steps` and `values` (of finite numbers, by step)."""
-    return [
-        _sketch(str(tag), mine.head(MOST_CURVES))
-        for (tag,), mine in curves.group_by("tag", maintain_order=True)
-    ]
-
-
-def _sketch(tag: str, curves: pl.DataFrame) -> LineSketch:
+def line_sketch(tag: str, curves: Iterable[Curve]) -> LineSketch:
+    """The first curves of a tag: steps in order, and a finite value of each."""
     thinned = []
-    for steps, values in curves.select("steps", "values").iter_rows():
+    for steps, values in islice(curves, MOST_CURVES):
         every = max(1, len(steps) // MOST_POINTS)
         thinned.append(([*steps[::every], steps[-1]], [*values[::every], values[-1]]))
     first, last = extent(step for steps, _ in thinned for step in steps)

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from models.wording import count
-from reports.charts.line_sketch import line_sketches
+from reports.charts.line_sketch import line_sketch
 from reports.pages.page import Files, Link, Page
 from reports.tables.tables import Column, Results, Table, table
 from reports.text.factors import factor_list
@@ -80,7 +80,7 @@ def _figure(place: int, tag: str, path: str, points: pl.DataFrame, ends: pl.Data
         "tag": tag,
         "path": path,
         "note": f"{note}.",
-        "still": line_sketches(points)[0],
+        "still": line_sketch(tag, points.select("steps", "values").iter_rows()),
         "alt": f"Curves of {tag}: {said}{', …' if ends.height > 16 else ''}.",
     }
 

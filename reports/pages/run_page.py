@@ -1,11 +1,12 @@
 """The page of one execution of a run: its containers, learning curves, files and promises."""
 
+from math import isfinite
 from statistics import fmean
 from typing import Any
 
 import polars as pl
 
-from reports.charts.line_sketch import line_sketches
+from reports.charts.line_sketch import LineSketch, line_sketch
 from reports.charts.study import learning_curves
 from reports.pages.page import Files, Link, Page
 from reports.tables.study import promise_cell
@@ -14,11 +15,12 @@ from reports.text.factors import colour
 from reports.text.numbers import MISSING, number, with_unit
 from reports.text.slugs import slug
 
+POINTS = "run_points"
 QUERIES = (
     "run",
     "run_containers",
     "run_values",
-    "run_points",
+    POINTS,
     "run_files",
     "run_promises",
     "run_findings",
@@ -34,15 +36,22 @@ def run_page(study_results: Results, results: Results, folder: str, beside: Besi
     """
     facts = results["run"].frame.row(0, named=True)
     page = Page(f"{slug(facts['study'])}/runs", f"{slug(folder)}.html", results, is_alone=True)
-    points = results["run_points"].frame
+    points = results[POINTS].frame
     curves, stills = None, []
     if points.height:
-        page.rows["points"] = points.drop("folder", "logged")
+        rows = page.rows["points"] = points.clone()
+        for name in ("folder", "logged"):
+            rows.drop_in_place(name)
         curves = page.figure(learning_curves(points, folder))
-        stills = line_sketches(_by_curve(points))
+        stills = _stills(points)
     objections = [{"kind": "broken", "sentence": facts["reason"]}] if facts["reason"] else []
-    held = results["run_findings"].frame.filter(outcome="held").head(1)
-    objections += [{"kind": "doubt", "sentence": sentence} for sentence in held["reason"]]
+    noticed = results["run_findings"].frame
+    held = [
+        reason
+        for outcome, reason in zip(noticed["outcome"], noticed["reason"], strict=True)
+        if outcome == "held"
+    ]
+    objections += [{"kind": "doubt", "sentence": sentence} for sentence in held[:1]]
     contents = ["containers", *(["curves"] if curves else []), "files", "promises"]
     names = {"curves": "Learning curves"}
     return page.html(
@@ -69,11 +78,17 @@ def run_page(study_results: Results, results: Results, folder: str, beside: Besi
     )
 
 
-def _by_curve(points: pl.DataFrame) -> pl.DataFrame:
-    """The values that count of each container and tag, in lists by step."""
-    counting = points.filter(~pl.col("is_superseded") & pl.col("value").is_finite())
-    by_curve = counting.group_by("tag", "container_id", maintain_order=True)
-    return by_curve.agg(steps="step", values="value")
+def _stills(points: pl.DataFrame) -> list[LineSketch]:
+    """The values that count of each container, tag by tag."""
+    # In Python: an expression costs polars more than the values of a folder do here.
+    tags: dict[str, dict[str, tuple[list[int], list[float]]]] = {}
+    columns = (points[name] for name in ("tag", "container_id", "step", "value", "is_superseded"))
+    for tag, container, step, value, is_superseded in zip(*columns, strict=True):
+        if not is_superseded and isfinite(value):
+            steps, values = tags.setdefault(tag, {}).setdefault(container, ([], []))
+            steps.append(step)
+            values.append(value)
+    return [line_sketch(tag, curves.values()) for tag, curves in tags.items()]
 
 
 def _place(facts: dict[str, Any]) -> str:
@@ -125,7 +140,7 @@ def _values(results: Results) -> Table:
         Column("unit", "unit"),
     ]
     values: dict[tuple[str, str], list[float]] = {}
-    for response, unit, value in frame.select("response", "unit", "value").iter_rows():
+    for response, unit, value in zip(frame["response"], frame["unit"], frame["value"], strict=True):
         if value is not None:
             values.setdefault((response, unit), []).append(value)
     means = [with_unit(f"{name} {number(fmean(mine))}", unit) for (name, unit), mine in values.items()]

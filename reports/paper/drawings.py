@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from reports.charts.figures import Figure, Spec, plain
+from reports.charts.figures import Figure, Spec
 from reports.charts.theme import LIGHT, chart_config
 from reports.pages.vega import VEGA_LITE
 
@@ -82,7 +82,12 @@ def _names(spec: Any) -> set[str]:
 
 
 def _records(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    return plain(frame).to_dicts()
+    """Rows as Vega reads them: times as milliseconds since 1970, no NaN and no infinity."""
+    times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
+    number = pl.col(pl.Float64)
+    return frame.with_columns(
+        pl.col(times).dt.epoch("ms"), pl.when(number.is_finite()).then(number)
+    ).to_dicts()
 
 
 def svg(spec: Spec) -> str:
