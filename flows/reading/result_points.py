@@ -9,12 +9,12 @@ import polars as pl
 from flows.discovery.log_folders import LogFile, LogFolder, Told
 from flows.log_root.regular_file import shown
 from flows.reading.batches import Batch
+from flows.reading.cells.moments import as_moments
+from flows.reading.cells.numbers import as_numbers
+from flows.reading.cells.quantities import as_quantities, unit_in
 from flows.reading.containers import STAMPS, Owners
 from flows.reading.levels import REPLICATE
 from flows.reading.notices.findings import Finding
-from flows.reading.records.moments import as_moments
-from flows.reading.records.numbers import as_numbers
-from flows.reading.records.quantities import as_quantities, unit_in
 from flows.reading.records.rows import Records
 from flows.reading.records.shape import Problem
 from flows.reading.source_rows import SourceRows, read_source

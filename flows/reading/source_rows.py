@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from flows.reading.records.numbers import as_numbers
+from flows.reading.cells.numbers import as_numbers
 from flows.reading.records.reshape import Series, filled, pivoted, told_column, unfolded
 from flows.reading.records.rows import Records, Shape, read_records
 from flows.reading.records.shape import Problem

@@ -10,6 +10,8 @@ import polars as pl
 from flows.discovery.log_folders import LogFolder
 from flows.log_root.regular_file import TABLE_LIMIT, RefusedError, read_regular, shown
 from flows.reading.batches import Shards
+from flows.reading.cells.moments import as_moments
+from flows.reading.cells.quantities import as_quantities
 from flows.reading.containers import STAMPS
 from flows.reading.joined_levels import joined
 from flows.reading.levels import REPLICATE, plain_number
@@ -19,8 +21,6 @@ from flows.reading.notices.findings import Finding
 from flows.reading.points.event_shards import write_rows
 from flows.reading.points.point_rows import no_summaries
 from flows.reading.points.series import TAGS
-from flows.reading.records.moments import as_moments
-from flows.reading.records.quantities import as_quantities
 from flows.reading.records.reshape import CELL
 from flows.reading.records.shape import Problem
 from flows.reading.result_points import bad_cells, expected_of, problems_as_findings, units_of

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from flows.reading.records.moments import as_moments
-from flows.reading.records.numbers import as_numbers, meant
-from flows.reading.records.quantities import as_quantities, unit_in
+from flows.reading.cells.moments import as_moments
+from flows.reading.cells.numbers import as_numbers, meant
+from flows.reading.cells.quantities import as_quantities, unit_in
 from flows.survey.measures import (
     Measure,
     goal_of,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.reading.records.numbers import meant
+from flows.reading.cells.numbers import meant
 from flows.reading.records.shape import Shape
 from flows.survey.columns import columns_of, measures_of, sort_fields
 from flows.survey.design import design_of

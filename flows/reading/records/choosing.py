@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from flows.reading.records.numbers import meant
+from flows.reading.cells.numbers import meant, no_text
 from flows.reading.records.paths import Key, Place, read_path, written
-from flows.reading.records.shape import PLACES, Asked, Problem, RecordError, Shape, no_rows, no_text
+from flows.reading.records.shape import PLACES, Asked, Problem, RecordError, Shape, no_rows
 from models.declared.levels import level_key
 
 _SHOWN = 12  # names that are listed in a problem

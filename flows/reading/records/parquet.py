@@ -6,9 +6,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.reading.cells.numbers import no_text
 from flows.reading.records.choosing import from_table, refuse_twice, table_columns
 from flows.reading.records.paths import quoted
-from flows.reading.records.shape import MOST_CELLS, MOST_UNPACKED, Asked, Problem, RecordError, no_text
+from flows.reading.records.shape import MOST_CELLS, MOST_UNPACKED, Asked, Problem, RecordError
 
 # What damage makes Arrow and the way from it to polars raise.
 _BROKEN = (

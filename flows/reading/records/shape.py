@@ -117,8 +117,3 @@ class Asked(NamedTuple):
     shape: Shape
     literal: Collection[str]  # paths whose cells are names or levels
     log: ProblemLog
-
-
-def no_text(count: int) -> pl.Series:
-    """So many missing cells."""
-    return pl.Series([None], dtype=pl.String).new_from_index(0, count)

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.reading.records.numbers import as_numbers, level_key
+from flows.reading.cells.numbers import as_numbers, level_key
 from flows.reading.records.rows import Shape, read_records
 
 RESULTS = Path(__file__).parents[3] / "recorded" / "results"

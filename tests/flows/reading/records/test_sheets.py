@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.reading.records.moments import as_moments
+from flows.reading.cells.moments import as_moments
 from flows.reading.records.rows import Records, Shape, read_records
 
 WORKBOOK = Path(__file__).with_name("openpyxl.xlsx").read_bytes()

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from flows.reading.records.numbers import as_numbers
+from flows.reading.cells.numbers import as_numbers
 
 _SECONDS = {
     "ns": "1e-9", "us": "1e-6", "µs": "1e-6", "μs": "1e-6", "ms": "1e-3", "s": "1", "sec": "1", "secs": "1",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from flows.reading.records.moments import as_moments
+from flows.reading.cells.moments import as_moments
 
 AMSTERDAM = "Europe/Amsterdam"
 

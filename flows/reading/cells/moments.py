@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from flows.reading.records.shape import no_text
+from flows.reading.cells.numbers import no_text
 
 _ISO = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:[0-5]\d(?:[.,]\d{1,9})?(?: ?(?:[Zz]|UTC|[+-]\d\d(?::?\d\d)?))?$"
 _MONTH_FIRST = r"^(\d\d)-(\d\d)-(\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?)$"

@@ -42,3 +42,8 @@ def as_numbers(cells: pl.Series, decimal: str = ".") -> tuple[pl.Series, pl.Seri
     else:
         values = texts.cast(pl.Float64, strict=False)
     return values.alias(cells.name), (values.is_null() & cells.is_not_null()).alias("is_bad")
+
+
+def no_text(count: int) -> pl.Series:
+    """So many missing cells."""
+    return pl.Series([None], dtype=pl.String).new_from_index(0, count)

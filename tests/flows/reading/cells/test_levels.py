@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.reading.records.numbers import level_key, same_level
+from flows.reading.cells.numbers import level_key, same_level
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Cells of text: the moment, number or quantity that each means."""
