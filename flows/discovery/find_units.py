@@ -37,7 +37,7 @@ def find_units(tree: Tree, studies: Sequence[Study], folders: Found) -> Found:
     for path, entry in walk(tree, begins(sources)):
         text = shown(path)
         for study in sources:
-            kind = kind_of_source(path, study.source.is_table, study.is_result) if study.source else None
+            kind = kind_of_source(path, study)
             match = study.pattern.match(_without_dot(text, kind)) if kind else None
             if kind is None or match is None or is_levels(study, text):
                 continue
@@ -212,8 +212,10 @@ def beside(tree: Tree, study: Study, folder: LogFolder) -> Iterator[LogFile]:
     is_file = folder.folder in {shown(file.path) for file in folder.files}
     home = _parent(folder.folder) if is_file else folder.folder
     wanted: dict[str, str] = {}
-    if source.levels and source.levels.file:
-        wanted[_joined(home, source.levels.file)] = "config"
+    for path in source.levels.files if source.levels else ():
+        wanted[_joined(home, path)] = "config"
+    if source.levels and source.levels.folder:
+        wanted |= {path: "config" for path, _ in walk(tree, [_joined(home, source.levels.folder)])}
     if source.done_file:
         wanted[_joined(home, source.done_file)] = "marker"
     if study.asks_for_stamps and not source.columns.keys() & set(LOG_NAMES.values()):

@@ -5,8 +5,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from flows.reading.notices.finding import Finding
-from models.declared.source import RESULT_ENDINGS
-from models.declared.study import Claim
+from models.declared.study import Claim, Study
 
 STALE_AFTER = timedelta(hours=48)  # a folder that still waits after so long is judged as it is
 LOG_NAMES = {"create.log": "create", "start.log": "start", "stop.log": "stop"}
@@ -85,14 +84,15 @@ def is_pod_log(name: str) -> bool:
     return name.startswith("trainjob-") and name.endswith(".log")
 
 
-def kind_of_source(path: str, is_table: bool, is_result: bool) -> str | None:
+def kind_of_source(path: str, study: Study) -> str | None:
     """What a file is whose path fits the pattern of a source; None if it is not read."""
     name = PurePosixPath(path).name
-    is_result_file = name.lower().endswith(RESULT_ENDINGS)
-    if is_table:
-        return "table" if is_result_file else None
+    source = study.source
+    assert source
+    if source.is_table:
+        return "table" if source.is_result_file(name) else None
     if name.startswith("."):
         return "partial" if "tfevents" in name else None
     if "tfevents" in name:
         return "events"
-    return "result" if is_result and is_result_file else None
+    return "result" if study.is_result and source.is_result_file(name) else None

@@ -12,7 +12,7 @@ from flows.reading.containers import Owners
 from flows.reading.notices.findings import Finding
 from flows.reading.records.paths import ABSENT, read_path, value_at
 from flows.reading.records.shape import RecordError
-from flows.reading.records.trees import load_tree
+from flows.reading.records.trees import as_text, load_tree
 from models.declared.folders import read_pattern
 from models.declared.levels import declared_level, level_key, missing_level
 from models.declared.study import Claim, Study
@@ -91,6 +91,9 @@ def levels_of_path(study: Study, folder: LogFolder, file: LogFile) -> Iterator[t
 def levels_of_file(study: Study, file: LogFile, content: bytes) -> Iterator[Told]:
     """What a configuration file tells. Raises RecordError where it cannot be understood or lacks a key."""
     path = shown(file.path)
+    if study.source and study.source.levels and study.source.levels.folder:
+        yield from level_of_name(study, path, content)
+        return
     tree = load_tree(content, path)
     for factor, key in keys_of(study).items():
         level = value_at(tree, read_path(key), absent=ABSENT)
@@ -108,6 +111,13 @@ def levels_of_file(study: Study, file: LogFile, content: bytes) -> Iterator[Told
         elif study.promises.config and factor != REPLICATE:
             keys = ", ".join(study.promises.config.levels.values())
             raise RecordError("Q322", f"no key {key!r}", f"JSON, YAML or TOML with the keys {keys}")
+
+
+def level_of_name(study: Study, path: str, content: bytes) -> Iterator[Told]:
+    """What one of many files tells, each of which holds the setting that its name says, as MLflow writes them."""
+    for factor, key in keys_of(study).items():
+        if f"/{path}".endswith(f"/{key}"):
+            yield Told(factor, as_text(content).strip(), path)
 
 
 def keys_of(study: Study) -> dict[str, str]:
@@ -152,7 +162,8 @@ def missing_levels(study: Study, folder: LogFolder, claim: Claim) -> Iterator[Fi
     levels = study.source.levels if study.source else None
     place = "its path"
     if levels:
-        place = levels.file or levels.table or "the HParams record of an event file"
+        files = " or ".join(levels.files)
+        place = files or levels.folder or levels.table or "the HParams record of an event file"
     elif study.source and study.source.columns:
         place = "its columns"
     reason = (

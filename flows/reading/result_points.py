@@ -118,7 +118,7 @@ def points_of(study: Study, records: Records, source: Source) -> tuple[pl.DataFr
         steps = numbers.fill_nan(None).cast(pl.Int64, strict=False)
     times = pl.Series([None] * frame.height, dtype=pl.Datetime("us"))
     if source.time and source.time in frame.columns:
-        times, is_bad = as_moments(frame[source.time], study.timezone)
+        times, is_bad = as_moments(frame[source.time], study.timezone, source.dates)
         problems += bad_cells(frame, source.time, is_bad, "a time", source)
     found, units = [], units_of(study)
     for tag in dict.fromkeys(response.tag for response in study.responses.values() if response.tag):
@@ -186,7 +186,7 @@ def once_a_run(
         different = cells[column].unique(maintain_order=True).to_list()
         line, text = cells.row(0)
         if name in STAMPS:
-            moments, is_bad = as_moments(cells[column], study.timezone)
+            moments, is_bad = as_moments(cells[column], study.timezone, source.dates)
             if is_bad.any():
                 problem = next(
                     iter(bad_cells(cells.with_columns(line=cells["line"]), column, is_bad, "a time", source))

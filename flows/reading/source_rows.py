@@ -8,10 +8,10 @@ import polars as pl
 from flows.reading.cells.numbers import as_numbers
 from flows.reading.records.reshape import Series, filled, pivoted, told_column, unfolded
 from flows.reading.records.rows import Records, Shape, read_records
-from flows.reading.records.shape import Problem
+from flows.reading.records.shape import Problem, no_rows
 from models.declared.folders import read_pattern
 from models.declared.levels import declared_level
-from models.declared.source import Source
+from models.declared.source import FILE_NAME, Source, ending_of
 from models.declared.study import Study
 
 REPLICATE = "replicate"
@@ -37,6 +37,8 @@ def shape_of(source: Source) -> Shape:
         header=source.header,
         separator=source.separator,
         sheet=source.sheet,
+        encoding=source.encoding,
+        is_turned=source.transpose,
     )
 
 
@@ -56,6 +58,8 @@ def read_source(content: bytes, name: str, study: Study) -> SourceRows:
     plain = [tag for tag in tags_of(study) if tag not in headings]
     found = series_of(content, name, study, sorted(headings), once) if headings else []
     measured = [column for each in found for column in each.columns.values()]
+    if source.names == FILE_NAME:
+        return of_named_file(content, name, study, once)
     if source.names and source.values:
         measured = [*measured, source.names, source.values]
         plain, long = [], plain
@@ -80,6 +84,19 @@ def read_source(content: bytes, name: str, study: Study) -> SourceRows:
         records, more = with_levels(records, study, joined, source.levels.pattern)
         columns |= more
     return SourceRows(records, columns)
+
+
+def of_named_file(content: bytes, name: str, study: Study, once: Sequence[str]) -> SourceRows:
+    """The rows of a file that is named by what was measured, as MLflow's are; no rows of what no response asks for."""
+    source = study.source
+    assert source and source.values
+    named = f"/{name.removesuffix(ending_of(name))}"
+    tag = next((each for each in tags_of(study) if named.endswith(f"/{each}")), None)
+    if tag is None:
+        return SourceRows(Records(no_rows(()), (), ()), {})
+    records = read_records(content, name, [*once, source.values], shape_of(source), literal_of(study))
+    frame = records.frame.rename({source.values: tag})
+    return SourceRows(records._replace(frame=frame), source.columns)
 
 
 def with_points(frame: pl.DataFrame, study: Study) -> pl.DataFrame:

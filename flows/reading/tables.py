@@ -152,7 +152,7 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
         if not raw.count():
             columns |= {f"{stamp}_at": raw.cast(MOMENT), f"{stamp}_raw": raw}
             continue
-        moments, is_bad = as_moments(raw, study.timezone)
+        moments, is_bad = as_moments(raw, study.timezone, source.dates)
         problems += bad_cells(frame, read.columns.get(stamp, ""), is_bad, "a time", source)
         columns |= {f"{stamp}_at": moments, f"{stamp}_raw": raw}
     for name, tag in value_columns(study).items():

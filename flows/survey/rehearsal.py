@@ -275,9 +275,7 @@ def left_over(
         return
     taken = {file.path for folder in folders for file in folder.files}
     paths = [
-        shown(path)
-        for path, _ in walk(Disk(logs), [""])
-        if path not in taken and kind_of_source(path, study.source.is_table, study.is_result)
+        shown(path) for path, _ in walk(Disk(logs), [""]) if path not in taken and kind_of_source(path, study)
     ]
     if paths:
         yield f"Left over: {count(len(paths), 'file')}:"

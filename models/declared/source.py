@@ -1,5 +1,6 @@
 """Where things stand: the files of a study, and where its levels, stamps and values are found in them."""
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
@@ -14,15 +15,21 @@ STAMP_COLUMNS = ("create", "start", "stop")
 ROW_COLUMNS = ("replicate", "container", *STAMP_COLUMNS)
 DEFAULT_DONE = "quiet 2h"
 
+LEVEL_PLACES = ("table", "file", "folder", "hparams", "column")
+FILE_NAME = "$file"  # as `names` of a long table: what stands in a file is named by the file itself
+
 _DONE = re.compile(rf"(?:quiet (?P<quiet>{DURATION})|file (?P<file>[^/]+)|steps|stop\.log)")
 
+
+_SIGNS = set("aAbBdfHImMpSyYz%")  # of strptime, which every reader of times knows
+_OF_A_DAY = ({"d"}, {"m", "b", "B"}, {"y", "Y"})
 
 Line = Annotated[int, Field(strict=True, ge=0, le=1000)]
 
 
 class Levels(Strict):
-    """Levels that the path does not tell: in a table by a key, in a file of the run's folder, in the event file, or
-    together in the text of one column.
+    """Levels that the path does not tell: in a table by a key, in a file of the run's folder or several, in a folder
+    with a file for each setting, in the event file, or together in the text of one column.
 
     `columns` (of a table) and `keys` (of a file or the HParams record) map factors to names there; a factor that is
     left out has its own name. `replicate` is the column or key that tells replicates apart. `pattern` says how the
@@ -32,7 +39,8 @@ class Levels(Strict):
     table: Text | None = None
     key: Text | None = None
     columns: dict[str, Text] = Field(default_factory=dict)
-    file: Text | None = None
+    file: Text | tuple[Text, ...] | None = None
+    folder: Text | None = None
     hparams: StrictBool = False
     column: Text | None = None
     pattern: Text | None = None
@@ -41,10 +49,10 @@ class Levels(Strict):
 
     @model_validator(mode="after")
     def _is_one_place(self) -> "Levels":
-        places = [name for name in ("table", "file", "hparams", "column") if getattr(self, name)]
+        places = [name for name in LEVEL_PLACES if getattr(self, name)]
         if len(places) != 1:
-            found = " and ".join(places) or "none of table, file, hparams and column"
-            raise ValueError(f"found {found}, expected one place where levels stand. Name one of the four.")
+            found = " and ".join(places) or f"none of {', '.join(LEVEL_PLACES)}"
+            raise ValueError(f"found {found}, expected one place where levels stand. Name one of them.")
         if bool(self.column) != bool(self.pattern):
             raise ValueError(
                 "found column without pattern or pattern without column, expected both: how the text of the column is "
@@ -61,16 +69,21 @@ class Levels(Strict):
             raise ValueError("found columns without table, expected keys. Rename columns to keys.")
         return self
 
-    @field_validator("table", "file")
+    @field_validator("table", "file", "folder")
     @classmethod
-    def _is_a_plain_path(cls, path: str | None) -> str | None:
-        if path is not None:
+    def _are_plain_paths(cls, told: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        for path in (told,) if isinstance(told, str) else told or ():
             if "*" in path or "{" in path:
                 raise ValueError(
                     f"found {path!r}, expected the path of one file. Write it without wildcards."
                 )
             read_pattern(path.removeprefix("../"), {}, numbered=False)
-        return path
+        return told
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Files of settings, by their paths from the folder of a run."""
+        return (self.file,) if isinstance(self.file, str) else self.file or ()
 
     def named(self, factors: Sequence[str]) -> dict[str, str]:
         """Factor -> its column or key."""
@@ -86,6 +99,7 @@ class Source(Strict):
     file, `each` which of their lists are one value a repeat (`product` the lists that they cross), `where` which rows
     count; `step` and `time` are the columns of rows that follow each other in one run. In a long table the column
     `names` says what stands in the column `values`. `fill` gives an empty cell of a level the text above it.
+    `dates` is the form of stamps that are not ISO 8601, in the signs of strptime.
     """
 
     files: Text | None = None
@@ -105,6 +119,9 @@ class Source(Strict):
     header: Line | Annotated[tuple[Line, ...], Field(min_length=1)] | None = None
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     decimal: Literal[".", ","] = "."
+    encoding: Text | None = None
+    dates: Text | None = None
+    transpose: StrictBool = False
     sheet: Text | None = None
     done: Text = DEFAULT_DONE
 
@@ -117,12 +134,41 @@ class Source(Strict):
             raise ValueError(
                 "found step or time beside table, whose rows are containers; expected them beside files. Remove them."
             )
+        if self.table and self.names == FILE_NAME:
+            raise ValueError(
+                f"found names = {FILE_NAME!r} beside table, whose rows are runs with all their responses; expected it "
+                "beside files. Declare a study for each table, or put the values into one."
+            )
         if bool(self.names) != bool(self.values):
             raise ValueError(
                 "found names without values or values without names, expected both: the columns of a long table that "
                 "say what was measured and how much. Add the other."
             )
         return self
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_of_text(cls, encoding: str | None) -> str | None:
+        if encoding is not None:
+            try:
+                b"a".decode(encoding)
+                codecs.lookup(encoding)
+            except (LookupError, UnicodeError, ValueError):
+                raise ValueError(
+                    f"found {encoding!r}, expected an encoding such as 'cp1252', 'latin-1' or 'utf-16'. Correct it."
+                ) from None
+        return encoding
+
+    @field_validator("dates")
+    @classmethod
+    def _has_a_whole_day(cls, form: str | None) -> str | None:
+        signs = re.findall(r"%(.?)", form or "")
+        if form is not None and not (set(signs) <= _SIGNS and all(set(signs) & each for each in _OF_A_DAY)):
+            raise ValueError(
+                f"found {form!r}, expected day, month and year such as '%d.%m.%Y %H:%M:%S', with the signs "
+                f"{' '.join(f'%{each}' for each in sorted(_SIGNS - {'%'}))}. Correct it."
+            )
+        return form
 
     @field_validator("done")
     @classmethod
@@ -188,7 +234,7 @@ class Source(Strict):
                 f"found nothing that tells {', '.join(missing)}; expected {{{missing[0]}}} in the path, a column "
                 f"(columns.{missing[0]}) or a place in levels. Say where the level stands."
             )
-        if self.is_table and self.levels and (self.levels.file or self.levels.hparams):
+        if self.is_table and self.levels and (self.levels.file or self.levels.folder or self.levels.hparams):
             yield (
                 "found levels in a file or HParams beside table, whose rows are runs; expected levels.table with "
                 "columns.container, or columns. Say where a row tells its levels."
@@ -213,8 +259,22 @@ class Source(Strict):
 
     @property
     def is_event_files(self) -> bool:
-        """Whether the last part of the pattern names no ending of a result file."""
-        return not self.is_table and not self.path.lower().endswith(RESULT_ENDINGS)
+        """Whether nothing says that the files are result files: neither their ending nor how they are read."""
+        name = self.path.rpartition("/")[2].lower()
+        is_read_otherwise = bool(self.separator or self.header or self.names or self.step)
+        return not (self.is_table or is_read_otherwise or name.endswith(RESULT_ENDINGS) or _names_text(name))
+
+    def is_result_file(self, name: str) -> bool:
+        """Whether a file that the pattern claims is read as one of results, by its ending or because the study says so."""
+        pattern = self.path.rpartition("/")[2]
+        return bool(
+            name.lower().endswith(RESULT_ENDINGS) or self.separator or not pattern.endswith(("*", "}"))
+        )
+
+
+def _names_text(name: str) -> bool:
+    """Whether the last part of a pattern ends as a log or data file does, such as `training.log` or `{lr}.dat`."""
+    return "tfevents" not in name and bool(re.search(r"\.(?!v2$)[a-z][a-z0-9]*$", name))
 
 
 _PLAIN_ENDINGS = (
@@ -231,3 +291,8 @@ _PLAIN_ENDINGS = (
     ".xlsx",
 )
 RESULT_ENDINGS = (*_PLAIN_ENDINGS, *(f"{each}.gz" for each in _PLAIN_ENDINGS))
+
+
+def ending_of(name: str) -> str:
+    """The ending of a result file; empty where it has none of them."""
+    return next((each for each in RESULT_ENDINGS if name.lower().endswith(each)), "")

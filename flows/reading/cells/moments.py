@@ -19,13 +19,16 @@ _END_SECOND = 4_133_980_800  # 2101-01-01
 _UNITS = (1_000_000_000, 1_000_000, 1_000, 1)  # nanoseconds of s, ms, us, ns
 
 
-def as_moments(cells: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
+def as_moments(cells: pl.Series, zone: str, form: str | None = None) -> tuple[pl.Series, pl.Series]:
     """UTC as Datetime('us') without a zone, and which texts are no moment; null stays null and is not bad.
 
     A stamp without a zone is local time of `zone`; an hour that happens twice or never is bad there, and so
     is every year outside 2000 to 2100. Numbers are seconds, ms, us or ns since 1970, told apart by size.
+    `form` is another one that cells may have, in the signs of strptime.
     """
     text = cells.cast(pl.String).str.strip_chars()
+    if form:
+        text = _as_iso(text, form).fill_null(text)
     is_iso = text.str.contains(_ISO)
     if not is_iso.all():
         text = text.str.replace(_MONTH_FIRST, "$3-$1-$2 $4").str.replace(_NO_SECONDS, "$1:00$2")
@@ -37,6 +40,14 @@ def as_moments(cells: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
     is_told = moments.dt.year().is_between(2000, 2100)
     moments = pl.select(pl.when(is_told).then(moments)).to_series().alias(cells.name)
     return moments, (moments.is_null() & cells.is_not_null()).alias("is_bad")
+
+
+def _as_iso(text: pl.Series, form: str) -> pl.Series:
+    """ISO 8601 of the cells of a form, null for others."""
+    # Python's fraction has its point outside the sign, chrono's within.
+    found = text.str.to_datetime(form.replace(".%f", "%.f"), time_unit="us", strict=False, ambiguous="null")
+    zone = "%z" if "%z" in form else ""
+    return found.dt.strftime(f"%Y-%m-%dT%H:%M:%S%.6f{zone}")
 
 
 def _from_iso(text: pl.Series, zone: str) -> pl.Series:

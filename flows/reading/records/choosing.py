@@ -123,8 +123,8 @@ def _either(text: str | tuple[str, ...]) -> str:
 
 
 def _answers(cells: pl.Series, text: str | tuple[str, ...]) -> pl.Series:
-    cells = meant(cells, is_literal=text != "*")
-    if text == "*":
-        return cells.is_not_null()
+    cells = meant(cells, is_literal=text not in ("*", ""))
+    if text in ("*", ""):
+        return cells.is_not_null() if text else cells.is_null()
     wanted = {level_key(each) for each in ([text] if isinstance(text, str) else text)}
     return cells.is_in([each for each in cells.unique().drop_nulls() if level_key(each) in wanted])

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.reading.records.choosing import from_table, refuse_twice, table_columns
+from flows.reading.records.plain_text import as_table, turned, with_row_names
 from flows.reading.records.shape import (
     Asked,
     Problem,
@@ -26,7 +27,6 @@ _CANDIDATES = (",", ";", "\t", "|")
 _SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NO_SEPARATOR = "\x1f"  # of a table of one column; no text holds it
 _PACKED = b"\x1fx("  # polars unpacks, to any size, what begins as gzip, zlib or zstandard do
-_MARK = b"\xef\xbb\xbf"
 
 
 class _Layout(NamedTuple):
@@ -38,7 +38,10 @@ class _Layout(NamedTuple):
 
 def read_delimited(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Rows and column names. Raises RecordError for what is no table of text."""
-    content = _plain(content, is_aligned=name.endswith(".txt") and asked.shape.separator is None)
+    content = as_table(content, name, asked.shape.separator)
+    if asked.shape.is_turned:
+        content = turned(content, asked.shape.separator or _separator(content))
+        asked = asked._replace(shape=asked.shape._replace(separator=","))
     layout = _layout(content, asked.shape)
     columns = table_columns(layout.names, asked)
     refuse_twice(layout.names, columns, layout.line - 1 if asked.shape.header != 0 else 0)
@@ -46,19 +49,9 @@ def read_delimited(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFram
     table = _fast(content, layout, needed)
     if table is None:
         table = _slow(content, layout, needed, asked.log)
+    if asked.shape.header != 0:
+        table = _once_named(table, layout.names)
     return from_table(table, columns, asked), tuple(layout.names)
-
-
-def _plain(content: bytes, is_aligned: bool) -> bytes:
-    """UTF-8 with line feeds; columns aligned by blanks (`column -t`, `kubectl get`) as tabs."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        content = as_text(content).encode()
-    content = content.removeprefix(_MARK)
-    if b"\n" not in content and b"\r" in content:
-        content = content.replace(b"\r", b"\n")
-    if is_aligned and not re.search(rb"[,;\t|]", content[:_SAMPLE_BYTES].partition(b"\n")[0]):
-        content = re.sub(rb"[ \t]+", b"\t", re.sub(rb"(?m)^[ \t]+|[ \t]+$", b"", content))
-    return content
 
 
 def _layout(content: bytes, shape: Shape) -> _Layout:
@@ -96,8 +89,25 @@ def _layout(content: bytes, shape: Shape) -> _Layout:
         and (above := _names_in_comment(content, separator, line, len(first)))
     ):
         return _Layout(above, separator, start, line)
+    if any("\ufffd" in each for row in names for each in row):
+        as_text(content)  # names the line that is not UTF-8
     below = start + _line_start(content[start : start + _SAMPLE_BYTES], reader.line_num + 1)
-    return _Layout(joined_names(names), separator, below, line + reader.line_num)
+    told = with_row_names(joined_names(names), lines[reader.line_num :][:_SAMPLE_LINES], separator)
+    return _Layout(told, separator, below, line + reader.line_num)
+
+
+def _separator(content: bytes) -> str:
+    lines = content[:_SAMPLE_BYTES].decode("utf-8", "replace").splitlines()
+    return _sniffed([each for each in lines if each.strip()][:_SAMPLE_LINES], 1)
+
+
+def _once_named(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The rows without the names, which stand again wherever a file was put behind another."""
+    told = [each for each in table.columns if each != "line" and names[int(each)]]
+    if len(told) < 2 or not (table[told[0]] == names[int(told[0])]).any():
+        return table
+    is_names = pl.all_horizontal(pl.col(each).str.strip_chars() == names[int(each)] for each in told)
+    return table.filter(~is_names.fill_null(value=False))
 
 
 def _comments(content: bytes) -> int:

@@ -7,6 +7,7 @@ import polars as pl
 
 from flows.reading.records.delimited import read_delimited
 from flows.reading.records.parquet import read_parquet
+from flows.reading.records.plain_text import in_utf8
 from flows.reading.records.shape import (
     MOST_UNPACKED,
     PLACES,
@@ -27,6 +28,21 @@ __all__ = ["Problem", "Records", "Shape", "read_records"]
 AS_IT_IS = Shape()
 _TREES = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".toml")
 _DELIMITED = (".csv", ".tsv", ".txt")
+_OTHERS = (
+    ".xls",
+    ".xlsb",
+    ".ods",
+    ".pkl",
+    ".npy",
+    ".npz",
+    ".mat",
+    ".h5",
+    ".hdf5",
+    ".db",
+    ".sqlite",
+    ".rds",
+    ".zip",
+)
 
 
 def read_records(
@@ -54,22 +70,21 @@ def _read(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFrame, tuple[
     shape = asked.shape
     content, name = unzipped(content, name)
     if name.endswith(_TREES):
-        return read_trees(content, name, asked)
+        return read_trees(in_utf8(content, shape.encoding), name, asked)
     if shape.rows or shape.each or shape.product:
         found = "`rows`, `each` or `product` for a table"
         raise RecordError(
             "Q325", found, "them for JSON, YAML and TOML only", "Remove them from the study file."
         )
-    if name.endswith(_DELIMITED):
-        return read_delimited(content, name, asked)
     if name.endswith(".parquet"):
         return read_parquet(content, asked)
     if name.endswith(".xlsx"):
         return read_sheet(content, asked)
-    endings = " ".join((*_DELIMITED, *_TREES, ".parquet", ".xlsx"))
-    raise RecordError(
-        "Q325", f"the name {name!r}", f"one that ends in {endings}", "Name the file by its format."
-    )
+    if name.endswith(_OTHERS):
+        endings = " ".join((*_DELIMITED, *_TREES, ".parquet", ".xlsx"))
+        remedy = "Save what was measured as one of them."
+        raise RecordError("Q325", f"the name {name!r}", f"text, or a name that ends in {endings}", remedy)
+    return read_delimited(in_utf8(content, shape.encoding), name, asked)
 
 
 def unzipped(content: bytes, name: str) -> tuple[bytes, str]:

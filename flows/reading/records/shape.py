@@ -17,7 +17,7 @@ class Shape(NamedTuple):
 
     rows: str = ""  # path of the list whose elements are the rows; "": the top, a list or one object
     each: tuple[str, ...] = ()  # paths, from an element, of parallel lists that become rows together
-    # path -> the level it must be, or one of several; "*": anything but missing
+    # path -> the level it must be, or one of several; "*": anything but missing; "": missing
     where: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
     take: Literal["each", "first", "last"] = "each"  # of the file; with `each`, of every element
     # Lines that hold the names, from 1; 0: none does, the columns are 1, 2, 3 ...; None: the first line of text
@@ -28,6 +28,8 @@ class Shape(NamedTuple):
     names: str = ""  # path of a column that names what stands in `values`: a long table
     values: str = ""
     product: str = ""  # path, from an element, of a list of lists that `each` crosses, the last one fastest
+    encoding: str | None = None  # of text; None: UTF-8, or UTF-16 that says so
+    is_turned: bool = False  # whether the columns of a table are its rows
 
 
 def header_lines(shape: Shape) -> tuple[int, ...] | None:

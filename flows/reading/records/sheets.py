@@ -38,6 +38,7 @@ _ENTRY_END = re.compile(rb"si\s*>")
 def read_sheet(content: bytes, asked: Asked) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Rows (numbered as in the sheet, blank ones left out) and column names. Raises RecordError."""
     sheet = _sheet(_workbook(_bounded(content)), asked.shape.sheet)
+    sheet = sheet.transpose() if asked.shape.is_turned and sheet.width else sheet
     headers = header_lines(asked.shape)
     headers = (1,) if headers is None else headers
     header = headers[-1] if headers else 0

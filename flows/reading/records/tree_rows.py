@@ -161,7 +161,7 @@ class _Reader:
     def _list(self, path: Path, element: object, top: object) -> list[object]:
         value = value_at(element, path, top, ABSENT)
         if isinstance(value, list):
-            return value
+            return _flat(value) if path.text in self._paths else value
         if value is None:  # a tool's way to say that all of it failed
             return []
         found = f"no {path.text}" if value is ABSENT else f"{_shown(value)} at {path.text}"
@@ -210,6 +210,13 @@ def _no_scalar(path: str, value: object, line: int) -> Problem:
     if isinstance(value, dict):
         remedy = f"Choose a key of it: {', '.join(list(names_of(value))[:6])}."
     return Problem(line, "Q323", f"{_shown(value)} at {path}", "one value", remedy)
+
+
+def _flat(values: list[object]) -> list[object]:
+    """The values of lists of lists one after another: JMH keeps a list a fork."""
+    while values and all(isinstance(each, list) for each in values):
+        values = [each for inner in values if isinstance(inner, list) for each in inner]
+    return values
 
 
 def _shown(value: object) -> str:

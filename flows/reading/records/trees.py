@@ -78,7 +78,8 @@ def as_text(content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         found = f"the byte 0x{content[error.start]:02X}"
-        raise RecordError("Q325", found, "UTF-8", "Save the file as UTF-8.", line) from error
+        remedy = 'Save the file as UTF-8, or say what it is: encoding = "cp1252" in [source] (Windows in western Europe).'
+        raise RecordError("Q325", found, "UTF-8", remedy, line) from error
 
 
 def as_cell(value: object) -> str | None:
