@@ -87,10 +87,13 @@ def _sentences(analysis: ResponseAnalysis) -> Iterator[tuple[str, str, str]]:
     yield from error_terms(analysis)
     yield from alias_warnings(analysis)
     yield from scale_statements(analysis)
-    alarms = [one for one in analysis.diagnostics[analysis.decisive.scale] if one.is_alarm]
+    asked = analysis.diagnostics[analysis.decisive.scale]
+    alarms = [one for one in asked if one.is_alarm]
     for one in alarms:
         yield "diagnostics", "doubt", f"{one.label}: {reading(analysis.decisive, one)}"
-    if not alarms:
+    if not asked:
+        yield "diagnostics", "note", "These observations leave the model nothing to be checked by."
+    elif not alarms:
         yield "diagnostics", "note", "No diagnostic speaks against the model."
 
 

@@ -35,6 +35,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         error_df=_REAL,
         error_sd=_REAL,
         error_quantile=_REAL,
+        alpha=_REAL,
         terms=pl.List(_TEXT),
         dropped=pl.List(_TEXT),
     ),

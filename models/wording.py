@@ -41,6 +41,11 @@ def percent(share: float) -> str:
     return f"{number(100 * share, 3 if 0.999 < share < 1 else 1)} %"
 
 
+def confidence(alpha: float) -> str:
+    """Of intervals, by the two significant digits of alpha: '95 %', '99.9998 %'."""
+    return f"{100 * (1 - float(f'{alpha:.2g}')):.12g} %"
+
+
 def p_text(p_value: float) -> str:
     """p with two significant digits, as reports print it."""
     if p_value < 0.001:

@@ -45,7 +45,7 @@ def dispersion(sample: Sample) -> Dispersion | None:
     ):
         return None
     effects = contrasts(sample)
-    margin = lenth(np.array(list(effects.values())), 1 - sample.study.alpha).simultaneous_margin
+    margin = lenth(np.array(list(effects.values())), 1 - sample.alpha).simultaneous_margin
     active = [term for term, effect in effects.items() if abs(effect) > margin]
     fitted = [sample.design.column(term) for term in active if set(active).issuperset(term.split(":"))]
     left = runs - 1 - len(fitted)

@@ -71,6 +71,9 @@ class Study(Strict):
     allow_torn: StrictBool = False  # whether files of stopped containers may end inside a record
     containers: Count | None = None
     replicates: Count | None = None
+    looks: tuple[Count, ...] = Field(
+        default=(), validate_default=True
+    )  # folders of each run at which it is looked
     fresh_within: str | None = None  # how old the newest file may be before somebody is told
     unit: Literal["container", "folder"] | None = None
     scale: Literal["log"] | None = None
@@ -110,6 +113,20 @@ class Study(Strict):
                 f"found {timezone!r}, expected a time zone like 'Europe/Amsterdam' or 'UTC'. Correct it."
             ) from None
         return timezone
+
+    @field_validator("looks")
+    @classmethod
+    def _lead_to_the_whole(cls, looks: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        whole = info.data.get("replicates")
+        if not looks or "replicates" not in info.data:
+            return looks
+        if whole is None or list(looks) != sorted({*looks}) or looks[-1] > whole:
+            planned = "without replicates" if whole is None else f"beside replicates = {whole}"
+            raise ValueError(
+                f"found looks = {list(looks)} {planned}, expected ascending numbers of folders of each run up to "
+                "replicates, the last look. Correct it."
+            )
+        return looks if looks[-1] == whole else (*looks, whole)
 
     @field_validator("fresh_within")
     @classmethod

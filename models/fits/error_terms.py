@@ -17,6 +17,7 @@ from models.fits.strata import strata, strata_of
 from models.results import Row
 from models.wording import count
 
+LEAST = 1e-4  # a level that simulated references tell no more
 FEWEST_CONTRASTS = 7  # Lenth's method takes its error from the smaller half of them
 
 
@@ -183,6 +184,7 @@ def judge(sample: Sample) -> Judgement:
     if sample.fit.df_error and not is_same_test:
         found.insert(0, _by_containers(sample))
     is_complete = not any(run <= len(sample.design.places) for run in sample.missing_runs)
+    is_complete &= sample.alpha >= LEAST  # at an early look containers do not speak for folders either
     found = [one for one in found if one.verdicts]
     return Judgement(tuple(found), None if folder else reason, sample.study.unit, is_complete)
 
@@ -214,6 +216,11 @@ def _by_folders(sample: Sample, no_lenth: str | None) -> tuple[ErrorTerm | None,
         if by_means.df_error:
             return _by_residual(sample, by_means, between), None
         return None, "the folders of a run agree to the last digit, so that there is no error to judge by"
+    if no_lenth is None and sample.alpha < LEAST:
+        return (
+            None,
+            f"this early look is held to a level of {sample.alpha:.1g}, which Lenth's method does not tell",
+        )
     if no_lenth is None:
         return _by_lenth(sample, contrasts(sample)), None
     if by_means.df_error:
@@ -251,7 +258,7 @@ def _by_strata(sample: Sample, between: int) -> tuple[ErrorTerm | None, str | No
     ]
     adjusted = holm([verdict.p_value for verdict in verdicts])
     verdicts = [
-        verdict._replace(p_holm=p_holm, is_active_at_once=p_holm < sample.study.alpha)
+        verdict._replace(p_holm=p_holm, is_active_at_once=p_holm < sample.alpha)
         for verdict, p_holm in zip(verdicts, adjusted, strict=True)
     ]
     first = next(iter(parts.values()))
@@ -314,7 +321,7 @@ def _why_no_contrasts(sample: Sample) -> str | None:
 
 def _by_lenth(sample: Sample, effects: Mapping[str, float]) -> ErrorTerm:
     values = np.array(list(effects.values()))
-    found, null = lenth(values, 1 - sample.study.alpha), reference(len(values))
+    found, null = lenth(values, 1 - sample.alpha), reference(len(values))
     statistics = {term: effect / found.pse for term, effect in effects.items()}
     p_values = [null.p_value(statistic) for statistic in statistics.values()]
     verdicts = [
@@ -379,7 +386,7 @@ def _judged(
     verdicts: list[Verdict] = []
     errors: dict[str, float] = {}
     margins: dict[str, float] = {}
-    quantile = float(stats.t.ppf(1 - sample.study.alpha / 2, model.df_error)) if model.df_error else NAN
+    quantile = float(stats.t.ppf(1 - sample.alpha / 2, model.df_error)) if model.df_error else NAN
     for term in sample.coding.terms if terms is None else terms:
         if term not in model.tests:
             continue
@@ -397,8 +404,8 @@ def _judged(
     verdicts = [
         verdict._replace(
             p_holm=p_holm,
-            is_active=verdict.p_value < sample.study.alpha,
-            is_active_at_once=p_holm < sample.study.alpha,
+            is_active=verdict.p_value < sample.alpha,
+            is_active_at_once=p_holm < sample.alpha,
         )
         for verdict, p_holm in zip(verdicts, adjusted, strict=True)
     ]

@@ -50,13 +50,48 @@ def extremes(sample: Sample, model: Fit, term: str) -> Extremes | None:
     estimate = model.estimate(weights[highest] - weights[lowest])
     margin = NAN
     if model.df_error:
-        quantile = studentised_range(len(weights), model.df_error, 1 - sample.study.alpha)
+        quantile = studentised_range(len(weights), model.df_error, 1 - sample.alpha)
         margin = quantile / np.sqrt(2) * estimate.std_err
     high, low = (
         {name: sample.study.factors[name][place] for name, place in zip(names, places, strict=True)}
         for places in (highest, lowest)
     )
     return Extremes(high, low, means[highest], means[lowest], estimate.value, float(margin))
+
+
+class Deviation(NamedTuple):
+    """The levels at which an interaction moves the mean furthest from what its parents give, by how much, its margin."""
+
+    levels: dict[str, str]
+    value: float
+    margin: float
+
+
+def largest_deviation(sample: Sample, model: Fit, term: str) -> Deviation | None:
+    """Of the combinations of levels that were run; the margin is Scheffé's, for all of them at once.
+
+    None for a model without an error, or a term of which runs or the stratum tell a part only.
+    """
+    if not model.df_error or term in model.partial or term in sample.coding.whole:
+        return None
+    place = model.columns[term]
+    df = place.stop - place.start
+    rows = sample.design.places[sample.coding.present[sample.coding.present < len(sample.design.places)]]
+    columns = [sample.design.factors.index(name) for name in term.split(":")]
+    found: list[Deviation] = []
+    reach = float(np.sqrt(df * stats.f.ppf(1 - sample.alpha, df, model.df_error)))
+    for places in {tuple(row) for row in rows[:, columns].tolist()}:
+        at = dict(zip(term.split(":"), places, strict=True))
+        estimate = model.estimate(_of_term(sample, model, term, at))
+        levels = {name: sample.study.factors[name][level] for name, level in at.items()}
+        found.append(Deviation(levels, estimate.value, reach * estimate.std_err))
+    return max(found, key=lambda one: (round(abs(one.value), 12), tuple(one.levels.values())))
+
+
+def _of_term(sample: Sample, model: Fit, term: str, at: dict[str, int]) -> Vector:
+    both = mean_weights(sample, model, [term], at)
+    both[model.columns[INTERCEPT]] = 0.0
+    return both
 
 
 def mean_weights(sample: Sample, model: Fit, terms: list[str], at: dict[str, int]) -> Vector:

@@ -120,4 +120,5 @@ def _error(sample: Sample, deciding: ErrorTerm | None) -> dict[str, object]:
         "error_df": deciding.df,
         "error_sd": sd,
         "error_quantile": quantile,
+        "alpha": sample.alpha,
     }

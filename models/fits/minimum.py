@@ -50,7 +50,7 @@ def detection(sample: Sample, deciding: ErrorTerm) -> Detection | None:
     error = max(deciding.errors.values())
     runs = len(np.unique(sample.places))
     present = len(sample.folders[0]) / runs
-    alpha = sample.study.alpha
+    alpha = sample.alpha
     noncentrality = (smallest / error) ** 2
     if deciding.lenth:
         now = lenth_power(len(deciding.verdicts), smallest / error, alpha)

@@ -12,6 +12,7 @@ from models.declared.study import Study
 from models.design.coding import NO_TERMS, Blocking, Coding, FitError, Integers, Vector, code
 from models.design.contrasts import Matrix
 from models.design.design import Design
+from models.design.looks import levels_of_looks
 from models.fits.anova import Fit, fit
 from models.fits.counted import Counted, counted, why_not_counted
 from models.fits.folder_weights import folder_weights
@@ -124,6 +125,14 @@ class Sample:
     @property
     def blocking(self) -> Blocking | None:
         return Blocking(*self.cells[:2]) if self.study.block else None
+
+    @cached_property
+    def told_by_blocks(self) -> list[str]:
+        """Terms that the runs would bear and blocks determine."""
+        if not self.study.block or not self.coding.dropped:
+            return []
+        without = code(self.design, self.study.terms, np.unique(self.places)).dropped
+        return [term for term in self.coding.dropped if term not in without]
 
     @property
     def matrix_rows(self) -> Integers:
@@ -246,14 +255,33 @@ class Sample:
     def progress(self) -> tuple[int, int]:
         """Folders that are there of those planned, and the plan: so many replicates of each run."""
         wanted = self.study.replicates or 1
-        folders = np.bincount(self.folders[1], minlength=len(self.study.treatments))
+        folders = self.folders_of_runs
         return int(np.minimum(folders, wanted).sum()), wanted * len(folders)
+
+    @cached_property
+    def folders_of_runs(self) -> Integers:
+        """How many folders each run of the design has."""
+        return np.bincount(self.folders[1], minlength=len(self.study.treatments))
 
     @property
     def is_firm(self) -> bool:
-        """Whether this is the look that was planned: earlier ones, and later ones without a plan, are provisional."""
-        made, planned = self.progress
-        return made == planned and (self.study.replicates is not None or len(self.folders[0]) == planned)
+        """Whether this is a look that was planned: those before it, between two of them and after it are provisional."""
+        made = set(self.folders_of_runs.tolist())
+        return len(made) == 1 and made <= set(self.study.looks or [self.study.replicates or 1])
+
+    @cached_property
+    def look(self) -> int:
+        """The place, from 1, of the last planned look that all runs have come to; 1 before there is one."""
+        fewest = int(self.folders_of_runs.min())
+        return max(1, sum(look <= fewest for look in self.study.looks))
+
+    @cached_property
+    def alpha(self) -> float:
+        """The level that verdicts are held to: the study's, or what its planned looks spend of it at this one."""
+        looks = self.study.looks
+        if not looks:
+            return self.study.alpha
+        return levels_of_looks(tuple(look / looks[-1] for look in looks), self.study.alpha)[self.look - 1]
 
     @property
     def is_balanced(self) -> bool:

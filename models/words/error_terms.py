@@ -58,7 +58,11 @@ def _about_containers(sample: Sample, container: ErrorTerm) -> str:
         )
     if container.method == "pooled error":
         left = container.df_left_out
-        left_out = f"; {left} of them are those of terms that the model leaves out" if left else ""
+        left_out = (
+            f"; {left} of them {'is that' if left == 1 else 'are those'} of terms that the model leaves out"
+            if left
+            else ""
+        )
         return (
             f"The {df} {_verb(container.df, 'count')} each of {len(sample.y)} containers as an execution of its own, "
             f"though they ran in {count(folders, 'folder')}{left_out}."

@@ -20,7 +20,7 @@ def gap_statements(analysis: ResponseAnalysis, left_out: Sequence[str]) -> Itera
     runs = len(sample.study.treatments)
     if sample.missing_runs:
         yield "data", "doubt", _missing(sample)
-    elif not sample.is_firm:
+    elif sample.study.looks or not sample.is_firm:
         yield "data", "note", _looks(sample)
     counts = np.bincount(sample.places, minlength=runs)
     seen = counts[counts > 0]
@@ -43,6 +43,14 @@ def gap_statements(analysis: ResponseAnalysis, left_out: Sequence[str]) -> Itera
 
 def _looks(sample: Sample) -> str:
     made, planned = sample.progress
+    if sample.study.looks:
+        return _planned_looks(sample)
+    if sample.study.replicates and made == planned:
+        folders = len(sample.folders[0])
+        return (
+            f"{sample.response}: {folders} folders are there, more than the {planned} that were planned: this is another look, "
+            "and its verdicts are provisional."
+        )
     if sample.study.replicates:
         return (
             f"{sample.response}: in progress, {made} of {planned} folders: verdicts are provisional until all are there, "
@@ -52,6 +60,22 @@ def _looks(sample: Sample) -> str:
         f"{sample.response}: the study declares no number of replicates, so that every further folder is another look "
         "and its verdicts are provisional: who looks often enough finds something by chance. "
         "replicates = N makes the look at N folders of each run the firm one."
+    )
+
+
+def _planned_looks(sample: Sample) -> str:
+    """Which of the planned looks this is, and what it is held to."""
+    looks = sample.study.looks
+    at = joined([str(look) for look in looks])
+    text = (
+        f"{sample.response}: looks are planned at {at} folders of each run, which share alpha = {sample.study.alpha:g} as "
+        "Lan and DeMets have it after O'Brien and Fleming; "
+    )
+    level = short(sample.alpha) if sample.alpha >= 1e-4 else f"{sample.alpha:.1g}"
+    if sample.is_firm:
+        return f"{text}this is look {sample.look} of {len(looks)}: verdicts are firm at the level {level}."
+    return (
+        f"{text}this is none of them: verdicts are provisional, at the level {level} of look {sample.look}."
     )
 
 
@@ -73,7 +97,11 @@ def copied(sample: Sample) -> Iterator[Statement]:
             "data",
             "doubt",
             f"{sample.response}: {same} of {count(repeated, 'run')} repeat themselves to the last digit, as with a fixed "
-            "seed: the error is taken from the others and may be too small.",
+            + (
+                "seed: the error is taken from the others and may be too small."
+                if same < repeated
+                else "seed: they give no error."
+            ),
         )
 
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from models.checks.response_analysis import ResponseAnalysis
 from models.fits.error_terms import ErrorTerm
-from models.fits.extremes import extremes
+from models.fits.extremes import extremes, largest_deviation
 from models.fits.minimum import detection, is_below_minimum, smallest_that_counts
 from models.fits.settings import best, settings
-from models.wording import count, joined, number, p_text, short, with_alias
+from models.wording import confidence, count, joined, number, p_text, short, with_alias
 from models.words.sizes import difference, interval_text, range_text, unit_of, value_text
 
 MOST_NAMED = 5  # effects in one sentence
@@ -96,6 +96,7 @@ def outcome(analysis: ResponseAnalysis) -> Iterator[Statement]:
     else:
         text = f"no effect stands out {under(main)}{_possible(analysis, main)}"
     yield "outcome", "finding" if main.active else "note", f"{lead}: {text}."
+    yield from _unjudged(analysis, main)
     yield from _smallest(analysis, main)
     yield from _best(analysis, main)
     if main.sparsity_p < FEW:
@@ -105,17 +106,72 @@ def outcome(analysis: ResponseAnalysis) -> Iterator[Statement]:
             f"Half of the {len(main.verdicts)} effects or more seem to be real ({p_text(main.sparsity_p)}): Lenth's "
             "method takes them for noise then and finds too few. A second folder of each run would give an error.",
         )
-    idle = [
-        verdict.term for verdict in main.verdicts if not verdict.is_active and verdict.term in main.margins
-    ]
-    if idle:
-        confidence = f"{100 * (1 - sample.study.alpha):g}"
-        widest = sorted(idle, key=lambda term: -_reach(main, term))
+    yield from _idle(analysis, main)
+
+
+def _idle(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement]:
+    """What the effects that are not active may still be, the widest first, then terms of several degrees of freedom."""
+    idle = [verdict.term for verdict in main.verdicts if not verdict.is_active]
+    single = sorted((term for term in idle if term in main.margins), key=lambda term: -_reach(main, term))
+    several = [term for term in idle if term not in main.margins]
+    parts = [effects_text(analysis, main, single)] if single else []
+    if several:
+        parts.append(joined([_possible_levels(analysis, main, term) for term in several], MOST_NAMED))
+    if parts:
         yield (
             "outcome",
             "note",
-            f"Not shown to matter, but possible with {confidence} % confidence: {effects_text(analysis, main, widest)}.",
+            f"Not shown to matter, but possible with {confidence(analysis.decisive.alpha)} confidence: {'; '.join(parts)}.",
         )
+
+
+def _possible_levels(analysis: ResponseAnalysis, main: ErrorTerm, term: str) -> str:
+    """'B (best 3, worst 1: +0.4 h [−1.0, 1.8]; F = ...)'; of an interaction where it departs most from its factors."""
+    sample, verdict = analysis.decisive, main[term]
+    model = main.model_of.get(term, main.model)
+    found = largest_deviation(sample, model, term) if model and ":" in term else None
+    if found is None:
+        return f"{term_text(analysis, term)} {size_text(analysis, main, term)}"
+    at = joined([f"{name} {level}" for name, level in found.levels.items()])
+    size = difference(sample, found.value, found.margin, is_active=False)
+    return f"{term_text(analysis, term)} (most at {at}: {size}; F = {number(verdict.statistic)}, {p_text(verdict.p_value)})"
+
+
+def _unjudged(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement]:
+    """Terms of the study that have no verdict though no run is missing: blocks tell them, or their stratum has no error."""
+    sample = analysis.decisive
+    if of_blocks := sample.told_by_blocks:
+        by = joined(list(sample.study.block))
+        verb, it = ("is", "it") if len(of_blocks) == 1 else ("are", "they")
+        yield (
+            "outcome",
+            "doubt",
+            f"{joined(named(analysis, of_blocks), MOST_NAMED)} {verb} not judged: {it} cannot be told from what blocks "
+            f"(by {by}) differ by.",
+        )
+    judged = {verdict.term for verdict in main.verdicts}
+    left = [term for term in sample.coding.terms if term not in judged and term not in main.left_out]
+    if main.has_strata and left:
+        verb = "is" if len(left) == 1 else "are"
+        plots = sample.by_folder.whole_plots
+        assert plots is not None
+        yield (
+            "outcome",
+            "doubt",
+            f"{joined([_with_size(analysis, term) for term in left], MOST_NAMED)} {verb} not judged: "
+            f"{count(int(plots.max()) + 1, 'whole plot')} leave no degree of freedom for an error. Set "
+            f"{joined(list(sample.study.whole_plot))} anew more often.",
+        )
+
+
+def _with_size(analysis: ResponseAnalysis, term: str) -> str:
+    """'A (- → +) +7.93 s', without an interval."""
+    sample = analysis.decisive
+    effect = sample.fit.effect(term)
+    text = term_text(analysis, term)
+    if effect is None:
+        return text
+    return f"{text} {difference(sample, sample.carried(effect.value), float('nan'), is_active=False)}"
 
 
 def _smallest(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement]:
@@ -193,6 +249,8 @@ def _lead(analysis: ResponseAnalysis) -> str:
         parts.append(f"in progress, {runs - len(sample.missing_runs)} of {runs} runs")
     elif made < planned:
         parts.append(f"in progress, {made} of {planned} folders")
+    if sample.study.looks and sample.is_firm:
+        parts.append(f"look {sample.look} of {len(sample.study.looks)}")
     unit = sample.study.responses[sample.response].unit
     plain = f"in {unit}" if unit else "as observed"
     if choice.rejects_identity and choice.power:

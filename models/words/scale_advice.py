@@ -45,6 +45,8 @@ def scale_statements(analysis: ResponseAnalysis) -> Iterator[Statement]:
         yield "scale", "note", f"The study draws its conclusions {where}, as it declares."
     else:
         why = "as the data ask" if choice.rejects_identity else "as nothing speaks against it"
+        if choice.advised is None:
+            why = "though the data reject them, since no other scale is clearly better"
         yield (
             "scale",
             "note",

@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from models.wording import confidence
 from reports.charts import effects as effects_charts
 from reports.charts import interactions as interaction_charts
 from reports.charts import levels as level_charts
@@ -29,7 +30,7 @@ from reports.tables.tables import Results, Row
 from reports.text.factors import factor_list, run_numbers
 from reports.text.numbers import decimals_of, number, p_phrase, with_unit
 from reports.text.slugs import slug
-from reports.text.wording import SCALES, answer, confidence, deciding_error, difference_unit, look, said
+from reports.text.wording import SCALES, answer, deciding_error, difference_unit, look, said
 
 QUERIES = (
     "response_summary",
@@ -71,7 +72,8 @@ def response_page(response: str, study_results: Results, results: Results) -> Pa
     page.rows["treatments"] = treatments
     fits = results["response_fits"].frame
     scale = next(iter(fits.filter("is_decisive")["scale"]), "identity")
-    share = confidence(facts["alpha"])
+    levels_held_to = fits.filter("is_decisive")["alpha"].drop_nulls()
+    share = confidence(next(iter(levels_held_to), facts["alpha"]))
     first, real = effect_parts(page, about, scale, share)
     outcome = answer(statements, response)
     folds = [

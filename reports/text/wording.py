@@ -40,11 +40,6 @@ def deciding_error(rows: pl.DataFrame) -> str:
     return f"{known['error_unit'][0]}s as the unit" + (" (Lenth's method)" if method == "Lenth" else "")
 
 
-def confidence(alpha: float) -> str:
-    """Of intervals by a study's alpha: "95 %"."""
-    return f"{100 * (1 - alpha):g} %"
-
-
 def look(is_firm: bool | None) -> str:
     """Whether verdicts are those of the look that was planned; nothing of nights before that was kept."""
     return {True: "Firm", False: "Provisional", None: ""}[is_firm]

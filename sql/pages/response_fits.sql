@@ -25,6 +25,7 @@ select
     fits.press,
     fits.r_squared_predicted,
     fits.is_balanced,
+    fits.alpha,
 from fits
 left join looks using (night_id, study, response, scale)
 where fits.study in $studies and fits.response in $responses

@@ -23,6 +23,7 @@ create table fits (
     error_df double,
     error_sd double,
     error_quantile double,
+    alpha double,
     terms varchar[],
     dropped varchar[],
 );
@@ -49,5 +50,6 @@ comment on column fits.error_method is 'Where that error comes from, as in effec
 comment on column fits.error_df is 'Its degrees of freedom.';
 comment on column fits.error_sd is 'Standard deviation of one such unit: of the mean of a folder, or of a container.';
 comment on column fits.error_quantile is 'How many standard errors make an interval: the quantile of t, or of Lenth''s reference, 95 % unless alpha says otherwise.';
+comment on column fits.alpha is 'Level that verdicts and intervals are held to: the study''s alpha, or what its planned looks spend of it at this one; null of nights before it was kept.';
 comment on column fits.terms is 'Terms of the model.';
 comment on column fits.dropped is 'Terms of the study that missing runs took away whole.';

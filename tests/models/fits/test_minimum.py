@@ -87,13 +87,15 @@ def test_the_unit_of_a_pure_number_is_not_printed(textbook: Any, two_level: Any,
 
 
 def test_a_look_is_firm_when_the_planned_folders_are_there(textbook: Any, two_level: Any, etch: Any) -> None:
-    for replicates, is_firm in ((1, True), (2, True), (3, False), (None, False)):
+    for replicates, is_firm in ((1, False), (2, True), (3, False), (None, False)):
         keys = {} if replicates is None else {"replicates": replicates}
         tables = textbook(two_level("ABC"), etch, **keys)
         assert set(tables["conclusions"]["is_firm"]) == {is_firm}
     assert outcome(textbook(two_level("ABC"), etch, replicates=3))[0].startswith(
         "y (in progress, 16 of 24 folders): "
     )
+    said = textbook(two_level("ABC"), etch, replicates=1)["statements"].filter(topic="data")["sentence"]
+    assert said.str.contains("16 folders are there, more than the 8 that were planned").any()
     said = textbook(two_level("ABC"), etch)["statements"].filter(topic="data")["sentence"]
     assert said.str.contains("declares no number of replicates").any()
 

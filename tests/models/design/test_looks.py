@@ -1,0 +1,72 @@
+"""The levels of planned looks, against the R package rpact."""
+
+from typing import Any
+
+import pytest
+
+from models.design.looks import levels_of_looks
+
+# rpact 3.3.4: getDesignGroupSequential(sided = 2, alpha = a, informationRates = t, typeOfDesign = "asOF")$stageLevels * 2
+RPACT = {
+    ((0.2, 0.4, 0.6, 0.8, 1.0), 0.05): (1.0777425e-06, 7.8789715e-04, 7.3560586e-03, 2.2031940e-02, 4.2251744e-02),
+    ((0.5, 1.0), 0.05): (0.0030506455, 0.0489995429),
+    ((1 / 3, 2 / 3, 1.0), 0.05): (0.00020701144, 0.01202439875, 0.04625624783),
+    ((0.25, 0.9, 1.0), 0.1): (0.000177150877, 0.077598511252, 0.079304342821),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("times", "alpha"), RPACT)
+def test_levels_are_those_of_rpact(times: tuple[float, ...], alpha: float) -> None:
+    assert levels_of_looks(times, alpha) == pytest.approx(RPACT[times, alpha], rel=1e-5)
+
+
+def test_one_look_at_the_whole_is_held_to_alpha() -> None:
+    assert levels_of_looks((1.0,), 0.05) == pytest.approx((0.05,), rel=1e-12)
+
+
+def test_a_look_is_held_to_its_own_level_and_says_so(textbook: Any, two_level: Any, etch: Any) -> None:
+    """By R's lm A has p = .00143, A:C .0000754: two of six replicates bear the second only."""
+    whole = textbook(two_level("ABC"), etch, replicates=2)
+    early = textbook(two_level("ABC"), etch, replicates=6, looks=[2, 4])
+    active = [set(one["effects"].filter("is_active", scale="identity")["term"]) for one in (whole, early)]
+    assert active[0] == {"A", "C", "A:C"}
+    assert active[1] == {"C", "A:C"}
+    fits = early["fits"].filter(scale="identity")
+    assert fits["alpha"].item() == pytest.approx(0.00020701144, rel=1e-6)
+    assert early["conclusions"]["is_firm"].all()
+    (said,) = early["statements"].filter(topic="data", kind="note")["sentence"][:1]
+    assert said.startswith("y: looks are planned at 2, 4 and 6 folders of each run, which share alpha = 0.05")
+    assert said.endswith("this is look 1 of 3: verdicts are firm at the level 0.000207.")
+    outcome = early["statements"].filter(topic="outcome")["sentence"]
+    assert outcome[0].startswith("y (in progress, 16 of 48 folders; look 1 of 3): ")
+    assert "possible with 99.979 % confidence" in " ".join(outcome)
+
+
+def test_between_two_looks_verdicts_are_provisional_at_the_level_of_the_last(
+    textbook: Any, two_level: Any, etch: Any
+) -> None:
+    values = [*(list(one) for one in etch[:-1]), [*etch[-1], 800]]
+    tables = textbook(two_level("ABC"), values, replicates=4, looks=[2])
+    assert not tables["conclusions"]["is_firm"].any()
+    assert tables["fits"]["alpha"].to_list() == pytest.approx([RPACT[(0.5, 1.0), 0.05][0]] * 2, rel=1e-6)
+
+
+def test_an_early_look_is_not_judged_by_a_simulated_reference(
+    textbook: Any, two_level: Any, filtration: Any
+) -> None:
+    tables = textbook(two_level("ABCD"), filtration, replicates=8, looks=[1])
+    (said,) = tables["statements"].filter(topic="outcome")["sentence"]
+    assert "no effect can be judged yet: this early look is held to a level of" in said
+
+
+@pytest.mark.parametrize(
+    ("replicates", "looks"), [(None, [1]), (4, [3, 2]), (4, [2, 2]), (4, [5]), (4, [0, 2]), (4, ["2"])]
+)
+def test_looks_that_are_none_are_refused(declare: Any, two_level: Any, replicates: Any, looks: Any) -> None:
+    keys = {} if replicates is None else {"replicates": replicates}
+    with pytest.raises(ValueError, match="looks"):
+        declare(two_level("AB"), looks=looks, **keys)
+
+
+def test_the_last_look_is_at_the_whole(declare: Any, two_level: Any) -> None:
+    assert declare(two_level("AB"), replicates=4, looks=[1, 2]).looks == (1, 2, 4)
