@@ -100,11 +100,12 @@ def _sentences(analysis: ResponseAnalysis) -> Iterator[tuple[str, str, str]]:
 def _rows(analysis: ResponseAnalysis) -> Iterator[tuple[str, list[Row]]]:
     for scale, sample in analysis.samples.items():
         judgement = analysis.judgements[scale]
+        permuted = analysis.permuted if sample is analysis.decisive else {}
         yield "fits", [fit_row(sample, judgement, sample is analysis.decisive)]
         yield "coefficients", list(coefficient_rows(sample, analysis.aliases))
         yield "anova_by_scale", list(anova_rows(sample, analysis.aliases))
         yield "effects_by_scale", effect_rows(sample, judgement, analysis.aliases)
-        yield "effect_tests", list(test_rows(sample, judgement, analysis.aliases))
+        yield "effect_tests", list(test_rows(sample, judgement, analysis.aliases, permuted))
         yield "diagnostics", list(diagnostic_rows(sample, analysis.diagnostics[scale]))
         yield "residuals", list(residual_rows(sample))
         yield "conclusions", list(conclusion_rows(analysis, scale))

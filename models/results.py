@@ -109,6 +109,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         conventional_simultaneous_margin=_REAL,
         conventional_p_value=_REAL,
         posterior=_REAL,
+        permutation_p_value=_REAL,
         is_active=_TRUTH,
         is_active_at_once=_TRUTH,
         is_decisive=_TRUTH,

@@ -1,10 +1,12 @@
 """All that is computed of one response: both scales, every error term, diagnostics."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from models.checks.diagnostics import diagnostics
 from models.checks.misfit import Diagnostic
+from models.checks.permutation import permuted_p_values
 from models.checks.scale_choice import ScaleChoice, choose_scale
 from models.design.alias_sets import Aliases, aliases_in
 from models.fits.error_terms import Judgement, judge
@@ -55,6 +57,12 @@ class ResponseAnalysis:
     def judgement(self) -> Judgement:
         """On the decisive scale."""
         return self.judgements[self.decisive.scale]
+
+    @cached_property
+    def permuted(self) -> Mapping[str, float]:
+        """p-values by permutation of what decides, on the scale that decides."""
+        deciding = self.judgement.decisive
+        return permuted_p_values(self.decisive, deciding) if deciding else {}
 
     @cached_property
     def aliases(self) -> Aliases:

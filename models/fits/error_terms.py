@@ -429,8 +429,10 @@ def _largest_first(verdicts: list[Verdict]) -> tuple[Verdict, ...]:
     return tuple(sorted(verdicts, key=lambda verdict: (verdict.p_value, -abs(verdict.statistic))))
 
 
-def test_rows(sample: Sample, judgement: Judgement, aliases: Aliases) -> Iterator[Row]:
-    """Rows of `effect_tests`: each error term's verdicts, largest first."""
+def test_rows(
+    sample: Sample, judgement: Judgement, aliases: Aliases, permuted: Mapping[str, float]
+) -> Iterator[Row]:
+    """Rows of `effect_tests`: each error term's verdicts, largest first; `permuted` are p-values of the decisive one."""
     for one in judgement.error_terms:
         usual = one.lenth
         for verdict in one.verdicts:
@@ -446,5 +448,6 @@ def test_rows(sample: Sample, judgement: Judgement, aliases: Aliases) -> Iterato
                 "simultaneous_margin": usual.simultaneous_margin if usual else None,
                 "conventional_margin": usual.conventional_margin if usual else None,
                 "conventional_simultaneous_margin": usual.conventional_simultaneous_margin if usual else None,
+                "permutation_p_value": permuted.get(verdict.term) if one is judgement.decisive else None,
                 "is_decisive": one is judgement.decisive,
             }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from models.checks.response_analysis import ResponseAnalysis
 from models.fits.error_terms import ErrorTerm
 from models.fits.samples import Sample
-from models.wording import count, joined, number, with_alias
+from models.wording import count, joined, number, p_text, with_alias
 from models.words.outcomes import Statement, named, unit_phrase
 from models.words.sizes import unit_of
 
@@ -37,6 +37,7 @@ def error_terms(analysis: ResponseAnalysis) -> Iterator[Statement]:
         yield topic, "note", _about_folders(analysis, folder)
     elif container and judgement.without_folders:
         yield topic, "doubt", f"There is no verdict with folders as the unit: {judgement.without_folders}."
+    yield from _by_permutation(analysis)
     if container and folder:
         declared = sample.study.unit
         yield (
@@ -46,6 +47,32 @@ def error_terms(analysis: ResponseAnalysis) -> Iterator[Statement]:
             if declared
             else "Folders decide, since containers of a folder share its execution; "
             'unit = "container" would let containers decide.',
+        )
+
+
+def _by_permutation(analysis: ResponseAnalysis) -> Iterator[Statement]:
+    """Whether p-values that take no normal errors for granted come to other verdicts."""
+    deciding, permuted = analysis.judgement.decisive, analysis.permuted
+    alpha = analysis.decisive.alpha
+    if deciding is None or not permuted:
+        return
+    parts = [
+        f"{named(analysis, [verdict.term])[0]} ({p_text(permuted[verdict.term])} instead of {p_text(verdict.p_value)})"
+        for verdict in deciding.verdicts
+        if verdict.term in permuted and verdict.is_active != (permuted[verdict.term] < alpha)
+    ]
+    what = "values" if deciding.lenth else f"{deciding.unit}s"
+    if not parts:
+        yield (
+            "error_terms",
+            "note",
+            f"Permutation of the {what} gives the same verdicts, without normal errors.",
+        )
+    else:
+        yield (
+            "error_terms",
+            "doubt",
+            f"Permutation of the {what} would decide otherwise on {joined(parts, 5)}.",
         )
 
 

@@ -48,8 +48,8 @@ def _looks(sample: Sample) -> str:
     if sample.study.replicates and made == planned:
         folders = len(sample.folders[0])
         return (
-            f"{sample.response}: {folders} folders are there, more than the {planned} that were planned: this is another look, "
-            "and its verdicts are provisional."
+            f"{sample.response}: {folders} folders are there, more than the {planned} that were planned: this is another "
+            "look, and its verdicts are provisional."
         )
     if sample.study.replicates:
         return (

@@ -81,7 +81,7 @@ def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
     wide = tests.select("rank", "term", "aliases", "effect", "error_unit").unique("term", maintain_order=True)
     fields = (
         "method", "error", "margin", "simultaneous_margin", "p_value", "conventional_margin",
-        "conventional_simultaneous_margin", "conventional_p_value", "posterior", "is_active", "is_decisive",
+        "conventional_simultaneous_margin", "conventional_p_value", "posterior", "permutation_p_value", "is_active", "is_decisive",
     )  # fmt: skip
     for side in sides:
         mine = tests.filter(pl.col("error_unit") == side).select(
@@ -115,6 +115,7 @@ def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
             ),
             Column(f"conventional_p_value_{side}", "p by t", "p", is_optional=True),
             Column(f"posterior_{side}", "probability (Box, Meyer)", "number", decimals=2, is_optional=True),
+            Column(f"permutation_p_value_{side}", "p by permutation", "p", is_optional=True),
             Column(f"is_active_{side}", "verdict", cell=verdict_cell(f"is_active_{side}")),
         ]
     if len(sides) == 2:

@@ -22,6 +22,7 @@ select
     effect_tests.conventional_simultaneous_margin,
     effect_tests.conventional_p_value,
     effect_tests.posterior,
+    effect_tests.permutation_p_value,
     effect_tests.is_active,
     effect_tests.is_active_at_once,
     effect_tests.is_decisive,

@@ -22,6 +22,7 @@ create table effect_tests (
     conventional_simultaneous_margin double,
     conventional_p_value double,
     posterior double,
+    permutation_p_value double,
     is_active boolean,
     is_active_at_once boolean,
     is_decisive boolean,
@@ -48,6 +49,7 @@ comment on column effect_tests.conventional_margin is 'Lenth''s ME by t with m/3
 comment on column effect_tests.conventional_simultaneous_margin is 'Lenth''s SME by that t; null otherwise.';
 comment on column effect_tests.conventional_p_value is 'p-value by that t; null otherwise.';
 comment on column effect_tests.posterior is 'Probability that the effect is active, by Box and Meyer (one in five active, ten times as large); null outside Lenth''s method.';
+comment on column effect_tests.permutation_p_value is 'p-value by permutation of the units that decide, on the scale that decides: a check that takes no normal errors for granted; null of other rows, and where units are not alike (counts, whole plots, folders of unequal size, lost cells) or too few for any p below alpha.';
 comment on column effect_tests.is_active is 'Whether the effect, taken alone, lies beyond the margin.';
 comment on column effect_tests.is_active_at_once is 'Whether it does so when all effects are judged at once: by SME or Holm.';
 comment on column effect_tests.is_decisive is 'Whether this error term decides: of the declared unit, else of folders, else of containers where no run is missing.';
