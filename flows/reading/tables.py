@@ -1,6 +1,7 @@
 """Result tables: every row an execution of its own, told apart by what it says, so that tables may grow."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -146,7 +147,7 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
         text = cells(factor) if told is None else pl.Series([told] * frame.height, dtype=pl.String)
         if read.columns.get(factor) in frame.columns and (missing := missing_level(levels)) is not None:
             text = text.fill_null(missing)
-        columns[f"level {factor}"] = mapped(text, lambda seen, levels=levels: declared_level(seen, levels))
+        columns[f"level {factor}"] = mapped(text, partial(declared_level, levels=levels))
     for stamp in STAMPS:
         raw = cells(stamp)
         if not raw.count():

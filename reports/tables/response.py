@@ -81,7 +81,8 @@ def verdict_table(tests: pl.DataFrame, unit: str) -> Table:
     wide = tests.select("rank", "term", "aliases", "effect", "error_unit").unique("term", maintain_order=True)
     fields = (
         "method", "error", "margin", "simultaneous_margin", "p_value", "conventional_margin",
-        "conventional_simultaneous_margin", "conventional_p_value", "posterior", "permutation_p_value", "is_active", "is_decisive",
+        "conventional_simultaneous_margin", "conventional_p_value", "posterior", "permutation_p_value",
+        "is_active", "is_decisive",
     )  # fmt: skip
     for side in sides:
         mine = tests.filter(pl.col("error_unit") == side).select(
