@@ -12,6 +12,7 @@ from flows.house.last_success import note_success
 from flows.house.lock import hold
 from flows.house.recovery import recover
 from flows.house.strangers import copy_away, is_written_to
+from flows.lake.share import Lake, refuse_unshareable, share_current
 from flows.log_root.bucket import in_full
 from flows.records.night_log import log
 from flows.records.outcome import recorded
@@ -24,7 +25,6 @@ from flows.stages.extract import extract_folders
 from flows.stages.load import load_facts
 from flows.stages.plan import Order, Plan, Summary
 from flows.stages.publish import publish_version, render_pages
-from flows.stages.share import refuse_unshareable, share_version
 from flows.stages.vanished import identity, refuse_replaced
 from models.declared.study import StudyError
 
@@ -47,7 +47,8 @@ def night(order: Order, now: datetime, call: Call = plainly, say: Say = lambda _
     raised, the published version stays as it was.
     """
     house = House.at(order.house)
-    refuse_unshareable(order)
+    lake = Lake(order.lake, order.lake_data, order.lake_name)
+    refuse_unshareable(lake)
 
     def tell(message: str) -> None:
         say(message)
@@ -61,7 +62,7 @@ def night(order: Order, now: datetime, call: Call = plainly, say: Say = lambda _
         except StudyError as error:
             raise HouseError(str(error)) from error
         except Exception as error:
-            what = "though the night" if stage is share_version else "nothing"
+            what = "though the night" if stage is share_current else "nothing"
             raise StageError(f"the stage {stage.__name__} failed, {what} was published: {error}") from error
         return result
 
@@ -70,10 +71,10 @@ def night(order: Order, now: datetime, call: Call = plainly, say: Say = lambda _
             refuse_remote(house)
             recover(house)
             summary = done(stages(order, now, house, carry_out, tell, say))
-        if order.lake:
+        if lake.catalogue:
             tell("sharing the night")
             try:
-                carry_out(share_version, order)
+                carry_out(share_current, house, lake)
             except (HouseError, StageError) as error:
                 log(house, f"published, not shared: {error}")
                 raise

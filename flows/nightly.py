@@ -17,6 +17,7 @@ from prefect.utilities.annotations import quote
 from pydantic import BeforeValidator, Field
 
 from flows.house.errors import HouseHeldError
+from flows.lake.share import share_current
 from flows.messages import progress, summarise
 from flows.night import Order, Summary, night
 from flows.records.notice import send, worth_telling
@@ -28,7 +29,6 @@ from flows.stages.discover import discover_folders
 from flows.stages.extract import extract_folders
 from flows.stages.load import load_facts
 from flows.stages.publish import publish_version, render_pages
-from flows.stages.share import share_version
 
 TASKS: tuple[Callable[..., Any], ...] = (
     carry_house_over,
@@ -40,7 +40,7 @@ TASKS: tuple[Callable[..., Any], ...] = (
     close_night,
     render_pages,
     publish_version,
-    share_version,
+    share_current,
 )
 STAGES = {stage.__name__: task(cache_policy=NO_CACHE, persist_result=False)(stage) for stage in TASKS}
 

@@ -67,6 +67,18 @@ def share_current(house: House, lake: Lake, reader: str = "", is_whole: bool = F
     return Shared(**carried_out(python, order, lake))
 
 
+def refuse_unshareable(lake: Lake) -> None:
+    """Raises UsageError, before a night begins, where it could not be shared as it was told."""
+    if bool(lake.catalogue) != bool(lake.data):
+        found, missing = ("--lake", "--lake-data") if lake.catalogue else ("--lake-data", "--lake")
+        raise UsageError(
+            f"{found}: found no {missing} beside it, expected both: catalogue and files of one lake."
+        )
+    if lake.catalogue:
+        refuse_secrets(lake)
+        environment()
+
+
 def refuse_secrets(lake: Lake) -> None:
     """Raises UsageError for what would stand in the list of processes, or in a statement."""
     if re.search(r"password\s*=|://[^/@]*:[^/@]*@", lake.catalogue):

@@ -29,7 +29,7 @@ comment on column anova_by_scale.aliases is 'Effects that cannot be told from it
 comment on column anova_by_scale.sum_sq is 'Sum of squares.';
 comment on column anova_by_scale.df is 'Degrees of freedom.';
 comment on column anova_by_scale.mean_sq is 'Mean square.';
-comment on column anova_by_scale.f_value is 'F against the residual.';
+comment on column anova_by_scale.f_value is 'F against the residual, whose units are containers.';
 comment on column anova_by_scale.p_value is 'Its p-value.';
 comment on column anova_by_scale.percent_of_variation is 'Share of the total sum of squares, percent (Jain''s allocation of variation).';
 comment on column anova_by_scale.partial_eta_sq is 'Sum of squares over itself plus the residual.';

@@ -25,6 +25,21 @@ QUESTIONS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         "select run, round(mean) from treatment_means where response = 'Time' order by mean limit 2",
         [(4, 169.0), (2, 348.0)],
     ),
+    # Readers asked for container, seconds: the listing names the columns now.
+    "How long did each container run?": (
+        "select folder, duration_seconds from container_times order by duration_seconds desc limit 1",
+        [("exp_15", 8301.0)],
+    ),
+    # They asked for final_metrics.last.
+    "What did each container come to?": (
+        "select count(*), round(avg(last_value), 1) from final_metrics where tag = 'accuracy per epoch'",
+        [(CONTAINERS, 88.5)],
+    ),
+    "How far is run 1 from run 2?": (
+        "select round(difference, 2), unit from run_differences "
+        "where response = 'Accuracy' and run = 1 and other_run = 2",
+        [(0.02, "%")],
+    ),
     "Which folder worked the longest?": (
         "select folder from container_times order by duration_seconds desc limit 1",
         [("exp_15",)],

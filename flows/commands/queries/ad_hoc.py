@@ -32,7 +32,8 @@ def sql(
     Parameters
     ----------
     query
-        One SQL statement; several, separated by semicolons, are answered one after another.
+        One SQL statement; several, separated by semicolons, are answered one after another. Or what the prompt takes:
+        .tables, .describe NAME, .help.
     house
         Folder of the warehouse.
     csv
@@ -51,6 +52,10 @@ def sql(
 
         return prompt(House.at(house))
     try:
+        if query.lstrip().startswith("."):
+            from flows.commands.queries.prompt import order
+
+            return order(House.at(house), query)
         return answer(House.at(house), query, "csv" if csv else "json" if json else "table", parquet)
     except QueryError as error:
         raise HouseError(str(error)) from error

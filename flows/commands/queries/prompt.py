@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from flows.commands.queries.ad_hoc import show
@@ -16,17 +17,20 @@ HELP = """\
 .help              this, and the five most useful queries
 .quit              leave (or Ctrl-D)
 Anything else is SQL and ends with a semicolon."""
+LINE = 116
 ASK, MORE = "doehouse> ", "     ...> "
 # What other prompts understand without a dot.
 WORDS = {"help": ".help", "exit": ".quit", "quit": ".quit", "?": ".help"}
 
 
 def list_relations(warehouse: Warehouse) -> None:
-    """Each with its comment, and what a row of it stands for."""
-    comments = warehouse.rows("ad_hoc/relations")
-    width = max(len(name) for name, _ in comments)
-    for name, comment in comments:
+    """Each with its comment, what a row of it stands for and, of what people ask most, its columns."""
+    relations = warehouse.rows("ad_hoc/relations")
+    width = max(len(name) for name, _, _ in relations)
+    for name, comment, columns in relations:
         print(f"  {name:<{width}}  {comment or ''} A row: {grain(name)}.")
+        for line in wrap(", ".join(columns), LINE - width):
+            print(f"  {'':<{width}}    {line}")
 
 
 def prompt(house: House) -> int:
@@ -61,6 +65,13 @@ def prompt(house: House) -> int:
                 pending = ""
 
 
+def order(house: House, words: str) -> int:
+    """Carry out one dot command, typed where a query would be."""
+    with open_published(published(house), is_locked=True) as warehouse:
+        command(warehouse, words.split())
+    return 0
+
+
 def command(warehouse: Warehouse, words: list[str]) -> bool:
     """Carry out a dot command; False ends the prompt."""
     match words:
@@ -69,7 +80,10 @@ def command(warehouse: Warehouse, words: list[str]) -> bool:
         case [".tables", *_]:
             list_relations(warehouse)
         case [".describe", name]:
-            for column, kind, comment in warehouse.rows("ad_hoc/columns", relation=name):
+            columns = warehouse.rows("ad_hoc/columns", relation=name.rstrip(";"))
+            if not columns:
+                print(f"found no relation {name}, expected one of those that .tables lists")
+            for column, kind, comment in columns:
                 print(f"  {column:<24} {kind:<12} {comment or ''}")
         case [".help", *_]:
             print(HELP)

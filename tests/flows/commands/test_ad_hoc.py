@@ -126,7 +126,7 @@ def test_parquet_is_written_and_nothing_printed(house: Path, tmp_path: Path) -> 
     assert frame.height == 32
 
 
-@pytest.mark.parametrize(("place", "rows"), [*enumerate([32, 28, 4, 240, 0], 1)])
+@pytest.mark.parametrize(("place", "rows"), [*enumerate([32, 14, 4, 240, 0], 1)])
 def test_a_query_of_the_readme_answers(house: Path, place: int, rows: int) -> None:
     question, query = examples()[place - 1]
     assert question.endswith(".")
@@ -227,7 +227,19 @@ def test_the_prompt_lists_relations_and_answers_until_it_is_left(house: Path) ->
 def test_the_prompt_lists_every_relation_with_its_comment(house: Path) -> None:
     first, second = doehouse("sql", "--house", house, given=".tables").stdout.split(".help for help\n")
     assert second.splitlines() == first.splitlines()[1:]
-    assert all(re.fullmatch(r"  \w+ +[A-Z].+\. A row: [a-z, _]+\.", line) for line in second.splitlines())
+    relations = [line for line in second.splitlines() if line[2] != " "]
+    assert all(re.fullmatch(r"  \w+ +[A-Z].+\. A row: [a-z, _]+\.", line) for line in relations)
+    columns = "".join(second.partition("  container_times ")[2].partition("  effects ")[0].splitlines()[1:])
+    assert "container_id," in columns and "duration_seconds" in columns
+    assert doehouse("sql", "--house", house, ".tables").stdout == second
+
+
+def test_what_the_prompt_takes_is_taken_as_a_query_too(house: Path) -> None:
+    described = doehouse("sql", "--house", house, ".describe effects").stdout
+    assert "  error_unit               VARCHAR" in described
+    assert (
+        "expected one of those that .tables lists" in doehouse("sql", "--house", house, ".describe x").stdout
+    )
 
 
 @pytest.mark.parametrize("form", [[], ["--csv"], ["--json"]])
