@@ -43,7 +43,7 @@ def contents(order: Order, is_whole: bool = False) -> dict[str, list[str]]:
     """The rows of every relation as text, sorted: all of them, or those that two houses should share."""
     found = {}
     with open_published(House.at(order.house).warehouse) as warehouse:
-        for name, _ in warehouse.rows("ad_hoc/relations"):
+        for name, *_ in warehouse.rows("ad_hoc/relations"):
             if is_whole or name not in MEMORIES:
                 relation = warehouse.relation(name)
                 columns = [each for each in relation.column_names if is_whole or each not in KEYS]
