@@ -1,6 +1,7 @@
 """Where and in which order tests are run, the sample's published house, a Prefect server and a browser for all of them."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from functools import cache
@@ -38,7 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @cache
 def is_prefects(file: Path) -> bool:
-    return "prefect_server" in file.read_text()
+    """Whether tests of the file ask for the server, which is more than to import from its module."""
+    return re.search(r"(?<!tests\.)prefect_server", file.read_text()) is not None
 
 
 @pytest.hookimpl(optionalhook=True)

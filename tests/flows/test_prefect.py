@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from flows.house.errors import HouseError, HouseHeldError
+from flows.house.house import House
 from flows.house.lock import hold
 from flows.house.manifest import digest
 from flows.night import Order, StageError, Summary
+from tests.commands import doehouse
 from tests.houses import ROOT, SAMPLE, STUDIES, ask, contents
 from tests.log_folders import edit
 from tests.prefect_server import PrefectServer
@@ -191,3 +193,14 @@ def test_the_entrypoint_of_the_deployment_is_the_flow() -> None:
         "Europe/Amsterdam",
         True,
     )
+
+
+def test_a_night_is_a_flow_where_a_server_is_set_up(
+    second_night: Order, prefect_server: PrefectServer
+) -> None:
+    shutil.rmtree(second_night.logs / "exp_16")
+    words = ["--logs", second_night.logs, "--studies", second_night.studies, "--house", second_night.house]
+    ended = doehouse("night", *words, env=prefect_server.environment)
+    assert ended.returncode == 0, ended.stderr
+    assert "starting the flow" in ended.stderr
+    assert len(House.at(second_night.house).all_versions()) == 2

@@ -24,6 +24,7 @@ from flows.warehouse import warehouse
 from sample.write_logs import scalar
 from tests.dask_cluster import DaskCluster, dask_cluster
 from tests.houses import ROOT, ask, contents, spend
+from tests.made_once import copied
 from tests.prefect_server import die_with_parent
 from tests.torture.folders import TAG, event_file, write_least_study, write_small_folder
 
@@ -46,20 +47,26 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
-    """Eight folders of a small study, of which nothing is read yet."""
+def order(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
+    """Eight folders of a small study, of which nothing is read yet; beside them a house where a night on this machine
+    read them."""
+    spent = copied(tmp_path_factory, "cluster", here, tmp_path)
+    return spent._replace(house=spent.house.with_name("house"))
+
+
+def here(place: Path) -> Order:
     for number in range(8):
-        write_small_folder(tmp_path / "logs", f"{1 + number % 2}_r{number}")
-    write_least_study(tmp_path / "studies")
-    return Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+        write_small_folder(place / "logs", f"{1 + number % 2}_r{number}")
+    write_least_study(place / "studies")
+    order = Order(place / "logs", place / "studies", place / "here")
+    spend(order)
+    return order
 
 
 @pytest.fixture
 def expected(order: Order) -> dict[str, list[str]]:
     """What a night on this machine makes of them."""
-    here = order._replace(house=order.house.with_name("here"))
-    spend(here)
-    return tables(here)
+    return tables(order._replace(house=order.house.with_name("here")))
 
 
 def tables(order: Order) -> dict[str, list[str]]:
@@ -85,8 +92,7 @@ def test_a_night_on_a_cluster_makes_the_same_of_the_sample(
 
 def test_later_nights_make_the_same_too(cluster: DaskCluster, order: Order) -> None:
     orders = [order._replace(house=order.house.with_name("here")), order._replace(cluster=cluster.address)]
-    for each in orders:
-        spend(each)
+    spend(orders[1])
     write_small_folder(order.logs, "1_later")
     with event_file(order.logs / "2_r1").open("ab") as stream:
         RecordWriter(stream).write(scalar(1.7e9, 9, TAG, 50.0).SerializeToString())
@@ -124,7 +130,7 @@ def noting(attempts: list[int]) -> object:
 
 
 def test_the_third_death_at_a_batch_ends_the_night(order: Order, tmp_path: Path) -> None:
-    spend(order)
+    order = order._replace(house=order.house.with_name("here"))
     before = House.at(order.house).current_version()
     write_small_folder(order.logs, "1_later")
     (tmp_path / "dask").mkdir()

@@ -18,7 +18,6 @@ from flows.warehouse.warehouse import schema_digest
 from tests.commands import doehouse, modules_of
 from tests.houses import SAMPLE, STUDIES, ask, spend, verdicts
 from tests.log_folders import edit, write_folder, write_study
-from tests.prefect_server import PrefectServer
 
 HEAVY = {
     "prefect",
@@ -185,16 +184,6 @@ def test_a_server_that_does_not_answer_is_told_and_the_night_goes_on(second_nigh
     assert ended.stderr == (
         "http://127.0.0.1:9/api: Prefect's server does not answer; the night goes on without it\n"
     )
-
-
-def test_a_night_is_a_flow_where_a_server_is_set_up(
-    second_night: Order, prefect_server: PrefectServer
-) -> None:
-    shutil.rmtree(second_night.logs / "exp_16")
-    ended = doehouse("night", *places(second_night), env=prefect_server.environment)
-    assert ended.returncode == 0, ended.stderr
-    assert "starting the flow" in ended.stderr
-    assert len(House.at(second_night.house).all_versions()) == 2
 
 
 def test_a_night_with_nothing_new_loads_nothing_heavy(second_night: Order) -> None:
