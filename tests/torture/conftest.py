@@ -63,16 +63,18 @@ def server() -> Iterator[NightServer]:
         yield started
 
 
-@pytest.fixture(scope="session")
-def other_server() -> Iterator[NightServer]:
-    with NightServer() as started:
-        yield started
-
-
-@pytest.fixture
-def places(tmp_path: Path, server: NightServer, other_server: NightServer) -> list[Place]:
-    """Two places beside each other, each with folders of both runs, and no night yet."""
-    return [furnish(tmp_path / name, each) for name, each in (("one", server), ("other", other_server))]
+@pytest.fixture(scope="module")
+def places(
+    tmp_path_factory: pytest.TempPathFactory, server: NightServer, is_full: bool
+) -> Iterator[list[Place]]:
+    """A place with folders of both runs, and no night yet; with the long counts two, whose nights go on side by side."""
+    root = tmp_path_factory.mktemp("places")
+    one = furnish(root / "one", server)
+    if not is_full:
+        yield [one]
+        return
+    with NightServer() as other_server:
+        yield [one, furnish(root / "other", other_server)]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ class Start(NamedTuple):
     place: Place
     is_bare: bool  # of its nights
     kept: Path  # a copy of the house
-    calls: list[str]  # of the next night on the house, which are to fail
+    calls: list[str]  # of the next night on the house
     before: Mapping[str, str] | None
     after: Mapping[str, str] | None
 
@@ -48,13 +48,7 @@ class Start(NamedTuple):
         after = check_whole(place.house)
         assert before != after
         assert {call.split()[0] for call in calls} == set(CALLS) - {"link"}
-        # Without the long counts, of the calls that a line makes over and over the first and the last one.
-        ends = [
-            *{whose(call): call for call in reversed(calls)}.values(),
-            *{whose(call): call for call in calls}.values(),
-        ]
-        tried = [call for call in calls if not is_bare or call in ends]
-        return cls(place, is_bare, kept, tried, before, after)
+        return cls(place, is_bare, kept, calls, before, after)
 
     def night_with(self, **fault: object) -> tuple[Ended, bool]:
         """How a night on that house ended, and whether it published; what is published is checked, and the next
@@ -69,9 +63,10 @@ class Start(NamedTuple):
         return ended, now == self.after
 
 
-def whose(call: str) -> str:
-    """The call with the line that makes it, whichever time."""
-    return call.partition(" #")[0]
+def one_a_line(calls: list[str], is_last: bool) -> list[int]:
+    """The places of the first or the last of the calls that a line makes over and over."""
+    places = range(len(calls)) if is_last else reversed(range(len(calls)))
+    return list({calls[place].partition(" #")[0]: place for place in places}.values())
 
 
 def copy(house: Path, target: Path) -> None:
@@ -79,23 +74,27 @@ def copy(house: Path, target: Path) -> None:
     shutil.copytree(house, target, symlinks=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def starts(places: list[Place], is_full: bool) -> list[Start]:
     with ThreadPoolExecutor(len(places)) as pool:
         return list(pool.map(Start.of, places, [not is_full] * len(places)))
 
 
-def at_every_call(starts: list[Start], trial: Callable[[Start, int], bool]) -> tuple[int, int]:
-    """Carry out a trial for each call, by its place; gives how many there were and how many of them published."""
+def at_every_call(starts: list[Start], trial: Callable[[Start, int], bool], is_last: bool) -> tuple[int, int]:
+    """Carry out a trial for each call, by its place; gives how many there were and how many of them published.
+
+    On bare nights, of the calls that a line makes over and over it is the first or the last one.
+    """
     (count,) = {len(start.calls) for start in starts}
+    places = one_a_line(starts[0].calls, is_last) if starts[0].is_bare else range(count)
 
     def share(start: Start, first: int) -> list[bool]:
-        return [trial(start, number) for number in range(first, count, len(starts))]
+        return [trial(start, place) for place in places[first :: len(starts)]]
 
     with ThreadPoolExecutor(len(starts)) as pool:
         published = [each for told in pool.map(share, starts, range(len(starts))) for each in told]
-    assert len(published) == count
-    return count, sum(published)
+    assert len(published) == len(places)
+    return len(places), sum(published)
 
 
 def test_a_failing_call_leaves_the_old_version_and_the_next_night_heals(
@@ -111,7 +110,7 @@ def test_a_failing_call_leaves_the_old_version_and_the_next_night_heals(
             assert is_published, call
         return is_published
 
-    count, visible = at_every_call(starts, trial)
+    count, visible = at_every_call(starts, trial, is_last=False)
     figures["failing system calls"] = (
         f"each of the {count} calls of a night on its house failed in turn (EIO, ENOSPC, EACCES): "
         f"{count - visible} left yesterday's version, {visible} the new one, 0 anything else; every next night healed"
@@ -126,7 +125,7 @@ def test_a_night_killed_at_a_call_leaves_the_version_before_or_after_it(
         assert ended.signal == signal.SIGKILL, start.calls[number]
         return is_published
 
-    count, visible = at_every_call(starts, trial)
+    count, visible = at_every_call(starts, trial, is_last=True)
     figures["kill -9 at every call"] = (
         f"a night killed before each of its {count} calls on its house: {count - visible} left yesterday's "
         f"version, {visible} the new one, 0 anything else; every next night healed"

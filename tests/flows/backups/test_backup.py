@@ -12,7 +12,7 @@ from flows.house.house import DATABASE, House
 from flows.house.manifest import digest, verify
 from flows.house.publishing import publish
 from flows.house.recovery import recover
-from tests.commands import doehouse
+from tests.commands import doehouse, doehouse_here
 from tests.object_store import SECRET, object_store
 
 
@@ -39,10 +39,10 @@ def files(version: Path) -> dict[str, str]:
 
 def test_a_version_comes_back_byte_for_byte_into_a_new_house(house: House, tmp_path: Path) -> None:
     place = tmp_path / "backup"
-    ended = doehouse("backup", place, "--house", house.root)
+    ended = doehouse_here("backup", place, "--house", house.root)
     assert ended.stdout == f"version 1 is at {place}: 4 files, 4 of them new there\n"
     elsewhere = House.at(tmp_path / "elsewhere")
-    ended = doehouse("restore", place, "--house", elsewhere.root)
+    ended = doehouse_here("restore", place, "--house", elsewhere.root)
     assert ended.stdout == f"current: {elsewhere.versions}/000001\n"
     verify(elsewhere.versions / "000001")
     assert files(elsewhere.versions / "000001") == files(house.versions / "000001")

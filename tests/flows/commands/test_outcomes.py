@@ -15,7 +15,7 @@ import pytest
 from flows.house.errors import HouseError
 from flows.house.house import House
 from flows.night import Order
-from tests.commands import DOEHOUSE, doehouse
+from tests.commands import DOEHOUSE, doehouse_here
 from tests.houses import ask, spend
 from tests.log_folders import edit
 from tests.torture.folders import write_small_folder, write_small_study
@@ -52,7 +52,7 @@ def figures(order: Order) -> dict[str, float]:
 
 def test_a_night_its_record_and_its_figures_say_the_same(order: Order) -> None:
     edit(order.logs / "2_a" / "stop.log", lambda text: text.replace("2023", "23", 1))
-    ended = doehouse("night", "--json", *places(order))
+    ended = doehouse_here("night", "--json", *places(order))
     assert ended.returncode == 0, ended.stderr
     told = json.loads(ended.stdout)
     assert told == last_night(order)
@@ -75,9 +75,9 @@ def test_a_night_its_record_and_its_figures_say_the_same(order: Order) -> None:
 
 
 def test_strict_tells_by_its_exit_code_that_something_was_left_out(order: Order) -> None:
-    assert doehouse("night", "--strict", *places(order)).returncode == 0
+    assert doehouse_here("night", "--strict", *places(order)).returncode == 0
     edit(write_small_folder(order.logs, "1_b") / "stop.log", lambda text: text.replace("2023", "23", 1))
-    ended = doehouse("night", "--strict", *places(order))
+    ended = doehouse_here("night", "--strict", *places(order))
     assert (ended.returncode, ended.stderr.count("Traceback")) == (1, 0)
     assert last_night(order)["outcome"] == "published"
 
@@ -116,9 +116,9 @@ def test_a_night_that_is_stopped_says_so_and_leaves_the_house_as_it_was(order: O
 
 def test_doctor_as_json_says_what_its_lines_say(order: Order) -> None:
     spend(order)
-    ended = doehouse("doctor", "--json", "--house", order.house)
+    ended = doehouse_here("doctor", "--json", "--house", order.house)
     told = json.loads(ended.stdout)
-    lines = doehouse("doctor", "--house", order.house).stdout.splitlines()
+    lines = doehouse_here("doctor", "--house", order.house).stdout.splitlines()
     assert told["is_well"] == (ended.returncode == 0)
     assert [each["name"] for each in told["checks"]] == [line[6:].split(":")[0] for line in lines]
 
@@ -126,6 +126,6 @@ def test_doctor_as_json_says_what_its_lines_say(order: Order) -> None:
 def test_a_success_in_the_future_is_a_fault(order: Order) -> None:
     spend(order)
     os.utime(order.house / ".last-success", (time.time() + 7200,) * 2)
-    ended = doehouse("doctor", "--house", order.house)
+    ended = doehouse_here("doctor", "--house", order.house)
     assert ended.returncode == 1
     assert re.search("ILL   freshness: last night ended in [12]:.*Set the clock right", ended.stdout)

@@ -13,7 +13,7 @@ from flows.house.lock import hold
 from flows.house.publishing import publish
 from flows.house.recovery import recover
 from flows.house.rollback import rollback
-from tests.commands import doehouse
+from tests.commands import doehouse_here
 
 
 def publish_text(house: House, content: str) -> Path:
@@ -50,10 +50,10 @@ def test_a_missing_link_is_refused_with_the_newest_whole_version_and_the_command
         recover(house)
     assert [each.name for each in house.all_versions()] == ["000001", "000002", "000003"]
     for words in (["doctor"], ["sql", "select 1"], ["open"], ["export", "out"]):
-        ended = doehouse(*words, "--house", house.root)
+        ended = doehouse_here(*words, "--house", house.root)
         assert ended.returncode == 1 and command in ended.stdout + ended.stderr, ended
         assert "Traceback" not in ended.stderr
-    ended = doehouse("rollback", "--to", 2, "--house", house.root)
+    ended = doehouse_here("rollback", "--to", 2, "--house", house.root)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (house.root / DATABASE).read_text() == "second"
     refuse_lost_link(house)
@@ -82,13 +82,13 @@ def test_a_copy_with_its_links_followed_says_how_it_becomes_a_house_again(
     with pytest.raises(HouseError, match=r"copied with its links followed. Remove .*/copy/current, "):
         recover(copy)
     for words in (["doctor"], ["sql", "select 1"], ["rollback"]):
-        ended = doehouse(*words, "--house", copy.root)
+        ended = doehouse_here(*words, "--house", copy.root)
         assert ended.returncode == 1 and "copied with its links followed" in ended.stdout + ended.stderr
         assert "Traceback" not in ended.stderr
     shutil.rmtree(copy.current)
     shutil.rmtree(copy.root / "site")
     (copy.root / DATABASE).unlink()
-    assert doehouse("rollback", "--house", copy.root).returncode == 0
+    assert doehouse_here("rollback", "--house", copy.root).returncode == 0
     assert (copy.root / DATABASE).read_text() == "third"
 
 

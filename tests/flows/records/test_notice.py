@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from flows.night import Order
-from tests.commands import doehouse
+from tests.commands import doehouse_here
 from tests.houses import spend
 from tests.log_folders import edit
 from tests.made_once import copied
@@ -85,7 +85,7 @@ def first_night(place: Path) -> Order:
 
 def night(order: Order, address: str) -> int:
     words = ["--logs", order.logs, "--studies", order.studies, "--house", order.house]
-    ended = doehouse("night", *words, env=os.environ | {"DOEHOUSE_NOTIFY": address})
+    ended = doehouse_here("night", *words, env=os.environ | {"DOEHOUSE_NOTIFY": address})
     assert "Traceback" not in ended.stderr
     return ended.returncode
 
@@ -131,6 +131,6 @@ def test_who_cannot_be_reached_stops_no_night(order: Order) -> None:
     (order.studies / "small.toml").write_text("nonsense")
     words = ["--logs", order.logs, "--studies", order.studies, "--house", order.house]
     for address in ("json://127.0.0.1:9/secret-token", "nonsense"):
-        ended = doehouse("night", *words, "--notify", address)
+        ended = doehouse_here("night", *words, "--notify", address)
         assert ended.returncode == 1
         assert "no message could be sent by" in ended.stderr and "secret" not in ended.stderr

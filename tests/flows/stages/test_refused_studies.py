@@ -11,7 +11,7 @@ from flows.house.house import House
 from flows.night import Order, Summary, is_anything_new, night
 from flows.records.notice import worth_telling
 from flows.records.outcome import is_clean
-from tests.commands import doehouse
+from tests.commands import doehouse_here
 from tests.houses import ask, spend, verdicts
 from tests.torture.folders import NOW, STUDY, write_least_study, write_small_folder, write_small_study
 
@@ -159,11 +159,11 @@ def test_where_no_study_is_left_nothing_is_published(order: Order) -> None:
 def test_check_and_night_tell_all_refused_files_at_once(order: Order) -> None:
     break_study(order, "no TOML")
     (order.studies / "third.toml").write_text("x = 1\n")
-    ended = doehouse("check", order.studies, "--logs", order.logs)
+    ended = doehouse_here("check", order.studies, "--logs", order.logs)
     assert ended.returncode == 1
     assert "small.toml: found no valid TOML" in ended.stderr and "third.toml: x:" in ended.stderr
     assert "other: 4 folders claimed" in ended.stdout
-    ended = doehouse(
+    ended = doehouse_here(
         "night", "--logs", order.logs, "--studies", order.studies, "--house", order.house, "--strict"
     )
     assert ended.returncode == 1

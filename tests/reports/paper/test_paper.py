@@ -19,7 +19,7 @@ from models.declared.study import load_study
 from reports.pages.page import Files
 from reports.paper.forms import escaped, markdown
 from reports.tables.tables import Column, table
-from tests.commands import doehouse
+from tests.commands import doehouse_here
 from tests.houses import SAMPLE, STUDIES
 from tests.reports.conftest import EVIL
 
@@ -36,7 +36,7 @@ def folder_of(house: Path, study: str) -> Files:
 def written(published_house: Summary, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the command writes of the sample's house."""
     place = tmp_path_factory.mktemp("paper") / "made" / "here"
-    ended = doehouse("paper", "fltk_2_4_1", place, "--house", published_house.house.root)
+    ended = doehouse_here("paper", "fltk_2_4_1", place, "--house", published_house.house.root)
     assert (ended.returncode, ended.stderr) == (0, "drawing the figures and tables of fltk_2_4_1\n")
     figures, tables = (len(list((place / kind).glob("*.svg"))) for kind in ("figures", "tables"))
     assert ended.stdout == f"{figures} figures and {tables} tables: {place / 'README.md'}\n"
@@ -196,12 +196,12 @@ def test_one_command_makes_the_same_tables_from_the_logs(written: Path, files: F
 
 def test_what_is_not_there_is_wrong_usage(published_house: Summary, tmp_path: Path) -> None:
     house = published_house.house.root
-    ended = doehouse("paper", "another", tmp_path, "--house", house)
+    ended = doehouse_here("paper", "another", tmp_path, "--house", house)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == (
         "doehouse: found no study 'another', expected one of this house: fltk_2_4_1. Name one of them.\n"
     )
     (tmp_path / "file").write_text("")
-    ended = doehouse("paper", "fltk_2_4_1", tmp_path / "file", "--house", house)
+    ended = doehouse_here("paper", "fltk_2_4_1", tmp_path / "file", "--house", house)
     assert ended.returncode == 2
     assert "expected a folder for a paper" in ended.stderr
