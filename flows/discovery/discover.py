@@ -76,9 +76,8 @@ def discover(
         raise HouseError(
             f"{logs}: found no folder, expected the log root. Name it with --logs, or check that it is mounted."
         )
-    with without_collection():
-        tree = tree_of(logs)
-        found = find_units(tree, studies, find_folders(tree, studies))
+    tree = tree_of(logs)
+    found = find_units(tree, studies, find_folders(tree, studies))
     present = {folder.folder for folder in found.folders}
     check_named(tree, present, known, again, forget)
     refuse_resting([folder for folder in found.folders if folder.study in resting], again)
@@ -211,7 +210,7 @@ def is_changed(logs: Path, folder: LogFolder, known: Known, now: datetime, of: S
 def are_others(logs: Path, folder: LogFolder, known: Known) -> bool:
     """Whether other files lie in a folder, or others of the same names."""
     before = known.files.get(folder.folder, frozenset())
-    now = {(shown(f.path), f.size_bytes, f.modified_ns) for f in folder.files}
+    now = {(shown(path), size, modified) for path, _, size, modified, *_ in folder.files}
     return before != now and not (is_bucket(logs) and by_etag(before) == by_etag(now))
 
 

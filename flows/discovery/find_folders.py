@@ -49,11 +49,16 @@ def find_folders(tree: Tree, studies: Sequence[Study]) -> "Found":
 def claim_below(
     tree: Tree, folder: str, depth: int, studies: Sequence[Study], unreadable: list[str]
 ) -> Iterator[tuple[str, Study, Claim]]:
-    claims = [(study, claim) for study in studies if (claim := study.claim(shown(folder))) is not None]
+    text = shown(folder)
+    claims = [
+        (study, claim)
+        for study in studies
+        if text.startswith(study.pattern.prefix) and (claim := study.claim(text)) is not None
+    ]
     if len(claims) > 1:
         names = " and ".join(study.name for study, _ in claims)
         raise StudyError(
-            f"{tree.logs / shown(folder)}: claimed by {names}, expected one study. "
+            f"{tree.logs / text}: claimed by {names}, expected one study. "
             "Narrow the `folders` pattern of one of them."
         )
     if claims:
@@ -62,7 +67,7 @@ def claim_below(
         try:
             children = sorted_folders(tree, folder)
         except OSError:
-            unreadable.append(shown(folder))
+            unreadable.append(text)
             return
         for child in children:
             yield from claim_below(tree, child, depth, studies, unreadable)

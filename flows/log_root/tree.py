@@ -46,13 +46,13 @@ class Disk:
 
     def __init__(self, logs: Path) -> None:
         self.logs = logs
+        self._begin = f"{logs}/"  # of every path; a hundred thousand times in a night
 
     def scandir(self, below: str) -> list[Entry]:
-        with os.scandir(f"{self.logs}/{below}") as entries:
-            return list(entries)
+        return list(os.scandir(self._begin + below))  # closed at its end
 
     def lstat(self, path: str) -> Status:
-        return os.lstat(f"{self.logs}/{path}")
+        return os.lstat(self._begin + path)
 
 
 def tree_of(logs: Path) -> Tree:

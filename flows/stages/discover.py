@@ -4,7 +4,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from flows.discovery.discover import Known, discover
+from flows.discovery.discover import Known, discover, without_collection
 from flows.discovery.freshness import turned
 from flows.discovery.known import Keys, read_known
 from flows.discovery.moved import find_moved, without_moved
@@ -18,6 +18,7 @@ from flows.warehouse.warehouse import relations
 from models.declared.study import load_studies
 
 
+@without_collection()
 def discover_folders(order: Order, now: datetime) -> Plan:
     """What differs from the published warehouse."""
     house = House.at(order.house)
