@@ -1,9 +1,11 @@
 """What a night would claim for a study: its runs by the cells of the design, what is left over, what is measured."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import polars as pl
 
 from flows.discovery.find_folders import find_folders
 from flows.discovery.find_units import find_units, walk
@@ -15,9 +17,10 @@ from flows.reading.containers import container_of, within_of
 from flows.reading.event_points import hparams_of
 from flows.reading.events.file import Source, iterate_event_files
 from flows.reading.joined_levels import joined
-from flows.reading.levels import completed, keys_of, levels_of_file
+from flows.reading.levels import REPLICATE, completed, keys_of, levels_of_file
 from flows.reading.records.shape import RecordError
 from flows.reading.source_rows import SourceRows, read_source
+from flows.reading.tables import Table, rows_of
 from models.declared.levels import declared_level, missing_level
 from models.declared.study import Claim, Study
 
@@ -33,10 +36,14 @@ class Rehearsal(NamedTuple):
 
 
 class Known(NamedTuple):
-    """A run that the study claims: where it lies, and what is known of it without a night."""
+    """A run that the study claims: where it lies, and what is known of it without a night.
+
+    Of a table one stands for all rows that claim the same; where no replicate is told twice, whatever theirs are.
+    """
 
     where: str
     claim: Claim
+    times: int = 1
 
 
 def rehearse(logs: Path, study: Study) -> Rehearsal:
@@ -47,8 +54,7 @@ def rehearse(logs: Path, study: Study) -> Rehearsal:
     lines = [f"{study.name}: {count(len(found.folders), what)} claimed, with {count(files, 'file')}."]
     if found.folders:
         runs = list(claims(logs, study, found.folders))
-        lines += [*grid(study, [each.claim for each in runs]), *odd_runs(study, runs), *notes(found.folders)]
-        lines += levels(study, [each.claim for each in runs])
+        lines += [*grid(study, runs), *odd_runs(study, runs), *notes(found.folders), *levels(study, runs)]
         lines += responses(logs, study, found.folders)
     lines += left_over(logs, study, found.folders, found.unclaimed)
     lines += [f"Cannot be listed: {each}" for each in found.unreadable[:NAMED]]
@@ -62,11 +68,16 @@ def claims(logs: Path, study: Study, folders: Sequence[LogFolder]) -> Iterator[K
         if study.source and study.source.levels and study.source.levels.hparams
         else {}
     )
+    tables = [rows for folder in folders if folder.is_table for rows in claimed_rows(logs, study, folder)]
+    if tables:
+        yield from together(study, pl.concat(tables))
     for number, folder in enumerate(folders):
-        if folder.is_table or (study.source and study.source.columns and number < MOST_RESULTS):
+        if folder.is_table:
+            continue
+        if study.source and study.source.columns and number < MOST_RESULTS:
             for file in folder.files:
-                if file.kind in ("table", "result"):
-                    yield from row_claims(logs, study, folder, file.path)
+                if file.kind == "result":
+                    yield from result_claim(logs, study, folder, file.path)
             continue
         told = list(folder.told)
         for file in folder.files:
@@ -108,36 +119,70 @@ def read_rows(logs: Path, study: Study, path: str) -> SourceRows | None:
     return read_source(content, path, study)
 
 
-def row_claims(logs: Path, study: Study, folder: LogFolder, path: str) -> Iterator[Known]:
+def result_claim(logs: Path, study: Study, folder: LogFolder, path: str) -> Iterator[Known]:
+    """The claim of a result file by its first row."""
     read = read_rows(logs, study, path)
-    if read is None or not study.source:
+    if read is None:
         return
-    if study.source.is_table and study.source.levels and study.source.levels.table:
-        read = joined(logs, study, read)
-    columns = {name: column for name, column in read.columns.items() if name in (*study.factors, "replicate")}
-    by = read.columns.get("container")
-    told = list(dict.fromkeys([*columns.values(), *([by] if by else [])]))
-    rows = read.records.frame.select("line", *told)
-    if folder.is_table and study.source.take != "each" and not study.source.each and told:
-        rows = rows.unique([by] if by else told, keep=study.source.take, maintain_order=True)
-    for row in rows.iter_rows(named=True) if folder.is_table else rows.head(1).iter_rows(named=True):
+    columns = {name: column for name, column in read.columns.items() if name in (*study.factors, REPLICATE)}
+    for row in read.records.frame.head(1).select(*dict.fromkeys(columns.values())).iter_rows(named=True):
         levels_told = [
             Told(name, level, path)
             for name, column in columns.items()
             if (level := level_of(row[column], study.factors.get(name, ()))) is not None
         ]
-        yield Known(
-            f"{path}:{row['line']}" if folder.is_table else path, completed(study, folder, levels_told)
-        )
+        yield Known(path, completed(study, folder, levels_told))
 
 
 def level_of(text: str | None, levels: Sequence[str]) -> str | None:
     return missing_level(levels) if text is None else text
 
 
-def grid(study: Study, runs: Sequence[Claim]) -> Iterator[str]:
+def claimed_rows(logs: Path, study: Study, folder: LogFolder) -> Iterator[pl.DataFrame]:
+    """The rows of a table as a night takes them: where, run, replicate, a column for the levels of each factor."""
+    assert study.source
+    for file in folder.files:
+        if file.kind != "table" or (read := read_rows(logs, study, file.path)) is None:
+            continue
+        if study.source.levels and study.source.levels.table:
+            read = joined(logs, study, read)
+        rows, _ = rows_of(study, Table(0, 0, 0, folder, False, False), read)
+        yield rows.select(
+            pl.format("{}:{}", pl.lit(file.path), "line").alias("where"),
+            "run",
+            REPLICATE,
+            *columns_of(study).values(),
+        )
+
+
+def columns_of(study: Study) -> dict[str, str]:
+    return {name: f"level {name}" for name in study.factors}
+
+
+def together(study: Study, rows: pl.DataFrame) -> Iterator[Known]:
+    """A claim for all rows that claim the same; of a replicate that is told twice two, to name both places."""
+    is_told = pl.col("run").is_not_null() & pl.col(REPLICATE).is_not_null()
+    is_twice = is_told & pl.struct("run", REPLICATE).is_duplicated()
+    rows = rows.with_columns(pl.when(is_twice).then(REPLICATE))
+    groups = rows.group_by("run", REPLICATE, *columns_of(study).values(), maintain_order=True)
+    for row in groups.agg(pl.col("where").head(2), times=pl.len()).iter_rows(named=True):
+        told = {name: row[column] for name, column in columns_of(study).items() if row[column] is not None}
+        claim = Claim(row["run"], row[REPLICATE], told)
+        first, *others = row["where"]
+        yield Known(first, claim, row["times"] - len(others))
+        yield from (Known(each, claim) for each in others)
+
+
+def counted(pairs: Iterable[tuple[Any, int]]) -> Counter[Any]:
+    counts: Counter[Any] = Counter()
+    for key, times in pairs:
+        counts[key] += times
+    return counts
+
+
+def grid(study: Study, runs: Sequence[Known]) -> Iterator[str]:
     """Counts by cell: the levels of the last factor across, those of the others down."""
-    counts = Counter(claim.run for claim in runs)
+    counts = counted((each.claim.run, each.times) for each in runs)
     planned = [treatment for treatment in study.treatments if not treatment.is_center]
     empty = sum(not counts[treatment.run] for treatment in study.treatments)
     placed = sum(number for run, number in counts.items() if run is not None)
@@ -168,12 +213,14 @@ def grid(study: Study, runs: Sequence[Claim]) -> Iterator[str]:
 def odd_runs(study: Study, runs: Sequence[Known]) -> Iterator[str]:
     """Runs without a cell, and those that claim one replicate twice."""
     strays = [each for each in runs if each.claim.run is None]
-    reasons = Counter(why(study, each.claim) for each in strays)
+    reasons = counted((why(study, each.claim), each.times) for each in strays)
     for reason, number in reasons.most_common(NAMED):
         first = next(each.where for each in strays if why(study, each.claim) == reason)
         yield f"No run of the design: {number}, {reason}, such as {first}."
-    twice = Counter(
-        (each.claim.run, each.claim.replicate) for each in runs if each.claim.run and each.claim.replicate
+    twice = counted(
+        ((each.claim.run, each.claim.replicate), each.times)
+        for each in runs
+        if each.claim.run and each.claim.replicate
     )
     doubled = [key for key, number in twice.items() if number > 1]
     if doubled:
@@ -201,12 +248,16 @@ def notes(folders: Sequence[LogFolder]) -> Iterator[str]:
         yield f"{code}, {number} times: {next(note.reason for note in found if note.code == code)}"
 
 
-def levels(study: Study, runs: Sequence[Claim]) -> Iterator[str]:
+def levels(study: Study, runs: Sequence[Known]) -> Iterator[str]:
     for name, declared in study.factors.items():
-        seen = Counter(declared_level(claim.levels[name], declared) for claim in runs if name in claim.levels)
+        seen = counted(
+            (declared_level(each.claim.levels[name], declared), each.times)
+            for each in runs
+            if name in each.claim.levels
+        )
         if not seen:  # the number of the run tells
             by_run = {treatment.run: treatment.levels[name] for treatment in study.treatments}
-            seen = Counter(by_run[claim.run] for claim in runs if claim.run)
+            seen = counted((by_run[each.claim.run], each.times) for each in runs if each.claim.run)
         told = ", ".join(f"{level} ({seen.get(level, 0)})" for level in declared)
         strange = [level for level in seen if level not in declared]
         other = f"; undeclared: {', '.join(strange[:NAMED])}" if strange else ""
@@ -224,7 +275,7 @@ def responses(logs: Path, study: Study, folders: Sequence[LogFolder]) -> Iterato
             if file.kind in ("table", "result") and (read := read_rows(logs, study, file.path)):
                 columns |= set(read.records.columns)
                 for name in read.records.frame.columns[3:]:
-                    values.setdefault(name, []).extend(read.records.frame[name].drop_nulls())
+                    values.setdefault(name, []).extend(read.records.frame[name].drop_nulls().head(SAMPLED))
     for name, response in study.responses.items():
         if response.between:
             yield f"Response {name}: {response.between[1]} minus {response.between[0]}"

@@ -71,6 +71,7 @@ def test_the_claims_are_what_was_run(name: str, tmp_path: Path) -> None:
         (cells[each.claim.run], level_key(each.claim.replicate or "") if has_replicate else None)
         for each in claims(tmp_path / "logs", study, found.folders)
         if each.claim.run is not None
+        for _ in range(each.times)
     )
     assert told == Counter(
         (cell(name, study, each.levels), each.replicate if has_replicate else None) for each in rows
