@@ -175,5 +175,5 @@ def breach(study: str | None, promise: Promise, words: Found, row: dict[str, Any
         "container_id": row.get("container_id"),
         "response": row.get("response"),
         "found": words.found,
-        "reason": f"{words.where}: found {words.found}, expected {words.expected}. {promise.remedy}",
+        "reason": f"{words.where}: found {words.found}, expected {words.expected}. {words.remedy or promise.remedy}",
     }

@@ -85,6 +85,12 @@ def log_line(row: Row, event: str) -> str:
 def describe(study: Study, code: str, row: Row) -> Found:
     if code == "CON-1":
         missing = [event for event in study.stamps_asked_for if row[STAMP_COLUMNS[event]] is None]
+        if study.source and (
+            places := [study.source.columns[each] for each in missing if each in study.source.columns]
+        ):
+            found = f"no time in {' and '.join(map(repr, places))}"
+            remedy = "Write when it was, or leave such runs out by `where` in the study file."
+            return Found(container(row), found, f"its {' and '.join(missing)}", remedy)
         logs = " and ".join(log_line(row, event) for event in missing)
         found = f"no {' and no '.join(missing)} stamp of container {row['container_id']}"
         return Found(logs, found, "one line 'MM-DD-YYYY HH:MM:SS <container id>' for each container")

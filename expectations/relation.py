@@ -20,11 +20,12 @@ class CheckError(RuntimeError):
 
 
 class Found(NamedTuple):
-    """The three things a sentence needs beside the remedy."""
+    """The three things a sentence needs beside the remedy, which is the promise's where it has none of its own."""
 
     where: str
     found: str
     expected: str
+    remedy: str | None = None
 
 
 class Relation(Protocol):

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,7 @@ def summarise(summary: "Summary", is_whole: bool = False) -> str:
             f"{night['folders_new']} new, {night['folders_changed']} loaded again, {night['folders_held']} held back, "
             f"{night['folders_gone']} gone; "
             f"{night['runs_accepted']} accepted, {night['runs_unfinished']} unfinished, "
-            f"{night['runs_quarantined']} quarantined, {night['folders_unclaimed']} unclaimed.",
+            f"{night['runs_quarantined']} quarantined, {left_out(night)}{night['folders_unclaimed']} unclaimed.",
             f"Promises: {night['promises_kept']} kept, {night['promises_broken']} broken.",
         ]
         lines = [*head, *within(exceptions(summary, is_whole), effect_lines(summary.effects), is_whole)]
@@ -64,6 +64,11 @@ def summarise(summary: "Summary", is_whole: bool = False) -> str:
             f"Pages: {summary.house.root / 'site' / 'index.html'}",
         ]
     )
+
+
+def left_out(night: Mapping[str, Any]) -> str:
+    """How many runs are not to count, where there are any."""
+    return f"{number} left out by `where`, " if (number := night["runs_left_out"]) else ""
 
 
 def reasons(rows: list[dict[str, Any]], shared: tuple[str, ...], is_whole: bool) -> Iterator[str]:

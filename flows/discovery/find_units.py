@@ -10,6 +10,7 @@ from flows.log_root.regular_file import shown
 from flows.log_root.tree import Entry, Tree
 from flows.reading.notices.finding import Finding
 from models.declared.folders import Match
+from models.declared.source import FILE_NAME
 from models.declared.study import Claim, Study, StudyError
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def find_units(tree: Tree, studies: Sequence[Study], folders: Found) -> Found:
                 match = match._replace(
                     unit=text
                 )  # each by itself, though nothing in its path tells it from the next
+            if kind == "result":
+                match = as_one_result(study, text, match)
             owners[path] = text, study.name
             tops.add(text.partition("/")[0])
             fits[study.name].setdefault(unit_of(text, match), []).append(
@@ -112,6 +115,21 @@ def _without_dot(text: str, kind: str | None) -> str:
         return text
     folder, _, name = text.rpartition("/")
     return f"{folder}/{name[1:].rpartition('.')[0]}".removeprefix("/")
+
+
+def as_one_result(study: Study, text: str, match: Match) -> Match:
+    """A result file is one run: what a `*` below the last level stands for tells it apart too."""
+    source = study.source
+    assert source
+    segments = source.path.split("/")
+    is_of_names = source.names == FILE_NAME  # then the names of files are those of values
+    wild = [i for i, each in enumerate(reversed(segments)) if "*" in each and not (is_of_names and i == 0)]
+    if not wild or match.container is not None:
+        return match
+    unit = "/".join(text.split("/")[: text.count("/") + 1 - wild[0]])
+    if len(unit) <= len(match.unit):
+        return match
+    return match._replace(unit=unit, within=text[len(unit) + 1 :].rpartition("/")[0])
 
 
 def unit_of(text: str, match: Match) -> tuple[str, ...]:

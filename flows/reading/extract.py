@@ -32,6 +32,7 @@ from flows.reading.levels import REPLICATE, Seen, read_levels
 from flows.reading.logs import ids_by_folder, read_all_stamps, read_logs
 from flows.reading.notices import findings as notices
 from flows.reading.notices.findings import Finding
+from flows.reading.records.shape import NOTHING_COUNTS
 from flows.reading.result_points import ResultsRead, read_results
 from flows.reading.shard_rows import container_rows, file_rows, folder_rows, result_points, stamp_rows
 from flows.reading.stamps.stamps import Heard
@@ -121,6 +122,8 @@ def read_batch(logs: Path, studies: Sequence[Study], batch: Batch, now: datetime
         *seen.findings,
         *unfinished(batch, seen, by_name, times, shards, events, now),
     ]
+    left_out = results.left_out(batch)
+    found = [each for each in found if each.folder not in left_out or each.code == NOTHING_COUNTS]
     all_findings = settle(pl.concat([notices.frame(found), odd_stamps], how="diagonal"), batch, now)
     all_findings = pl.concat([all_findings, notices.frame(moved(logs, batch))])
 
@@ -129,7 +132,7 @@ def read_batch(logs: Path, studies: Sequence[Study], batch: Batch, now: datetime
     file_rows(batch, events, results, contents, owners).write_parquet(shards.files)
     seen.levels.write_parquet(shards.levels_seen)
     all_findings.write_parquet(shards.findings)
-    folder_rows(batch, all_findings, seen.claims).write_parquet(shards.folders)
+    folder_rows(batch, all_findings, seen.claims, left_out).write_parquet(shards.folders)
     return shards
 
 

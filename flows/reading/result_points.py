@@ -14,9 +14,9 @@ from flows.reading.cells.numbers import as_numbers
 from flows.reading.cells.quantities import as_quantities, unit_in
 from flows.reading.containers import STAMPS, Owners
 from flows.reading.levels import REPLICATE
-from flows.reading.notices.findings import Finding
+from flows.reading.notices.findings import Finding, Outcome
 from flows.reading.records.rows import Records
-from flows.reading.records.shape import Problem
+from flows.reading.records.shape import NOTHING_COUNTS, Problem
 from flows.reading.source_rows import SourceRows, read_source
 from flows.reading.stamps.stamps import Heard
 from models.declared.levels import missing_level
@@ -61,6 +61,16 @@ class ResultsRead(NamedTuple):
     counts: dict[int, Counts]  # file_id -> how much was read
     heard: dict[tuple[str, str], Heard]  # when the first and last row of a container were written
     findings: list[Finding]
+
+    def left_out(self, batch: Batch) -> set[str]:
+        """The folders all of whose result files hold no row that is to count."""
+        without = {(each.folder, each.path) for each in self.findings if each.code == NOTHING_COUNTS}
+        return {
+            folder.folder
+            for _, folder in batch.folders
+            if (paths := [shown(file.path) for file in folder.files if file.kind == "result"])
+            and all((folder.folder, path) in without for path in paths)
+        }
 
 
 def units_of(study: Study) -> dict[str, str]:
@@ -162,7 +172,13 @@ def problems_as_findings(
     for each in problems:
         where = path if each.line is None else f"{path}:{each.line}"
         reason = f"{where}: found {each.found}, expected {each.expected}. {each.remedy}"
-        yield Finding(folder.folder, each.code, "quarantined", reason, owner, path, each.line)
+        outcome: Outcome = "quarantined"
+        if each.code == NOTHING_COUNTS:
+            outcome, reason = (
+                "repaired",
+                f"{where}: found {each.found}; the run is left out, as its study says.",
+            )
+        yield Finding(folder.folder, each.code, outcome, reason, owner, path, each.line)
 
 
 def once_a_run(

@@ -1,6 +1,6 @@
 """The rows of a batch's shards, as the tables of the warehouse take them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -133,7 +133,9 @@ def file_rows(
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def folder_rows(batch: Batch, found: pl.DataFrame, claims: Mapping[str, Claim]) -> pl.DataFrame:
+def folder_rows(
+    batch: Batch, found: pl.DataFrame, claims: Mapping[str, Claim], left_out: Collection[str]
+) -> pl.DataFrame:
     waiting = set(found.filter(pl.col("outcome") == "waiting")["folder"])
     rows = [
         (
@@ -144,7 +146,11 @@ def folder_rows(batch: Batch, found: pl.DataFrame, claims: Mapping[str, Claim]) 
             claims[folder.folder].replicate,
             "folder",
             None,
-            "unfinished" if folder.folder in waiting else "finished",
+            "unfinished"
+            if folder.folder in waiting
+            else "left out"
+            if folder.folder in left_out
+            else "finished",
         )
         for folder_id, folder in batch.folders
     ]

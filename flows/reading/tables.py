@@ -23,7 +23,7 @@ from flows.reading.points.event_shards import write_rows
 from flows.reading.points.point_rows import no_summaries
 from flows.reading.points.series import TAGS
 from flows.reading.records.reshape import CELL
-from flows.reading.records.shape import Problem
+from flows.reading.records.shape import NOTHING_COUNTS, Problem
 from flows.reading.result_points import bad_cells, expected_of, problems_as_findings, units_of
 from flows.reading.source_rows import SourceRows, read_source
 from models.declared.levels import declared_level, missing_level
@@ -86,7 +86,12 @@ def read_table(
         if source.levels and source.levels.table:
             read = joined(logs, study, read)
         rows, problems = rows_of(study, table, read)
-        found = list(problems_as_findings(table.folder, None, path, [*read.records.problems, *problems]))
+        # A table is many runs: one without any is a fault.
+        told = [
+            each._replace(code="Q324") if each.code == NOTHING_COUNTS else each
+            for each in read.records.problems
+        ]
+        found = list(problems_as_findings(table.folder, None, path, [*told, *problems]))
         digest, size = sha256(content).hexdigest(), len(content)
     plan = compared(rows, known, table)
     loaded = plan.loaded.with_row_index("order").with_columns(

@@ -88,7 +88,12 @@ def _lead(nights: pl.DataFrame) -> str:
         f"{last['promises_kept']} of {count(last['promises_kept'] + last['promises_broken'], 'promise')} kept; "
         f"{count(last['folders_seen'], 'folder')} seen, {last['runs_quarantined']} in quarantine, "
         f"{last['folders_held']} held back, "
-        f"{last['runs_unfinished']} unfinished, {last['folders_unclaimed']} unclaimed."
+        f"{last['runs_unfinished']} unfinished, {last['folders_unclaimed']} unclaimed"
+        + (
+            f", {last['runs_left_out']} left out by `where` of their studies."
+            if last["runs_left_out"]
+            else "."
+        )
     )
 
 

@@ -1,11 +1,30 @@
 -- The folders of $study, to be held against its promises.
 -- grain: folder
--- reads: runs, folders, studies, levels_seen
+-- reads: runs, folders, studies, levels_seen, measurements
 with folders_of_run as (
     select run, count(*) as n_folders_of_run
     from folders
-    where study = $study and kind is distinct from 'table'
+    where study = $study and kind is distinct from 'table' and state <> 'left out'
     group by run
+),
+
+claimed as (
+    select folder, run, replicate
+    from folders
+    where study = $study and run is not null and replicate is not null and not is_gone and state = 'finished'
+),
+
+twice as (
+    select folder
+    from claimed
+    qualify count(*) over (partition by run, replicate) > 1
+),
+
+-- A failed attempt lacks a value, for which it is left out: it takes nothing from the attempt that went well.
+failed as (
+    select distinct folder
+    from measurements
+    where study = $study and value is null and folder in (select folder from twice)
 ),
 
 -- Folders that ran with other levels than planned, as the study declares: their replicate is that of the plan.
@@ -36,9 +55,13 @@ select
     folders.state,
     told.levels_told,
     case
-        when runs.run is null or runs.replicate is null or runs.is_gone or others.folder is not null then 1
-        else count(*) filter (where not runs.is_gone and folders.state = 'finished' and others.folder is null)
-            over (partition by runs.run, runs.replicate)
+        when
+            runs.run is null or runs.replicate is null or runs.is_gone
+            or others.folder is not null or failed.folder is not null
+            then 1
+        else count(*) filter (
+            where not runs.is_gone and folders.state = 'finished' and others.folder is null and failed.folder is null
+        ) over (partition by runs.run, runs.replicate)
     end as same_claims,
 from runs
 inner join folders on folders.folder_id = runs.folder_id
@@ -46,5 +69,6 @@ inner join studies on studies.study = runs.study
 left join folders_of_run on folders_of_run.run is not distinct from runs.run
 left join told on told.folder_id = runs.folder_id
 left join others on others.folder = runs.folder
+left join failed on failed.folder = runs.folder
 where runs.study = $study
 order by runs.folder;

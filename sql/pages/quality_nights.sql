@@ -12,6 +12,7 @@ select
     folders_held,
     runs_accepted,
     runs_unfinished,
+    runs_left_out,
     runs_quarantined,
     folders_unclaimed,
     promises_kept,

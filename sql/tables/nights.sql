@@ -14,6 +14,7 @@ create table nights (
     runs_accepted integer,
     runs_unfinished integer,
     runs_quarantined integer,
+    runs_left_out integer,
     folders_unclaimed integer,
     promises_kept integer,
     promises_broken integer,
@@ -33,6 +34,7 @@ comment on column nights.folders_held is 'Accepted folders whose facts stay thou
 comment on column nights.runs_accepted is 'Folders whose observations count, after this night.';
 comment on column nights.runs_unfinished is 'Folders that are waiting for a stamp or a file.';
 comment on column nights.runs_quarantined is 'Folders left out because they broke a stop promise.';
+comment on column nights.runs_left_out is 'Runs of which `where` of their study lets nothing count; null of nights that did not count them.';
 comment on column nights.folders_unclaimed is 'Folders that no study claims.';
 comment on column nights.promises_kept is 'Promises that held this night.';
 comment on column nights.promises_broken is 'Promises that did not hold this night.';

@@ -59,7 +59,7 @@ from folders
 left join run_levels on run_levels.study = folders.study and run_levels.run = folders.run
 left join first_objections on first_objections.folder = folders.folder and first_objections.study = folders.study
 left join container_counts on container_counts.folder_id = folders.folder_id
-where folders.kind is distinct from 'table';
+where folders.kind is distinct from 'table' and folders.state <> 'left out';
 
 comment on view runs is 'Every execution of a run: its folder, its levels and whether its observations count.';
 comment on column runs.study is 'Study the row belongs to.';

@@ -40,6 +40,7 @@ MEANINGS = {
     "R112": "A session starts again at a step: what was written before from there on no longer counts.",
     "R113": "Several values of a tag stand at one step, all of them: only the last counts.",
     "R114": "A folder holds byte for byte what a folder held that is gone: it was renamed, and keeps its facts.",
+    "R115": "No row of a result file is to count, by `where` of its study: the run is left out, no fault.",
     "W201": "The last line of a log looks half written.",
     "W202": "A container has started but not stopped.",
     "W203": "A container has stamps but no event file.",

@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.reading.cells.numbers import meant, no_text
 from flows.reading.records.paths import Key, Place, read_path, written
-from flows.reading.records.shape import PLACES, Asked, Problem, RecordError, Shape, no_rows
+from flows.reading.records.shape import NOTHING_COUNTS, PLACES, Asked, Problem, RecordError, Shape, no_rows
 from models.declared.levels import level_key
 
 _SHOWN = 12  # names that are listed in a problem
@@ -19,11 +19,15 @@ def chosen(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
     shape, rows = asked.shape, frame.height
     for path, text in shape.where.items():
         frame = frame.filter(_answers(frame[path], text))
-    if frame.is_empty():
+    if frame.is_empty() and rows:
         where = " and ".join(f"{path} = {_either(text)}" for path, text in shape.where.items())
-        found = f"none of {rows:,} rows with {where}" if rows else "no rows"
+        remedy = "Correct `where` in the study file."
+        asked.log.add(
+            Problem(None, NOTHING_COUNTS, f"none of {rows:,} rows with {where}", "one that counts", remedy)
+        )
+    elif frame.is_empty():
         remedy = "Check whether the job has written any."
-        asked.log.add(Problem(None, "Q324", found, "at least one row", remedy))
+        asked.log.add(Problem(None, "Q324", "no rows", "at least one row", remedy))
     if shape.take != "each":
         frame = _ends(frame, shape)
     cells = {path: meant(frame[path], path in asked.literal) for path in asked.wanted}
@@ -119,7 +123,7 @@ def _first_of(table: pl.DataFrame, places: list[int], is_literal: bool) -> pl.Se
 
 
 def _either(text: str | tuple[str, ...]) -> str:
-    return text if isinstance(text, str) else " or ".join(text)
+    return (text or "nothing") if isinstance(text, str) else " or ".join(text)
 
 
 def _answers(cells: pl.Series, text: str | tuple[str, ...]) -> pl.Series:

@@ -83,7 +83,8 @@ def walk(tree: object, steps: tuple[Step, ...]) -> object:
     """What stands at the end of some steps, or ABSENT."""
     for step in steps:
         if isinstance(step, Key):
-            tree = tree.get(step.name, ABSENT) if isinstance(tree, dict) else ABSENT
+            # Below null is null: a run that failed has no `final`, so no `final.loss`.
+            tree = tree.get(step.name, ABSENT) if isinstance(tree, dict) else None if tree is None else ABSENT
         elif not isinstance(tree, list):
             return ABSENT
         elif isinstance(step, Index):

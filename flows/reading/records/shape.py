@@ -9,6 +9,7 @@ import polars as pl
 PLACES = ("line", "element", "item")  # columns of every frame
 MOST_UNPACKED = 512 << 20  # bytes of a file that is packed
 MOST_CELLS = MOST_UNPACKED // 16  # of a table, as each takes 16 bytes at least
+NOTHING_COUNTS = "R115"  # the problem of a file of which `where` leaves no row
 _KINDS = 20  # of problems that are listed; a file of nothing but damage stays one screen
 
 
@@ -54,8 +55,8 @@ def joined_names(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 class Problem(NamedTuple):
-    """`Q323` a row or cell has another form, `Q324` rows, columns or keys are missing, `Q325` the file cannot be
-    understood, `Q316` it is too large."""
+    """`R115` no row is to count, `Q323` a row or cell has another form, `Q324` rows, columns or keys are missing,
+    `Q325` the file cannot be understood, `Q316` it is too large."""
 
     line: int | None  # null: the file as a whole
     code: str

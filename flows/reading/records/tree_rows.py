@@ -37,9 +37,11 @@ def read_trees(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFrame, t
     reader = _Reader(paths, asked.shape, asked.log, asked.literal)
     frame = reader.frame(documents(content, name, asked.log))
     names = tuple(reader.names)
+    rows = chosen(frame, asked)
     for path in reader.unmet() if not frame.is_empty() else ():
-        asked.log.add(_nowhere(path, names))
-    return chosen(frame, asked), names
+        if path in asked.shape.where or not rows.is_empty():
+            asked.log.add(_nowhere(path, names))
+    return rows, names
 
 
 class _Reader:
