@@ -26,8 +26,8 @@ WINGS = {
     "flows/commands/care": {"flows/commands", "flows/backups", "flows/lake", "flows/warehouse", "flows/house"},
     "flows/commands/queries": {"flows/commands", "flows/warehouse", "flows/house"},
     "flows/commands": {
-        "flows", "flows/records", "flows/stages", "flows/survey", "flows/discovery", "flows/house", "flows/log_root",
-        "flows/warehouse",
+        "flows", "flows/records", "flows/rehearsal", "flows/stages", "flows/survey", "flows/discovery", "flows/house",
+        "flows/log_root", "flows/warehouse",
     },
     "flows/backups": {"flows/house", "flows/warehouse"},
     "flows/lake": {"flows/warehouse", "flows/house"},
@@ -36,6 +36,10 @@ WINGS = {
     "flows/survey": {
         "flows/discovery", "flows/reading", "flows/reading/cells", "flows/reading/events", "flows/reading/records",
         "flows/log_root", "flows/house",
+    },
+    "flows/rehearsal": {
+        "flows/discovery", "flows/reading", "flows/reading/cells", "flows/reading/events", "flows/reading/records",
+        "flows/log_root",
     },
     "flows/cluster": {"flows/house"},
     "flows/reading": {

@@ -35,7 +35,7 @@ def write_relations(house: House, target: Path) -> Iterator[Path]:
     target.mkdir(parents=True, exist_ok=True)
     files = {}
     with open_published(database) as warehouse:
-        for relation, _ in warehouse.rows("ad_hoc/relations"):
+        for relation, *_ in warehouse.rows("ad_hoc/relations"):
             path = target / f"{relation}.parquet"
             write_table(warehouse.relation(relation), path)
             files[relation] = digest(path)

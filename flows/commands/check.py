@@ -23,7 +23,7 @@ def check(study: StudyArgument, *, logs: LogsOption = LOGS) -> int:
     logs
         The log root.
     """
-    from flows.survey.rehearsal import rehearse
+    from flows.rehearsal.rehearse import rehearse
     from models.declared.study import StudyError
 
     if is_bucket(logs):

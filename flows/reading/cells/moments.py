@@ -1,5 +1,6 @@
 """Moments in UTC from cells of text: ISO 8601, the testbed's stamps, seconds to nanoseconds since 1970."""
 
+import re
 from typing import TypeVar
 
 import polars as pl
@@ -9,6 +10,10 @@ from flows.reading.cells.numbers import no_text
 _ISO = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:[0-5]\d(?:[.,]\d{1,9})?(?: ?(?:[Zz]|UTC|[+-]\d\d(?::?\d\d)?))?$"
 _MONTH_FIRST = r"^(\d\d)-(\d\d)-(\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?)$"
 _NO_SECONDS = r"^(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)( ?(?:[Zz]|UTC|[+-]\d\d(?::?\d\d)?))?$"
+_DAY = re.compile(
+    r"(?P<first>\d{1,2})(?P<mark>[./-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)"
+    r"(?:(?P<gap>,? |T)(?P<clock>\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?)(?P<half> ?[AaPp][Mm])?)?"
+)
 _EPOCH = r"^(\d{9,19})(?:\.(\d*))?$"
 _ROUNDED_EPOCH = r"^\d(?:\.\d*)?[eE]\+?\d{1,2}$"
 
@@ -40,6 +45,23 @@ def as_moments(cells: pl.Series, zone: str, form: str | None = None) -> tuple[pl
     is_told = moments.dt.year().is_between(2000, 2100)
     moments = pl.select(pl.when(is_told).then(moments)).to_series().alias(cells.name)
     return moments, (moments.is_null() & cells.is_not_null()).alias("is_bad")
+
+
+def forms_of(text: str) -> list[str]:
+    """The forms in the signs of strptime by which a text that is not ISO 8601 may be a moment: day first, month first."""
+    found = _DAY.fullmatch(text.strip())
+    if not found:
+        return []
+    mark, year = found["mark"], "%Y" if len(found["year"]) == 4 else "%y"
+    clock, gap, hour = found["clock"] or "", found["gap"] or "", "%I" if found["half"] else "%H"
+    seconds = f"{':%S' if clock.count(':') == 2 else ''}{'.%f' if '.' in clock else ''}"
+    time = f"{gap}{hour}:%M{seconds}" if clock else ""
+    half = found["half"].replace(found["half"].strip(), "%p") if found["half"] else ""
+    days = [
+        (f"%d{mark}%m{mark}", found["second"]),
+        *([] if mark == "." else [(f"%m{mark}%d{mark}", found["first"])]),
+    ]
+    return [f"{day}{year}{time}{half}" for day, month in days if int(month) <= 12]
 
 
 def _as_iso(text: pl.Series, form: str) -> pl.Series:

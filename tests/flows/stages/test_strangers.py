@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from flows.night import Order
+from flows.rehearsal.rehearse import rehearse
 from flows.survey.guess import guess_study
-from flows.survey.rehearsal import rehearse
 from flows.survey.study_text import study_text
 from models.declared.levels import level_key
 from models.declared.study import load_study

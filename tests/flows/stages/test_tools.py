@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.night import Order
-from flows.survey.rehearsal import rehearse
+from flows.rehearsal.rehearse import rehearse
 from models.declared.levels import level_key
 from models.declared.study import Study, load_study
 from tests.houses import ROOT, ask, spend

@@ -10,8 +10,9 @@ from flows.discovery.find_folders import find_folders
 from flows.discovery.find_units import find_units
 from flows.log_root.tree import Disk
 from flows.night import Order
+from flows.rehearsal.claims import claims
+from flows.rehearsal.rehearse import rehearse
 from flows.survey.guess import guess_study
-from flows.survey.rehearsal import claims, rehearse
 from flows.survey.study_text import study_text
 from models.declared.levels import level_key
 from models.declared.study import Study, load_study

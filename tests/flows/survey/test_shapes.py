@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from flows.house.errors import UsageError
+from flows.rehearsal.rehearse import rehearse
 from flows.survey.guess import guess_study
-from flows.survey.rehearsal import rehearse
 from flows.survey.study_text import study_text
 from flows.survey.tables import read_sheet
 from models.declared.study import Study, load_study

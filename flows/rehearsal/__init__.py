@@ -1,0 +1,1 @@
+"""Shows what a night would claim for a study, without making it."""
