@@ -38,7 +38,8 @@ STUDY = {
     "center": "level of each factor in the centre's runs",
     "center_runs": "how many runs the centre has",
     "terms": "effects of the model; left out, main effects and one two-factor interaction of each alias set",
-    "block": "what executions shared beside their run: `replicate`, `date`",
+    "block": "what executions shared beside their run: `replicate`, `date`, or names that stand as placeholders in the "
+    "path or in `columns` of a table, such as `node`",
     "whole_plot": "factors that are hard to change and stay from one execution to the next (a split plot)",
     "folders": "pattern of the folders of the testbed's layout ([placeholders](../own-logs.md))",
     "ran_with": "folder -> the levels it really ran with, where they differ from the plan",

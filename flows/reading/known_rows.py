@@ -24,6 +24,7 @@ def known_rows(warehouse: "Warehouse | None", table_id: int, study: Study) -> pl
             "points": pl.Int64,
             "run": pl.Int32,
             "replicate": pl.String,
+            "block": pl.String,
             **stamps,
             **dict.fromkeys(values, pl.Float64),
         }

@@ -144,6 +144,7 @@ def folder_rows(
             folder.study,
             claims[folder.folder].run,
             claims[folder.folder].replicate,
+            None,
             "folder",
             None,
             "unfinished"
@@ -160,6 +161,7 @@ def folder_rows(
         "study": pl.String,
         "run": pl.Int32,
         "replicate": pl.String,
+        "block": pl.String,
         "kind": pl.String,
         "table_id": pl.Int32,
         "state": pl.String,

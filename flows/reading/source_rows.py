@@ -11,6 +11,7 @@ from flows.reading.records.rows import Records, Shape, read_records
 from flows.reading.records.shape import Problem, no_rows
 from models.declared.folders import read_pattern
 from models.declared.levels import declared_level
+from models.declared.names import own_blocks
 from models.declared.source import FILE_NAME, Source, ending_of
 from models.declared.study import Study
 
@@ -121,7 +122,7 @@ def with_points(frame: pl.DataFrame, study: Study) -> pl.DataFrame:
 def literal_of(study: Study) -> list[str]:
     """The columns that hold names: there NA or None may be a level."""
     assert study.source
-    names = (*study.factors, REPLICATE, "container")
+    names = (*study.factors, REPLICATE, "container", *own_blocks(study.block))
     joined = study.source.levels.column if study.source.levels else None
     told = [column for name, column in study.source.columns.items() if name in names]
     return [*told, *([joined] if joined else [])]

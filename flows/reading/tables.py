@@ -1,5 +1,6 @@
 """Result tables: every row an execution of its own, told apart by what it says, so that tables may grow."""
 
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
@@ -27,6 +28,7 @@ from flows.reading.records.shape import NOTHING_COUNTS, Problem
 from flows.reading.result_points import bad_cells, expected_of, problems_as_findings, units_of
 from flows.reading.source_rows import SourceRows, read_source
 from models.declared.levels import declared_level, missing_level
+from models.declared.names import own_blocks
 from models.declared.study import Claim, Study
 
 MOMENT = pl.Datetime("us")
@@ -125,6 +127,7 @@ def schema_of(study: Study) -> pl.Schema:
         "container_id": pl.String,
         "run": pl.Int32,
         "replicate": pl.String,
+        "block": pl.String,
     }
     return pl.Schema({**rows, **stamps, **texts, **values})
 
@@ -172,6 +175,7 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
         if replicate is None
         else pl.Series([replicate] * frame.height, dtype=pl.String)
     )
+    columns["block"] = block_texts(study, cells, frame.height)
     container = cells("container")
     line = frame["line"].cast(pl.String)
     columns["container_id"] = frame["item"].cast(pl.String) if source.each else container.fill_null(line)
@@ -194,6 +198,16 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
 
 def is_increasing(numbers: pl.Series) -> bool:
     return bool((numbers.diff().drop_nulls() > 0).all())
+
+
+def block_texts(study: Study, cells: Callable[[str], pl.Series], height: int) -> pl.Series:
+    """What the columns of blocks say, by name as JSON; null where there are none."""
+    assert study.source
+    names = [name for name in own_blocks(study.block) if name in study.source.columns]
+    if not names:
+        return pl.Series([None] * height, dtype=pl.String)
+    told = pl.DataFrame({name: cells(name) for name in names})
+    return pl.Series([json.dumps(row, sort_keys=True) for row in told.iter_rows(named=True)], dtype=pl.String)
 
 
 def apart(rows: pl.DataFrame, told: Sequence[str]) -> pl.DataFrame:
@@ -352,7 +366,7 @@ def of_folders(rows: pl.DataFrame) -> pl.DataFrame:
 
 def is_said(name: str) -> bool:
     """Whether a column is what the warehouse keeps of a row; ids are told by the name of the folder."""
-    return name in ("run", "replicate") or name.endswith("_at") or name.startswith("value ")
+    return name in ("run", "replicate", "block") or name.endswith("_at") or name.startswith("value ")
 
 
 def points_of(study: Study, loaded: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -436,13 +450,13 @@ def folder_rows(table: Table, loaded: pl.DataFrame) -> pl.DataFrame:
     """The table itself, then every row of it that is loaded."""
     schema = {
         "folder_id": pl.Int32, "folder": pl.String, "study": pl.String, "run": pl.Int32, "replicate": pl.String,
-        "kind": pl.String, "table_id": pl.Int32, "state": pl.String,
+        "block": pl.String, "kind": pl.String, "table_id": pl.Int32, "state": pl.String,
     }  # fmt: skip
-    own = (table.folder_id, table.folder.folder, table.folder.study, None, None, "table", None, "finished")
+    own = (table.folder_id, table.folder.folder, table.folder.study, None, None, None, "table", None, "finished")
     if loaded["folder_id"].n_unique() < loaded.height:
         loaded = loaded.unique("folder_id", keep="first", maintain_order=True)
     rows = loaded.select(
-        "folder_id", "folder", pl.lit(table.folder.study).alias("study"), "run", "replicate",
+        "folder_id", "folder", pl.lit(table.folder.study).alias("study"), "run", "replicate", "block",
         pl.lit("row").alias("kind"), pl.lit(table.folder_id, dtype=pl.Int32).alias("table_id"),
         pl.lit("finished").alias("state"),
     )  # fmt: skip

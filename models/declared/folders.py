@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from models.declared.levels import declared_level
@@ -26,7 +27,7 @@ class Token(NamedTuple):
 
 
 class Match(NamedTuple):
-    """What a path says: its run, replicate and container, the levels of the factors named in the pattern.
+    """What a path says: its run, replicate and container, the levels of the factors named in the pattern, its blocks.
 
     `unit` is the part of the path that one execution of a run has to itself: as far as the segment with the last
     level, run or replicate. `is_clear` says whether the path can be read in one way only.
@@ -39,6 +40,7 @@ class Match(NamedTuple):
     unit: str = ""
     within: str = ""  # the folders between the unit, or its container, and the file
     is_clear: bool = True
+    blocks: Mapping[str, str] = MappingProxyType({})  # placeholder -> text
 
 
 class Pattern:
@@ -81,6 +83,7 @@ class Pattern:
     def _read(self, found: re.Match[str], is_clear: bool) -> Match:
         values = {name: found[f"p{i}"] for i, name in enumerate(self.names)}
         run, replicate, container = (values.pop(name, None) for name in ("run", "replicate", "container"))
+        blocks = {name: values.pop(name) for name in list(values) if name not in self._factors}
         levels = {name: declared_level(level, self._factors[name]) for name, level in values.items()}
         text = found.string
         ends = {name: found.end(f"p{i}") for i, name in enumerate(self.names)}
@@ -91,8 +94,21 @@ class Pattern:
         begin = max(unit, _segment_end(text, ends["container"]) if "container" in ends else 0)
         within = text[begin + 1 :].rpartition("/")[0]
         return Match(
-            None if run is None else int(run), replicate, levels, container, text[:unit], within, is_clear
+            None if run is None else int(run),
+            replicate,
+            levels,
+            container,
+            text[:unit],
+            within,
+            is_clear,
+            blocks,
         )
+
+    def of_units(self) -> "Pattern":
+        """The same as far as the part of a path that an execution has to itself."""
+        own = [token.end for token in self._tokens if token.name not in (None, "container")]
+        end = _segment_end(self.text, max(own, default=len(self.text)))
+        return Pattern(self.text[:end], [token for token in self._tokens if token.end <= end], self._factors)
 
     @cached_property
     def _longest(self) -> re.Pattern[str]:
@@ -152,14 +168,19 @@ def _segment_end(text: str, position: int) -> int:
 
 
 def read_pattern(
-    pattern: str, factors: Mapping[str, Sequence[str]], numbered: bool = True, of_files: bool = False
+    pattern: str,
+    factors: Mapping[str, Sequence[str]],
+    numbered: bool = True,
+    of_files: bool = False,
+    blocks: Sequence[str] = (),
 ) -> Pattern:
     """`{<factor>}` is a level, `*` any text within a segment; `{run}` and `{replicate}` only if `numbered`.
 
-    `of_files`: the pattern is of the path of a file, with `{container}` and `**` for folders of any depth.
+    `blocks` are further names, of what executions share. `of_files`: the pattern is of the path of a file, with
+    `{container}` and `**` for folders of any depth.
     Raises ValueError with one sentence a line.
     """
-    known = [*(NUMBERING if numbered else []), *(["container"] if of_files else []), *factors]
+    known = [*(NUMBERING if numbered else []), *(["container"] if of_files else []), *blocks, *factors]
     tokens = [Token(found[0], found[1], *found.span()) for found in _PLACEHOLDER.finditer(pattern)]
     problems = list(_problems(pattern, tokens, factors, known, of_files))
     if problems:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 WIDE_COLUMNS = ("run", "replicate", "folder", "container_id", "started_at", "stopped_at")
 LONG_COLUMNS = ("study", "response", "value", "is_center")
 SHEET_COLUMNS = ("run_order", "std_order")
+TOLD_BLOCKS = ("replicate", "date")  # what every study tells of an execution
 
 
 def has_control(text: str) -> bool:
@@ -49,3 +50,14 @@ def check_columns(kind: str, names: Iterable[str], taken: Iterable[str]) -> None
         seen.setdefault(folded(name), name)
     if problems:
         raise ValueError("\n".join(problems))
+
+
+def own_blocks(block: Iterable[str]) -> list[str]:
+    """Blocks with names of their own, which the path or a column of the table tells."""
+    return [name for name in block if name not in TOLD_BLOCKS]
+
+
+def is_block_name(name: str) -> bool:
+    """Placeholders are words; those that mean something else are taken."""
+    taken = ("run", "container", "create", "start", "stop")
+    return bool(re.fullmatch(r"\w[\w -]*", name)) and name not in taken

@@ -199,19 +199,27 @@ class Source(Strict):
         told = _DONE.fullmatch(self.done)
         return told["file"] if told else None
 
-    def pattern(self, factors: Mapping[str, Sequence[str]]) -> Pattern:
-        return read_pattern(self.path, factors, of_files=True)
+    def pattern(self, factors: Mapping[str, Sequence[str]], blocks: Sequence[str] = ()) -> Pattern:
+        return read_pattern(self.path, factors, of_files=True, blocks=blocks)
 
-    def problems(self, factors: Mapping[str, Sequence[str]], headings: Sequence[str] = ()) -> Iterator[str]:
+    def problems(
+        self, factors: Mapping[str, Sequence[str]], headings: Sequence[str] = (), blocks: Sequence[str] = ()
+    ) -> Iterator[str]:
         """Sentences about what the study has not, or what tells no run; `headings` are columns with placeholders."""
         try:
-            names = self.pattern(factors).names
+            names = self.pattern(factors, blocks).names
         except ValueError as error:
             yield from (
                 f"{'table' if self.is_table else 'files'}: {line}" for line in str(error).splitlines()
             )
             return
-        known = [*factors, *ROW_COLUMNS]
+        known = [*factors, *ROW_COLUMNS, *(blocks if self.is_table else ())]
+        if untold := [name for name in blocks if name not in names and name not in self.columns]:
+            column = f" or a column (columns.{untold[0]})" if self.is_table else ""
+            yield (
+                f"found nothing that tells the block {untold[0]}; expected {{{untold[0]}}} in the path{column}. Say "
+                "where it stands."
+            )
         for column in self.columns:
             if column not in known:
                 yield f"found columns.{column}, expected one of {', '.join(known)}. Correct the name."

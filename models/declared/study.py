@@ -19,7 +19,7 @@ from models.declared.durations import seconds
 from models.declared.factors import Factors, check_center, check_factors, check_size, cross
 from models.declared.folders import Match, Pattern, read_pattern
 from models.declared.levels import declared_level
-from models.declared.names import WIDE_COLUMNS, check_columns, check_study_name
+from models.declared.names import WIDE_COLUMNS, check_columns, check_study_name, is_block_name, own_blocks
 from models.declared.promises import Promises, broken_promises
 from models.declared.refusals import sentences
 from models.declared.responses import STAMPS, Response, Strict
@@ -85,7 +85,9 @@ class Study(Strict):
     center: dict[str, str] = Field(default_factory=dict)
     center_runs: Count = 1
     terms: tuple[str, ...] = Field(default=(), validate_default=True)
-    block: tuple[Literal["replicate", "date"], ...] = ()  # what executions shared beside their run: of these
+    block: tuple[
+        str, ...
+    ] = ()  # what executions shared beside their run: replicate, date, or names of their own
     whole_plot: tuple[
         str, ...
     ] = ()  # factors that stay as they are from one execution to the next within a block
@@ -173,6 +175,17 @@ class Study(Strict):
             return default_terms(confounding)
         return read_terms(confounding, terms)
 
+    @field_validator("block")
+    @classmethod
+    def _are_told(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        strange = [name for name in names if name in info.data.get("factors", ()) or not is_block_name(name)]
+        if strange:
+            raise ValueError(
+                f"found {', '.join(map(repr, strange))}, expected replicate, date, or a name that is no factor's, stands "
+                "as {name} in the path or as a column of a table. Correct the name."
+            )
+        return names
+
     @field_validator("whole_plot")
     @classmethod
     def _are_some_factors(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -195,7 +208,13 @@ class Study(Strict):
         factors = info.data.get("factors")
         if factors is None or not folders:
             return folders
-        names = read_pattern(folders, factors).names
+        blocks = own_blocks(info.data.get("block", ()))
+        names = read_pattern(folders, factors, blocks=blocks).names
+        if untold := [name for name in blocks if name not in names]:
+            raise ValueError(
+                f"found {folders!r} beside block = [{', '.join(map(repr, untold))}], expected {{{untold[0]}}} in it. Put "
+                "the placeholder where its text stands."
+            )
         if "run" not in names and (missing := [name for name in factors if name not in names]):
             raise ValueError(
                 f"found {folders!r}, which does not tell the run of a folder; expected {{run}} or the level "
@@ -212,7 +231,7 @@ class Study(Strict):
             raise ValueError(f"found {found}, expected one of the two. Say where the study's data lie.")
         if source and factors is not None and "responses" in info.data:
             headings = [each.heading for each in info.data["responses"].values() if each.heading]
-            if problems := list(source.problems(factors, headings)):
+            if problems := list(source.problems(factors, headings, own_blocks(info.data.get("block", ())))):
                 raise ValueError("\n".join(problems))
         return source
 
@@ -293,7 +312,23 @@ class Study(Strict):
     @cached_property
     def pattern(self) -> Pattern:
         """Of the path of a folder, or of a file where the study has a source."""
-        return self.source.pattern(self.factors) if self.source else read_pattern(self.folders, self.factors)
+        blocks = own_blocks(self.block)
+        if self.source:
+            return self.source.pattern(self.factors, blocks)
+        return read_pattern(self.folders, self.factors, blocks=blocks)
+
+    def blocks_of(self, folder: str) -> Mapping[str, str]:
+        """What the path of a folder, or of a table that it is a row of, tells of its blocks."""
+        pattern = self._pattern_of_units
+        path = _plain_path(folder)
+        texts = (
+            [path, *(path[: found.start()] for found in re.finditer(":", path))] if self.source else [path]
+        )
+        return next((match.blocks for text in texts if (match := pattern.match(text))), {})
+
+    @cached_property
+    def _pattern_of_units(self) -> Pattern:
+        return self.pattern.of_units() if self.source and not self.source.is_table else self.pattern
 
     @cached_property
     def _run_of_levels(self) -> dict[tuple[str, ...], int]:

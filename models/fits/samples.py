@@ -388,6 +388,8 @@ def _block(study: Study, rows: pl.DataFrame) -> pl.Expr:
             first = _naive_utc(rows, "started_at").min().over("folder")
             local = first.dt.replace_time_zone("UTC").dt.convert_time_zone(study.timezone)
             parts.append(local.dt.strftime("%Y-%m-%d").fill_null("?"))
+        elif name != "replicate":
+            parts.append(_told_block(study, rows, name))
         elif "replicate" in rows.columns:
             parts.append(pl.col("replicate").cast(pl.String).fill_null("?"))
         else:
@@ -396,6 +398,20 @@ def _block(study: Study, rows: pl.DataFrame) -> pl.Expr:
                 "{replicate} into folders."
             )
     return pl.concat_str(parts, separator="/") if parts else pl.lit("")
+
+
+def _told_block(study: Study, rows: pl.DataFrame, name: str) -> pl.Expr:
+    """By the path of the folder, or by a column of the table."""
+    if study.source and name in study.source.columns:
+        if "block" not in rows.columns:
+            raise FitError(
+                f"{study.name}: found no column block in the observations. Hand over the view observations."
+            )
+        return pl.col("block").cast(pl.String).str.json_path_match(f"$['{name}']").fill_null("?")
+    texts = {
+        folder: study.blocks_of(folder).get(name, "?") for folder in rows["folder"].cast(pl.String).unique()
+    }
+    return pl.col("folder").cast(pl.String).replace_strict(texts, return_dtype=pl.String)
 
 
 def _naive_utc(rows: pl.DataFrame, stamp: str) -> pl.Expr:

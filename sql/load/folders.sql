@@ -17,6 +17,7 @@ select
     shard.study,
     shard.run,
     shard.replicate,
+    shard.block,
     shard.kind,
     shard.table_id,
     shard.state,

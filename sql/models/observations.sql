@@ -6,6 +6,7 @@ select
     response,
     run,
     replicate,
+    block,
     folder,
     container_id,
     is_center,

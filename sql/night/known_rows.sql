@@ -17,6 +17,7 @@ select
     coalesce(counts.points, 0) as points,
     folders.run,
     folders.replicate,
+    folders.block,
     containers.created_at as create_at,
     containers.started_at as start_at,
     containers.stopped_at as stop_at,

@@ -7,6 +7,7 @@ create table folders (
     study varchar,
     run integer,
     replicate varchar,
+    block varchar,
     kind varchar default 'folder',
     table_id integer,
     state varchar,
@@ -21,6 +22,7 @@ comment on column folders.folder is 'Path of the folder below the log root.';
 comment on column folders.study is 'Study that claims it.';
 comment on column folders.run is 'Row of the design it executes; null where it matches none.';
 comment on column folders.replicate is 'Which execution of the run it is, where the folder''s name says so.';
+comment on column folders.block is 'What the columns of a table say of the blocks that its study declares, by name as JSON; null where there are none.';
 comment on column folders.state is 'finished, unfinished while a stamp or a file is awaited, or left out where the study says that it is not to count.';
 comment on column folders.is_gone is 'Whether the folder has since vanished from the log root; its facts stay.';
 comment on column folders.first_night_id is 'Night that loaded it first.';

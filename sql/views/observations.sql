@@ -9,6 +9,7 @@ select
     measurements.replicate,
     measurements.folder,
     measurements.container_id,
+    runs.block,
     runs.levels,
     runs.is_center,
     measurements.started_at,
@@ -28,6 +29,7 @@ comment on column observations.run is 'Row of the design.';
 comment on column observations.replicate is 'Which execution of the run, where the folder''s name says so.';
 comment on column observations.folder is 'Log folder below the log root.';
 comment on column observations.container_id is 'Id of the container in the logs.';
+comment on column observations.block is 'What a table says of the blocks of the study, by name as JSON; null where it says nothing.';
 comment on column observations.levels is 'Level of every factor, by factor.';
 comment on column observations.is_center is 'Whether the run is a centre point.';
 comment on column observations.started_at is 'Start of its work (UTC).';

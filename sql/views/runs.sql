@@ -41,6 +41,7 @@ select
     folders.study,
     folders.run,
     folders.replicate,
+    folders.block,
     folders.folder,
     run_levels.levels,
     coalesce(run_levels.is_center, false) as is_center,
@@ -65,6 +66,7 @@ comment on view runs is 'Every execution of a run: its folder, its levels and wh
 comment on column runs.study is 'Study the row belongs to.';
 comment on column runs.run is 'Row of the design.';
 comment on column runs.replicate is 'Which execution of the run, where the folder''s name says so.';
+comment on column runs.block is 'What a table says of the blocks of the study, by name as JSON; null where it says nothing.';
 comment on column runs.folder is 'Log folder below the log root.';
 comment on column runs.levels is 'Level of every factor, by factor.';
 comment on column runs.is_center is 'Whether the run is a centre point.';

@@ -214,3 +214,27 @@ def test_rows_at_the_centre_and_rows_that_ran_otherwise_get_their_runs(tmp_path:
     said = "select sentence from statements where topic = 'order' and sentence like '%ran with batch = 8%'"
     assert len(ask(order, said)) == 1
     assert ask(order, "select scale from fits where is_decisive") == [("log10",)]
+
+
+def test_a_column_may_tell_the_blocks(tmp_path: Path) -> None:
+    """Node b takes 10 more each time: without blocks that would be error."""
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    for folder in (order.logs, order.studies):
+        folder.mkdir()
+    blocks = STUDY.replace('name = "jobs"', 'name = "jobs"\nblock = ["node"]') % ', node = "host"'
+    (order.studies / "jobs.toml").write_text(blocks)
+    rows = [f"{row},{'ab'[place % 2]}" for place, row in enumerate(ROWS)]
+    write(order, rows, HEAD + ",host")
+    spend(order, NOW)
+    assert ask(order, "select distinct block from runs order by all") == [
+        ('{"node": "a"}',),
+        ('{"node": "b"}',),
+    ]
+    assert ask(order, "select df from anova_rows where source = 'Block' and scale = 'identity'") == [
+        (1,),
+        (1,),
+    ]
+    write(order, [*rows, rows[0].replace("job-141", "job-new").replace("81.1", "99.5")], HEAD + ",host")
+    spend(order, NOW)
+    assert ask(order, "select count(*) from runs") == [(9,)]
+    assert codes(order) == {}

@@ -1,5 +1,6 @@
 """Blocks and whole plots: each effect by the error of its stratum, against R."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -171,6 +172,54 @@ def test_blocks_are_taken_out_as_r_takes_them_out(declare: Any, block: str) -> N
     assert (row["df"], f"{row['sum_sq']:.2f}", f"{row['f_value']:.4f}") == (5, "343.29", "4.4467")
     said = " ".join(tables["statements"].filter(topic="error_terms")["sentence"])
     assert f"what blocks (by {block}) differ by is taken out first" in said
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"folders": "{field}_{run}"},
+        {"source": {"files": "{field}_{run}/**/events*-{container}"}},
+        {"source": {"table": "{field}_{run}/*.csv", "columns": {"N": "n", "P": "p", "K": "k"}}},
+    ],
+)
+def test_blocks_may_be_told_by_a_placeholder_of_the_path(declare: Any, where: dict[str, Any]) -> None:
+    source = {"folders": "", **where}
+    study = declare(PEA_FACTORS, block=["field"], **source)
+    rows = peas(study)
+    if "table" in where.get("source", {}):
+        rows = rows.with_columns(folder=pl.col("folder") + "/a.csv:b:17")
+    found = judged(analyse(study, rows))
+    assert found["K"]["p_value"] == pytest.approx(0.028795, abs=1e-6)  # as above
+    assert found["K"]["df"] == 12
+
+
+def test_blocks_may_be_a_column_of_the_table(declare: Any) -> None:
+    columns = {"N": "n", "P": "p", "K": "k", "field": "plot"}
+    study = declare(
+        PEA_FACTORS, block=["field"], folders="", source={"table": "peas.csv", "columns": columns}
+    )
+    rows = peas(study).with_columns(block=pl.concat_str(pl.lit('{"field": "'), "replicate", pl.lit('"}')))
+    assert judged(analyse(study, rows))["K"]["p_value"] == pytest.approx(0.028795, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"block": ["N"], "folders": "{N}_{run}"}, "a name that is no factor's"),
+        ({"block": ["container"], "folders": "{container}_{run}"}, "expected replicate, date, or a name"),
+        ({"block": ["node"], "folders": "{run}"}, "expected {node} in it"),
+        (
+            {"block": ["node"], "source": {"files": "{run}/e*"}},
+            "tells the block node; expected {node} in the path",
+        ),
+        ({"block": ["node"], "source": {"table": "{run}.csv"}}, "or a column (columns.node)"),
+        ({"folders": "{node}_{run}"}, "found {node}"),
+        ({"source": {"table": "{run}.csv", "columns": {"node": "host"}}}, "found columns.node"),
+    ],
+)
+def test_blocks_that_nothing_tells_are_refused(declare: Any, keys: dict[str, Any], expected: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(expected)):
+        declare(PEA_FACTORS, **{"folders": "", **keys})
 
 
 def test_without_its_blocks_the_same_experiment_hides_an_effect(declare: Any) -> None:
