@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
+from scipy import stats
 
-from models.fits.anova import NAN
+from models.fits.anova import NAN, Fit
 from models.fits.error_terms import ErrorTerm
 from models.fits.extremes import mean_weights
 from models.fits.samples import Sample
+from models.fits.strata import mixed
 
 MOST = 512  # combinations beyond which none are listed
 
@@ -47,9 +49,7 @@ def settings(sample: Sample, deciding: ErrorTerm) -> tuple[list[str], list[Setti
     size = int(np.prod([len(places) for places in sample.coding.levels.values()]))
     if not terms or size > MOST:
         return terms, []
-    executions = sample if deciding.unit == "container" else sample.by_folder
-    model = executions.reduced(terms) if deciding.unit == "container" else sample.fit_of_folders(terms)
-    sd, quantile = deciding.scatter(len(executions.y))
+    model, sd, quantile, one_more = _predicting(sample, deciding, terms)
     runs = {tuple(run.levels.values()): run.run for run in reversed(sample.study.treatments)}
     seen = set(sample.places.tolist())
     found = []
@@ -65,10 +65,24 @@ def settings(sample: Sample, deciding: ErrorTerm) -> tuple[list[str], list[Setti
                 run if run is not None and run - 1 in seen else None,
                 float(weights @ model.coefficients),
                 quantile * sd * np.sqrt(spread),
-                NAN if sample.counted else quantile * sd * np.sqrt(1 + spread),
+                NAN if sample.counted else quantile * sd * np.sqrt(one_more + spread),
             )
         )
     return terms, found
+
+
+def _predicting(sample: Sample, deciding: ErrorTerm, terms: list[str]) -> tuple[Fit, float, float, float]:
+    """The model of the terms, the error's standard deviation and quantile, and the variance of one more execution in it.
+
+    With whole plots one more execution is one in another whole plot, and the degrees of freedom are those between
+    whole plots, which are too few for some means rather than too many.
+    """
+    if deciding.has_strata and (found := mixed(sample, terms)):
+        quantile = float(stats.t.ppf(1 - sample.alpha / 2, found.df))
+        return found.fit, found.mean_sq**0.5, quantile, 1 + found.plots
+    executions = sample if deciding.unit == "container" else sample.by_folder
+    model = executions.reduced(terms) if deciding.unit == "container" else sample.fit_of_folders(terms)
+    return model, *deciding.scatter(len(executions.y)), 1.0
 
 
 def best(sample: Sample, found: list[Setting]) -> Setting | None:

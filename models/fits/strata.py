@@ -1,12 +1,13 @@
 """Each term by the error of its stratum: of whole plots where those determine it, else of folders inside them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy import optimize, stats
 
-from models.design.coding import NO_TERMS, Blocking, Integers, Vector, code
+from models.design.coding import NO_TERMS, Blocking, Coding, Integers, Vector, code
 from models.design.contrasts import Matrix
 from models.fits.anova import Fit, FTest, fit
 from models.fits.samples import Sample
@@ -28,11 +29,8 @@ def strata(sample: Sample) -> list[Stratum]:
     folders = sample.by_folder
     plots = folders.whole_plots
     assert plots is not None
-    cells, rows = np.unique(np.stack([folders.places, plots], axis=1), axis=0, return_inverse=True)
-    coding = code(
-        sample.design, sample.study.terms, sample.coding.present, Blocking(cells[:, 0], cells[:, 1])
-    )
-    inside = fit(folders.y, coding.blocks, rows.ravel(), coding.whole)
+    coding, rows = _coded_inside(sample, plots)
+    inside = fit(folders.y, coding.blocks, rows, coding.whole)
     of_plots = tuple(term for term in sample.coding.terms if term not in coding.terms)
     models: list[Stratum] = [(coding.terms, inside, INSIDE)]
     df = _df_of_plots(sample, plots, of_plots)
@@ -43,6 +41,42 @@ def strata(sample: Sample) -> list[Stratum]:
         every = fit(folders.y, sample.coding.blocks, folders.matrix_rows, sample.coding.whole, whiten)
         models.append((of_plots, _with_df(every, df), WHOLE))
     return [one for one in models if one[1].df_error]
+
+
+def _coded_inside(sample: Sample, plots: Integers) -> tuple[Coding, Integers]:
+    """The terms as far as whole plots leave them, each plot a block, and the row of its matrices of each folder."""
+    cells, rows = np.unique(np.stack([sample.by_folder.places, plots], axis=1), axis=0, return_inverse=True)
+    blocking = Blocking(cells[:, 0], cells[:, 1])
+    return code(sample.design, sample.study.terms, sample.coding.present, blocking), rows.ravel()
+
+
+class Mixed(NamedTuple):
+    """A model by generalised least squares; df: those between whole plots, the fewer of the two errors.
+
+    mean_sq: of folders inside whole plots; plots: the variance of a whole plot over it, none below zero.
+    """
+
+    fit: Fit
+    mean_sq: float
+    plots: float
+    df: int
+
+
+def mixed(sample: Sample, terms: Collection[str]) -> Mixed | None:
+    """The model of some terms, with the errors of the whole one; None where whole plots have no error of their own."""
+    folders = sample.by_folder
+    plots = folders.whole_plots
+    assert plots is not None
+    inside = _coded_inside(sample, plots)[0].terms
+    df = _df_of_plots(sample, plots, tuple(term for term in sample.coding.terms if term not in inside))
+    if df < 1:
+        return None
+    rows = folders.matrix_rows
+    whiten = Whitening(plots, folders.y, np.hstack(list(sample.coding.blocks.values()))[rows])
+    every = fit(folders.y, sample.coding.blocks, rows, sample.coding.whole, whiten)
+    kept = {term: block for term, block in sample.coding.blocks.items() if term in terms or term in NO_TERMS}
+    whole = {term: block for term, block in sample.coding.whole.items() if term in kept}
+    return Mixed(fit(folders.y, kept, rows, whole, whiten), every.mean_sq_error, whiten.share_of_plots, df)
 
 
 def strata_of(sample: Sample, terms: Sequence[str]) -> dict[str, list[str]]:
@@ -86,6 +120,11 @@ class Whitening:
 
     def __call__(self, columns: Matrix) -> Matrix:
         return self._whitened(columns, self.spreads)
+
+    @property
+    def share_of_plots(self) -> float:
+        """The variance between whole plots over that inside them."""
+        return max(float(((self.spreads - 1) / self.sizes).max()), 0.0)
 
     def _spreads(self, log_ratio: float) -> Vector:
         """1 + size × variance between plots / variance inside, of each plot."""

@@ -190,3 +190,12 @@ def test_lack_of_fit_needs_repeats_and_something_left_out() -> None:
     assert model.overall.f_value == pytest.approx(
         stats.linregress(a[:, 0], y).rvalue ** 2 * 2 / (1 - stats.linregress(a[:, 0], y).rvalue ** 2)
     )
+
+
+def test_residuals_that_are_rounding_are_no_error(textbook: Any, two_level: Any) -> None:
+    """Values that are exactly a sum of main effects, in numbers that have no exact double."""
+    values = [1000 / 3 + 0.1 * (i & 1) + 0.7 * (i >> 1 & 1) + 0.3 * (i >> 2) for i in range(8)]
+    tables = textbook(two_level("ABC"), values, terms=["A", "B", "C"])
+    p_values = tables["effects"].filter(scale="identity")["p_value"]
+    assert p_values.null_count() == len(p_values) == 3
+    assert "no effect can be judged yet" in tables["statements"].filter(topic="outcome")["sentence"][0]

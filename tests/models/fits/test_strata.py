@@ -422,3 +422,66 @@ def test_strata_without_repeats_are_judged_by_lenth_each(declare: Any) -> None:
         assert {found[term]["method"] for term in terms} == {name}
         assert {round(found[term]["error"], 9) for term in terms} == {round(1.5 * float(np.median(inner)), 9)}
     assert [term for term, row in found.items() if row["is_active"]] == ["D"]
+
+
+def test_means_of_a_split_plot_have_both_errors(declare: Any) -> None:
+    """R, lme4 1.1.31: VarCorr(lmer(Y ~ B + V * N + (1 | B:V), oats)) is 106.06186 and 177.08332."""
+    plots, inside = 106.0618569, 177.0833207
+    response = {"y": {"metric": "y", "goal": "maximize"}}
+    study = declare(
+        OAT_FACTORS, block=["replicate"], whole_plot=["V"], folders="{replicate}_{run}", responses=response
+    )
+    rows = analyse(study, oats(study))["settings"]
+    best = rows.filter("is_best").row(0, named=True)
+    # each nitrogen stands once in each of 18 whole plots, of which 10 degrees of freedom are left
+    spread = (plots + inside) / 18
+    t = 2.228138852  # qt(.975, 10)
+    assert best["levels"].endswith("N = 0.6")
+    assert best["ci_high"] - best["mean"] == pytest.approx(t * spread**0.5, rel=1e-5)
+    assert best["predicted_high"] - best["mean"] == pytest.approx(
+        t * (spread + plots + inside) ** 0.5, rel=1e-5
+    )
+
+
+def said(tables: Tables, topic: str) -> list[str]:
+    return tables["statements"].filter(topic=topic)["sentence"].to_list()
+
+
+def test_a_factor_with_as_many_levels_as_whole_plots_is_named_as_not_judged(
+    declare: Any, two_level: Any
+) -> None:
+    study = declare(two_level("AB"), whole_plot=["A"], folders="{replicate}_{run}", replicates=2)
+    values = {"--": 5.1, "-+": 6.3, "+-": 25.2, "++": 27.4}
+    levels = [(key, again) for key in ("--", "-+") for again in (0, 1)]
+    levels += [(key, again) for key in ("+-", "++") for again in (0, 1)]
+    rows = [(tuple(key), "1", values[key] + 0.3 * again) for key, again in levels]
+    made = observed(study, rows).with_columns(
+        folder=pl.format("{}_{}", "folder", pl.int_range(pl.len())),
+        container_id=pl.int_range(pl.len()).cast(pl.String),
+    )
+    outcome = said(analyse(study, made), "outcome")
+    assert (
+        "A (- → +) +20.6 is not judged: 2 whole plots leave no degree of freedom for an error. Set A anew more often."
+        in [sentence.replace("+20.600", "+20.6") for sentence in outcome]
+    )
+    assert not any(sentence.startswith("Not shown to matter") and " A (" in sentence for sentence in outcome)
+
+
+def test_an_interaction_that_blocks_tell_is_named_as_not_judged(declare: Any) -> None:
+    terms = ["N", "P", "K", "N:P", "N:K", "P:K", "N:P:K"]
+    study = declare(PEA_FACTORS, block=["replicate"], folders="{replicate}_{run}", terms=terms)
+    assert "N:P:K is not judged: it cannot be told from what blocks (by replicate) differ by." in said(
+        analyse(study, peas(study)), "outcome"
+    )
+
+
+def test_levels_of_which_a_stratum_tells_a_part_are_not_named(declare: Any) -> None:
+    """Whole plots tell a part of B, folders inside them another: its best level is that of neither."""
+    factors = {"A": ("-", "+"), "B": ("0", "1", "2")}
+    study = declare(factors, whole_plot=["A"], block=["replicate"], folders="{replicate}_{run}")
+    runs = ((3, 1), (4, 1), (5, 1), (3, 2), (4, 2), (5, 2), (6, 2), (1, 3), (4, 3), (6, 3))
+    values = (30.1, 10.2, 19.8, 30.0, 9.9, 20.1, 0.3, 10.1, 10.0, -0.2)
+    levels = [tuple(study.treatments[run - 1].levels.values()) for run, _ in runs]
+    rows = [(key, str(block), y) for key, (_, block), y in zip(levels, runs, values, strict=True)]
+    head = said(analyse(study, observed(study, rows)), "outcome")[0]
+    assert "and B (F = " in head and "if what these runs cannot tell of A:B is zero" in head
