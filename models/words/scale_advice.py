@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.checks.diagnostics import brown_forsythe
 from models.checks.misfit import ALPHA, MAIN, STUDY, asked
 from models.checks.response_analysis import ResponseAnalysis
 from models.checks.scale_choice import ScaleChoice
@@ -39,7 +38,7 @@ def scale_statements(analysis: ResponseAnalysis) -> Iterator[Statement]:
     kind = "doubt" if is_doubt else "note"
     yield "scale", kind, f"{name}: {_evidence(raw, choice)}: {verdict}."
     yield "scale", "note", _actives(analysis, plain)
-    yield from _caveats(raw, log, plain)
+    yield from _caveats(analysis, log, plain)
     where = "in log10" if decided == "log10" else f"from the values {plain}"
     if choice.declared:
         yield "scale", "note", f"The study draws its conclusions {where}, as it declares."
@@ -112,7 +111,8 @@ def _split(terms: list[str]) -> str:
     return " and ".join(count(size, noun) for size, noun in parts if size) or "none"
 
 
-def _caveats(raw: Sample, log: Sample, plain: str) -> Iterator[Statement]:
+def _caveats(analysis: ResponseAnalysis, log: Sample, plain: str) -> Iterator[Statement]:
+    raw = analysis.identity
     fits = [
         (asked(sample.executions), sample.executions, scale)
         for sample, scale in ((raw, plain), (log, "in log10"))
@@ -130,8 +130,12 @@ def _caveats(raw: Sample, log: Sample, plain: str) -> Iterator[Statement]:
     if len(tests) == 2:
         extent = _on_scales(tests, "suffice on both scales", "do not suffice", "suffice on neither scale")
         yield "scale", "note", f"Main effects alone {extent} (lack of fit {_listed(tests)})."
-    spreads = [(brown_forsythe(sample), scale) for sample, scale in ((raw, plain), (log, "in log10"))]
-    uneven = [(spread[1], scale, "") for spread, scale in spreads if spread]
+    uneven = [
+        (one.p_value, plain if sample is raw else "in log10", "")
+        for sample in (raw, log)
+        for one in analysis.diagnostics[sample.scale]
+        if one.name == "Brown-Forsythe"
+    ]
     if len(uneven) == 2:
         extent = _on_scales(uneven, "are equal enough on both scales", "differ", "differ on both scales")
         yield "scale", "note", f"The spreads of the runs {extent} (Brown-Forsythe {_listed(uneven)})."
