@@ -452,7 +452,17 @@ def folder_rows(table: Table, loaded: pl.DataFrame) -> pl.DataFrame:
         "folder_id": pl.Int32, "folder": pl.String, "study": pl.String, "run": pl.Int32, "replicate": pl.String,
         "block": pl.String, "kind": pl.String, "table_id": pl.Int32, "state": pl.String,
     }  # fmt: skip
-    own = (table.folder_id, table.folder.folder, table.folder.study, None, None, None, "table", None, "finished")
+    own = (
+        table.folder_id,
+        table.folder.folder,
+        table.folder.study,
+        None,
+        None,
+        None,
+        "table",
+        None,
+        "finished",
+    )
     if loaded["folder_id"].n_unique() < loaded.height:
         loaded = loaded.unique("folder_id", keep="first", maintain_order=True)
     rows = loaded.select(

@@ -196,6 +196,6 @@ def test_residuals_that_are_rounding_are_no_error(textbook: Any, two_level: Any)
     """Values that are exactly a sum of main effects, in numbers that have no exact double."""
     values = [1000 / 3 + 0.1 * (i & 1) + 0.7 * (i >> 1 & 1) + 0.3 * (i >> 2) for i in range(8)]
     tables = textbook(two_level("ABC"), values, terms=["A", "B", "C"])
-    p_values = tables["effects"].filter(scale="identity")["p_value"]
+    p_values = tables["effects_by_scale"].filter(scale="identity")["p_value"]
     assert p_values.null_count() == len(p_values) == 3
     assert "no effect can be judged yet" in tables["statements"].filter(topic="outcome")["sentence"][0]
