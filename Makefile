@@ -27,7 +27,7 @@ $(READY): pyproject.toml requirements.lock
 	@$(BIN)/python -m pip install -qqq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qqq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m pip check -q --disable-pip-version-check
-	@$(BIN)/python -m reports.pages.vega
+	@$(BIN)/python -m reports.pages.set_up
 	@touch $@
 
 night: $(READY) ## set up, then run a night on LOGS (the sample) into HOUSE

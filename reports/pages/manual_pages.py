@@ -14,6 +14,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from reports.pages.page import Files, Link, Page
+from reports.pages.set_up import code_digest, kept
 
 DOCS = Path(__file__).parents[2] / "docs"
 TUTORIAL, EXPLANATION, REFERENCE = (
@@ -59,6 +60,15 @@ def _kind(place: str) -> str:
 
 def manual_pages() -> Files:
     """manual/index.html and a page for each file of docs/."""
+    return kept(name(), made)
+
+
+def name() -> str:
+    """What these pages are made from, in short."""
+    return f"manual-{sha256((code_digest() + made_from()).encode()).hexdigest()[:32]}"
+
+
+def made() -> Files:
     kinds: dict[str, list[Chapter]] = {}
     for chapter in chapters():
         kinds.setdefault(chapter.kind, []).append(chapter)

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports.charts.figures import Figure, json_columns, on_page
 from reports.charts.sketch import Sketch
+from reports.pages.set_up import Compiled
 from reports.tables.tables import Results, Table, csv
 
 Files = dict[str, bytes]
@@ -109,6 +110,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=Compiled(),
     )
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "allow_nan": False}
     return made

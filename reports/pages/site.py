@@ -18,8 +18,6 @@ yesterday's files of a group whose `digest` is yesterday's.
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache
-from importlib.metadata import version
 
 from reports.charts.theme import LIGHT, chart_config, style_variables
 from reports.pages.curves_page import QUANTILE_QUERIES, curves_page
@@ -39,6 +37,7 @@ from reports.pages.run_page import QUERIES as RUN_QUERIES
 from reports.pages.run_page import run_page
 from reports.pages.search_page import QUERIES as SEARCH_QUERIES
 from reports.pages.search_page import search_page
+from reports.pages.set_up import code_digest
 from reports.pages.study_page import QUERIES as STUDY_QUERIES
 from reports.pages.study_page import WIDE_QUERIES, study_page
 from reports.pages.tonight_page import QUERIES as TONIGHT_QUERIES
@@ -101,21 +100,11 @@ def shared_assets() -> Files:
 
 def digest(*parts: Results) -> str:
     """SHA-256 of the inputs of a group of pages and of the code that makes them."""
-    told = hashlib.sha256(_own_digest().encode())
+    told = hashlib.sha256(code_digest().encode())
     for results in parts:
         for name, result in sorted(results.items()):
             told.update(json.dumps([name, result.sql, result.frame.columns]).encode())
             told.update(result.frame.write_json().encode())
-    return told.hexdigest()
-
-
-@cache
-def _own_digest() -> str:
-    told = hashlib.sha256(" ".join(version(name) for name in ("altair", "jinja2")).encode())
-    for path in sorted(
-        path for path in HERE.parent.rglob("*") if path.suffix in (".py", ".j2", ".css", ".js")
-    ):
-        told.update(path.read_bytes())
     return told.hexdigest()
 
 

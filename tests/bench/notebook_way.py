@@ -11,7 +11,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pandas as pd
-import statsmodels.api as sm
+from scipy.stats import probplot
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 from tbparse import SummaryReader
@@ -52,7 +52,6 @@ def figures(table: pd.DataFrame, response: str, model: object, anova: pd.DataFra
     """Seven: the response by each factor, shares of the variation, residuals by quantile and by fitted value."""
 
     def save(name: str) -> None:
-        plt.tight_layout()
         plt.savefig(folder / f"{response}_{name}.svg")
         plt.close()
 
@@ -61,7 +60,7 @@ def figures(table: pd.DataFrame, response: str, model: object, anova: pd.DataFra
         save(factor)
     (anova["sum_sq"] / anova["sum_sq"].sum()).plot.bar()
     save("variation")
-    sm.qqplot(model.resid, line="s")
+    probplot(model.resid, plot=plt)
     save("quantiles")
     plt.scatter(model.fittedvalues, model.resid)
     plt.axhline(0)

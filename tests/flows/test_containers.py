@@ -21,7 +21,7 @@ def test_the_image_copies_what_is_there_and_installs_as_the_checkout_does() -> N
     assert set(re.findall(r'"(\w+)"', packages[1])) <= {each for words in copied for each in words}
     make = (ROOT / "Makefile").read_text()
     for step in ("--no-deps --require-hashes -r requirements.lock", "--no-deps --no-build-isolation -e .",
-                 "--no-deps --require-hashes -r flows/lake/requirements.lock", "-m reports.pages.vega"):  # fmt: skip
+                 "--no-deps --require-hashes -r flows/lake/requirements.lock", "-m reports.pages.set_up"):  # fmt: skip
         assert step in text and step in make
 
 

@@ -147,6 +147,11 @@ def made_from(results: Any) -> bytes:
     return repr([result.frame.rows() for result in results.values()]).encode()
 
 
+BUNDLE = (
+    "import sys; from reports.pages.vega import vega_bundle as b; sys.stdout.buffer.writelines(b().values())"
+)
+
+
 def serve() -> None:
     import pyDOE2
     import statsmodels.formula.api
@@ -155,6 +160,7 @@ def serve() -> None:
     import flows.night
     import flows.reading
     import flows.stages.pages
+    import flows.stages.run_pages
     import flows.warehouse.declarations
     import models.analysis
     import models.words.conclusions
@@ -166,18 +172,17 @@ def serve() -> None:
         for module in iter_modules(wing.__path__, f"{wing.__name__}."):
             import_module(module.name)
     # Made once and elsewhere: it takes as long as all the rest of a night, and a JavaScript engine with its threads.
-    bundle = subprocess.run(
-        [sys.executable, "-c", "from reports.pages.vega import bundle; print(bundle().decode(), end='')"],
+    vega = subprocess.run(
+        [sys.executable, "-c", BUNDLE],
         cwd=ROOT,
         stdout=subprocess.PIPE,
-        text=True,
         check=True,
     ).stdout
-    reports.pages.vega.bundle = bundle.encode
+    reports.pages.vega.bundle = lambda: {"assets/vega.js": vega}
     # Making charts takes most of a night and touches no file: kills would hardly ever hit a stage that
     # does. The pages of studies and runs hold only what they are made from; all others are the real ones.
     flows.stages.pages.study_pages = lambda results, *_: {"small/index.html": made_from(results)}
-    flows.stages.pages.run_page = lambda _, results, *__: {
+    flows.stages.run_pages.run_page = lambda _, results, *__: {
         f"small/runs/{results['run'].frame['folder'][0]}.html": made_from(results)
     }
     batches()
