@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 def test_of_two_nights_at_once_one_publishes_and_one_leaves(
     place: Place, figures: dict[str, str], is_full: bool
 ) -> None:
-    pairs = 50 if is_full else 10
+    pairs = 50 if is_full else 5
     for pair in range(pairs):
         write_small_folder(place.logs, f"1_p{pair}")
         before = place.house.current_version()

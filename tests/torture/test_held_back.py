@@ -440,7 +440,7 @@ def test_what_cannot_be_read_any_more_is_held_back_until_it_can(place: Place) ->
     order = Order(place.logs, place.studies, place.house.root)
     for name in ("1_log", "1_events", "1_folder"):
         write_small_folder(place.logs, name)
-    assert not place.night(is_bound=True).error
+    assert not place.night(is_bound=True, has_two_pages=True).error
     before = ask(order, OBSERVATIONS)
     shut = [
         place.logs / "1_log" / "stop.log",
@@ -453,8 +453,8 @@ def test_what_cannot_be_read_any_more_is_held_back_until_it_can(place: Place) ->
     for path in (*shut, new):
         path.chmod(0)
     try:
-        assert not place.night(is_bound=True).error
-        assert place.night(is_bound=True).version is None, "nothing new"
+        assert not place.night(is_bound=True, has_two_pages=True).error
+        assert place.night(is_bound=True, has_two_pages=True).version is None, "nothing new"
         found = held(order)
         assert found.keys() == {"1_log", "1_events", "1_folder"}
         for sentences in found.values():
@@ -466,8 +466,8 @@ def test_what_cannot_be_read_any_more_is_held_back_until_it_can(place: Place) ->
     finally:
         for path in (*shut, new):
             path.chmod(0o755)
-    assert not place.night(is_bound=True).error
+    assert not place.night(is_bound=True, has_two_pages=True).error
     assert held(order) == {}
     assert set(verdicts(order).values()) == {"accepted"}
     check_conservation(order.house, order.logs)
-    assert place.night(is_bound=True).version is None, "nothing new"
+    assert place.night(is_bound=True, has_two_pages=True).version is None, "nothing new"

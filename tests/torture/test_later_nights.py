@@ -117,7 +117,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_published(place: Place) ->
     for path in shut:
         path.chmod(0)
     try:
-        ended = place.night(is_bound=True)
+        ended = place.night(is_bound=True, has_two_pages=True)
     finally:
         for path in shut:
             path.chmod(0o755)
@@ -142,24 +142,24 @@ def test_a_folder_above_the_claimed_ones_that_cannot_be_listed_is_named_and_lose
     for name in ("1_a", "1_b", "2_a", "2_b"):
         (place.logs / name).rename(place.logs / "team" / name)
     order = Order(place.logs, place.studies, place.house.root)
-    assert not place.night(is_bound=True).error
+    assert not place.night(is_bound=True, has_two_pages=True).error
     before = ask(order, "from observations order by all")
     (place.logs / "team" / "2_b").chmod(0o444)  # listed, but nothing in it can be reached
     (place.logs / "team").chmod(0)
     try:
-        ended = place.night(is_bound=True)
+        ended = place.night(is_bound=True, has_two_pages=True)
         assert not ended.error and ended.version, ended
-        assert place.night(is_bound=True).version is None, "nothing new"
+        assert place.night(is_bound=True, has_two_pages=True).version is None, "nothing new"
         assert ask(order, "from observations order by all") == before
         assert ask(order, "select count(*) from runs where is_gone") == [(0,)]
         assert "cannot be listed" in codes(order, "team")["Q317"]
         (place.logs / "team").chmod(0o755)
-        assert not place.night(is_bound=True).error
+        assert not place.night(is_bound=True, has_two_pages=True).error
         assert ask(order, "select count(*) from findings where folder = 'team'") == [(0,)]
         assert "cannot be read" in codes(order, "team/2_b")["Q321"]
         assert ask(order, "from observations order by all") == before
         place.logs.chmod(0)
-        ended = place.night(is_bound=True)
+        ended = place.night(is_bound=True, has_two_pages=True)
         assert (ended.error, "cannot be listed" in ended.message) == ("HouseError", True), ended
     finally:
         for path in (place.logs, place.logs / "team", place.logs / "team" / "2_b"):

@@ -16,7 +16,7 @@ from flows.house.errors import HouseError
 from flows.house.house import DATABASE, House
 from flows.house.strangers import is_locked, is_written_to
 from flows.night import Order
-from tests.commands import DOEHOUSE, doehouse
+from tests.commands import DOEHOUSE, doehouse, doehouse_here
 from tests.houses import NOW, ask, spend
 from tests.made_once import copied
 from tests.torture.folders import after_a_night, write_small_folder
@@ -95,7 +95,15 @@ def test_the_group_of_a_house_may_read_it_whatever_the_umask(
 ) -> None:
     place = tmp_path / "other"
     words = ["night", "--logs", order.logs, "--studies", order.studies, "--house", place]
-    ended = doehouse(*words, env=os.environ | {"LC_ALL": "C", "HOME": "/proc/none"}, umask=int(mask, 8))
+    environment = os.environ | {"LC_ALL": "C", "HOME": "/proc/none"}
+    if mask == "077":
+        ended = doehouse(*words, env=environment, umask=0o077)
+    else:
+        before = os.umask(int(mask, 8))
+        try:
+            ended = doehouse_here(*words, env=environment)
+        finally:
+            os.umask(before)
     assert ended.returncode == 0, ended.stderr
     assert place.stat().st_mode & 0o777 == (0o755 if is_public else 0o750)
     for path in place.rglob("*"):

@@ -211,7 +211,7 @@ def test_a_killed_night_leaves_the_version_before_or_after_it(
     allowed: list[Mapping[str, str] | None] = [None]
     killed = published = states = 0
     seconds = 0.0
-    while killed < (50 if is_full else 8):
+    while killed < (50 if is_full else 4):
         if published == len(allowed) - 1:
             grow(states)
             states += 1

@@ -15,9 +15,11 @@ from flows.house.publishing import publish
 from flows.house.recovery import recover
 from flows.night import Order, Summary
 from flows.warehouse.warehouse import schema_digest
-from tests.commands import doehouse, modules_after, modules_of
+from tests.commands import doehouse, doehouse_here, modules_after, modules_of
 from tests.houses import SAMPLE, STUDIES, ask, spend, verdicts
 from tests.log_folders import edit, write_folder, write_study
+from tests.made_once import copied
+from tests.torture.folders import after_a_night
 
 HEAVY = {
     "prefect",
@@ -78,7 +80,7 @@ def test_help_loads_nothing_heavy() -> None:
 )  # fmt: skip
 def test_a_wrong_path_is_wrong_usage(words: str, published_house: Summary, tmp_path: Path) -> None:
     given = {"study": STUDIES / "fltk_2_4_1.toml", "logs": SAMPLE, "house": published_house.house.root}
-    ended = doehouse(*words.format(**given).split(), cwd=tmp_path)
+    ended = doehouse_here(*words.format(**given).split(), cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("doehouse: ") and "expected" in ended.stderr
     assert list(tmp_path.iterdir()) == []
@@ -114,7 +116,7 @@ def test_help_without_colour(tmp_path: Path) -> None:
 
 
 def test_help_of_a_night_names_its_options() -> None:
-    shown = doehouse("night", "--help").stdout
+    shown = doehouse_here("night", "--help").stdout
     for option in (
         "--logs",
         "--studies",
@@ -170,10 +172,13 @@ def test_a_small_night_from_the_command_line(tmp_path: Path) -> None:
     assert len(House.at(order.house).all_versions()) == 1
 
 
-def test_a_night_without_a_server_loads_no_prefect(second_night: Order) -> None:
-    shutil.rmtree(second_night.logs / "exp_16")
-    assert "prefect" not in modules_of("night", *places(second_night))
-    assert len(House.at(second_night.house).all_versions()) == 2
+def test_a_night_without_a_server_loads_no_prefect(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    order = copied(tmp_path_factory, "after_a_night", after_a_night, tmp_path)
+    shutil.rmtree(order.logs / "1_a")
+    assert "prefect" not in modules_of("night", *places(order))
+    assert len(House.at(order.house).all_versions()) == 2
 
 
 def test_a_server_that_does_not_answer_is_told_and_the_night_goes_on(second_night: Order) -> None:
@@ -200,19 +205,19 @@ def test_a_log_root_that_is_missing_has_exit_code_1(second_night: Order) -> None
 
 def test_a_study_that_is_refused_has_exit_code_1_and_names_the_file(second_night: Order) -> None:
     edit(second_night.studies / "fltk_2_4_1.toml", lambda text: text.replace('"D = ABC"', '"D = ABX"'))
-    ended = doehouse("night", *places(second_night))
+    ended = doehouse_here("night", *places(second_night))
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "fltk_2_4_1.toml: generators: found" in ended.stderr and "Traceback" not in ended.stderr
 
 
 def test_a_folder_that_is_not_there_is_wrong_usage(second_night: Order) -> None:
-    ended = doehouse("night", *places(second_night), "--folder", "exp_99")
+    ended = doehouse_here("night", *places(second_night), "--folder", "exp_99")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "--folder exp_99: no such folder" in ended.stderr
 
 
 def test_a_folder_that_is_still_there_cannot_be_forgotten(second_night: Order) -> None:
-    ended = doehouse("forget", "exp_11", *places(second_night))
+    ended = doehouse_here("forget", "exp_11", *places(second_night))
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "is still there, expected it gone" in ended.stderr
 
@@ -233,7 +238,7 @@ def test_a_folder_that_is_still_there_cannot_be_forgotten(second_night: Order) -
 def test_an_empty_path_is_refused_by_name_and_is_not_the_current_folder(
     words: list[str], tmp_path: Path
 ) -> None:
-    ended = doehouse(*words, cwd=tmp_path)
+    ended = doehouse_here(*words, cwd=tmp_path)
     assert (ended.returncode, ended.stdout, list(tmp_path.iterdir())) == (2, "", [])
     name = next((word.rstrip("=") for word in reversed(words) if word.startswith("--")), "a path")
     assert ended.stderr.startswith(f"doehouse: {name}: found an empty text, expected a path."), ended.stderr
@@ -241,7 +246,7 @@ def test_an_empty_path_is_refused_by_name_and_is_not_the_current_folder(
 
 @pytest.mark.parametrize("name", ["DOEHOUSE_LOGS", "DOEHOUSE_STUDIES", "DOEHOUSE_HOUSE"])
 def test_an_empty_variable_is_refused_by_name(name: str, tmp_path: Path) -> None:
-    ended = doehouse("night", cwd=tmp_path, env=os.environ | {name: ""})
+    ended = doehouse_here("night", cwd=tmp_path, env=os.environ | {name: ""})
     assert (ended.returncode, ended.stdout, list(tmp_path.iterdir())) == (2, "", [])
     assert ended.stderr.startswith(f"doehouse: {name}: found an empty text"), ended.stderr
 
@@ -283,7 +288,7 @@ def test_doctor_names_what_is_ill(second_night: Order, illness: str) -> None:
     else:
         shutil.rmtree(second_night.house)
         second_night.house.mkdir()
-    ended = doehouse("doctor", "--house", second_night.house)
+    ended = doehouse_here("doctor", "--house", second_night.house)
     assert ended.returncode == 1
     told = {
         "written": "version: .*F404",
@@ -325,11 +330,11 @@ def test_folders_that_are_held_back_are_counted_until_they_are_restored(second_n
     text = stop_log.read_text()
     hold_back(second_night, *(f"exp_1{run}" for run in range(1, 7)))
     told = "6 folders (exp_11, exp_12, exp_13, exp_14, exp_15, …); "
-    assert f"Held back: {told}" in doehouse("night", *places(second_night)).stdout
-    assert "`doehouse night --accept F`" in doehouse("doctor", "--house", second_night.house).stdout
+    assert f"Held back: {told}" in doehouse_here("night", *places(second_night)).stdout
+    assert "`doehouse night --accept F`" in doehouse_here("doctor", "--house", second_night.house).stdout
     edit(stop_log, lambda _: text)
     spend(second_night)
-    assert "Held back: 5 folders (exp_12, " in doehouse("night", *places(second_night)).stdout
+    assert "Held back: 5 folders (exp_12, " in doehouse_here("night", *places(second_night)).stdout
 
 
 def test_doctor_tells_of_a_warehouse_that_cannot_say_what_is_held_back(tmp_path: Path) -> None:
@@ -338,7 +343,7 @@ def test_doctor_tells_of_a_warehouse_that_cannot_say_what_is_held_back(tmp_path:
     (house.staging / DATABASE).write_text("no database")
     (house.staging / "site").mkdir()
     publish(house, {})
-    ended = doehouse("doctor", "--house", house.root)
+    ended = doehouse_here("doctor", "--house", house.root)
     assert (ended.returncode, ended.stderr) == (1, "")
     (line,) = [line for line in ended.stdout.splitlines() if "held back" in line]
     assert line.startswith("ILL   held back: ") and "cannot be opened by DuckDB" in line
@@ -365,7 +370,7 @@ def test_every_command_tells_of_a_warehouse_that_this_duckdb_cannot_read(
     (house.staging / "site").mkdir()
     publish(house, {"schema": schema_digest()})
     words += ["--studies", "studies"] if "night" in words else []
-    ended = doehouse(*words, cwd=tmp_path)
+    ended = doehouse_here(*words, cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith(
         f"doehouse: {house.versions}/000001/{DATABASE}: cannot be opened by DuckDB"
@@ -386,7 +391,7 @@ def test_rollback_goes_back_one_version_and_the_next_night_builds_on_it(second_n
 
 
 def test_rollback_without_an_older_version_is_wrong_usage(second_night: Order) -> None:
-    ended = doehouse("rollback", "--house", second_night.house)
+    ended = doehouse_here("rollback", "--house", second_night.house)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "found no older version" in ended.stderr
 

@@ -6,7 +6,7 @@ import pytest
 
 from flows.messages import ROOM, summarise, within
 from flows.night import Order
-from tests.commands import doehouse
+from tests.commands import doehouse, doehouse_here
 from tests.houses import spend
 from tests.log_folders import edit
 from tests.torture.folders import write_small_folder, write_small_study
@@ -66,12 +66,12 @@ def test_quiet_says_nothing_of_a_good_night_and_verbose_everything(tmp_path: Pat
     edit(
         write_small_folder(tmp_path / "logs", "1_b") / "stop.log", lambda text: text.replace("2023", "23", 1)
     )
-    ended = doehouse("night", "--quiet", *places)
+    ended = doehouse_here("night", "--quiet", *places)
     assert (ended.returncode, ended.stderr) == (0, "") and "1_b/stop.log" in ended.stdout
-    ended = doehouse("night", "--verbose", "--pages", *places)
+    ended = doehouse_here("night", "--verbose", "--pages", *places)
     assert "Effects on Accuracy" in ended.stdout and "fitting the models" in ended.stderr
     (tmp_path / "studies" / "small.toml").write_text("nonsense")
-    ended = doehouse("night", "--quiet", *places)
+    ended = doehouse_here("night", "--quiet", *places)
     assert ended.returncode == 1 and ended.stderr.startswith("doehouse: ") and ended.stderr.count("\n") == 1
 
 
