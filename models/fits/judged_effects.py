@@ -94,6 +94,7 @@ def fit_row(sample: Sample, judgement: Judgement, is_decisive: bool) -> Row:
         "is_balanced": sample.is_balanced,
         "is_decisive": is_decisive,
         **_error(sample, judgement.decisive),
+        "alpha": sample.alpha,
         "terms": list(sample.coding.terms),
         "dropped": list(sample.coding.dropped),
     }
@@ -120,5 +121,4 @@ def _error(sample: Sample, deciding: ErrorTerm | None) -> dict[str, object]:
         "error_df": deciding.df,
         "error_sd": sd,
         "error_quantile": quantile,
-        "alpha": sample.alpha,
     }
