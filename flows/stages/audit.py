@@ -55,4 +55,5 @@ def scan(path: Path) -> dict[str, int]:
     Raises duckdb.Error where a checksum or a view does not hold.
     """
     with open_published(path) as warehouse:
+        warehouse.keep_little()
         return warehouse.scan()

@@ -23,6 +23,7 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         shutil.copyfile(plan.house.before, plan.staged)
     is_new = not plan.staged.exists()
     with open_tables(plan.staged) as warehouse, warehouse.transaction():
+        warehouse.keep_little()
         if is_new:
             warehouse.make_tables()
         load_studies_into(warehouse, plan.studies, plan.resting)

@@ -58,6 +58,9 @@ VIEWS = (
 STORAGE: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
 
 
+STREAMED_MIB = 64  # for each thread: a row group in the making and what is read for it, several times over
+
+
 class Warehouse:
     """An open warehouse. Statements are files of `sql/`, named by their path without the ending."""
 
@@ -191,6 +194,11 @@ class Warehouse:
         self.connection.execute(
             f"insert into {quoted(target)} by name select {names} from {quoted(source)}"  # noqa: S608
         )
+
+    def keep_little(self) -> None:
+        """Keep little of the file in memory, for work through which rows only pass: what was read is let go again."""
+        ((threads,),) = self.connection.execute("select current_setting('threads')").fetchall()
+        self.connection.execute(f"set memory_limit = '{threads * STREAMED_MIB} MiB'")
 
     def make_tables(self) -> None:
         """Every table of `sql/tables`, empty."""
