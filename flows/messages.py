@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from models.wording import by_cause
+from models.wording import by_cause, chain, links
 
 if TYPE_CHECKING:
     from flows.night import Summary
@@ -147,7 +147,7 @@ def effect_lines(effects: list[dict[str, Any]]) -> list[str]:
         if heading != (each["study"], each["response"], each["scale"]):
             heading = (each["study"], each["response"], each["scale"])
             lines.append("Effects on {1} ({0}, {2} scale):".format(*heading))
-        name = " = ".join(filter(None, (each["term"], each["aliases"])))
+        name = chain([each["term"], *links(each["aliases"] or "")])
         effect = "" if each["effect"] is None else f"{each['effect']:+.4g}"
         lines.append(f"  {name:<44} {effect:>10}  {verdict_text(each)}")
     return lines

@@ -70,16 +70,36 @@ def count(number_of: int, noun: str, nouns: str | None = None) -> str:
 def with_alias(term: str, partners: Sequence[str]) -> str:
     """An interaction with the effects it may as well be; a main effect where it is one of two factors' too.
 
-    Of long chains only the shortest effects are named.
+    Behind them, as `A + B:C`, what missing runs leave in it. Of many only the shortest effects are named.
     """
-    if not partners:
-        return term
-    shortest = min(partner.count(":") for partner in partners)
-    if term.count(":") == 0 and shortest > 1:
-        return term
-    near = [partner for partner in partners if partner.count(":") == shortest]
-    more = f" (and {len(near) - 2} more)" if len(near) > 2 else ""
-    return " = ".join([term, *near[:2]]) + more
+    names = [partner for partner in partners if not _is_added(partner)]
+    near = _shortest(names)
+    if near and term.count(":") == 0 and near[0].count(":") > 1:
+        near = []
+    added = _shortest([partner for partner in partners if _is_added(partner)])
+    hidden = max(0, len(near) - 2) + max(0, len(added) - 2)
+    return chain([term, *near[:2], *added[:2]]) + (f" (and {hidden} more)" if hidden else "")
+
+
+def chain(effects: Iterable[str]) -> str:
+    """Names of one effect joined by =, then what is added to it or taken off, which say so themselves."""
+    effects = list(effects)
+    names = [each for each in effects if not _is_added(each)]
+    return " ".join([" = ".join(names), *filter(_is_added, effects)]).strip()
+
+
+def links(text: str) -> list[str]:
+    """The effects of a chain."""
+    return re.split(r" = | (?=[+-] )", text) if text else []
+
+
+def _is_added(partner: str) -> bool:
+    return partner.startswith(("+ ", "- "))
+
+
+def _shortest(partners: Sequence[str]) -> list[str]:
+    fewest = min((partner.count(":") for partner in partners), default=0)
+    return [partner for partner in partners if partner.count(":") == fewest]
 
 
 def by_cause(rows: Iterable[Mapping[str, Any]], shared: Sequence[str]) -> list[list[Mapping[str, Any]]]:

@@ -8,6 +8,7 @@ from models.confounding.confounding import Word
 from models.design.coding import Coding, Integers, code
 from models.design.design import Design
 from models.results import Row
+from models.wording import chain
 
 LONGEST = 3  # longer interactions are named only where nothing shorter is aliased
 MEAN = "mean"  # the partner of an effect whose column never changes
@@ -50,7 +51,8 @@ def aliases_of(design: Design, places: Integers, also: Iterable[str] = ()) -> Al
 def aliases_in(design: Design, coding: Coding, also: Iterable[str] = ()) -> Aliases:
     """The same in the runs of a model; a term that missing runs took away is a partner of all it would bias.
 
-    Its sign and, where it is not 1, its weight stand before it: in `A = -0.5 B:C` half of B:C is taken off A.
+    Its sign and, where it is not 1, its weight stand before it, as in the expectation of an estimate (Box and Hunter):
+    in `A - 0.5 B:C` half of B:C is taken off A. Such a partner is no other name of A, as `B:C` is in `A = B:C`.
     """
     found = aliases_of(design, coding.present, sorted({*coding.terms, *coding.dropped, *also}))
     for term in coding.terms:
@@ -63,7 +65,7 @@ def aliases_in(design: Design, coding: Coding, also: Iterable[str] = ()) -> Alia
 
 def _weighted(name: str, weight: float) -> str:
     size = "" if abs(abs(weight) - 1) < 1e-9 else f"{abs(weight):.2g} "
-    return _signed(f"{size}{name}", 1 if weight > 0 else -1)
+    return f"{'+' if weight > 0 else '-'} {size}{name}"
 
 
 def _signed(name: str, sign: int) -> str:
@@ -83,8 +85,8 @@ def _shortest(design: Design, mask: int) -> list[str]:
 
 
 def joined_aliases(partners: Iterable[str]) -> str | None:
-    """As a result table holds them: joined by =, null where there are none."""
-    return " = ".join(partners) or None
+    """As a result table holds them: joined by =, then what is added or taken off; null where there are none."""
+    return chain(partners) or None
 
 
 def alias_rows(study: str, design: Design, places: Integers) -> Iterator[Row]:

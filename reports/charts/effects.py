@@ -13,7 +13,13 @@ from reports.text.wording import SCALES, VERDICTS, share_of, titled
 
 ROW = 46  # px a row: the name of the effect stands above its mark, so that it fits on a phone
 # text on paper of its own, where lines pass behind it
-RIM = {"stroke": "var(--paper)", "strokeWidth": 4, "color": "var(--paper)", "fontWeight": 600}
+RIM = {
+    "stroke": "var(--paper)",
+    "strokeWidth": 4,
+    "strokeJoin": "round",
+    "color": "var(--paper)",
+    "fontWeight": 600,
+}
 TERM_TOOLTIP = [
     alt.Tooltip("label:N", title="effect"),
     alt.Tooltip("text:N", title="size"),
@@ -97,17 +103,32 @@ def intervals(
     note = f"Bars: {share} interval with {by}." if top["ci_low"] is not None else ""
     if margin is not None:
         note += (
-            f" Shaded: as far as noise between folders reaches, ±{number(margin, digits=3)}; "
+            f" Shaded: as far as noise between folders reaches, ±{_margins(rows)}; "
             "beyond it an effect is active with folders as the unit."
         )
     return Figure(
         slug,
-        f"{response}: {top['label']} has the largest effect, {_in_full(top['text'], unit)}",
+        f"{response}: {_headline(rows, unit, by)}",
         f"Effects on {response}, largest first: {shown}.",
         note.strip(),
         source,
         (layered(*layers, height=ROW * rows.height),),
     )
+
+
+def _headline(rows: pl.DataFrame, unit: str, by: str) -> str:
+    """The largest effect; that none is active, where none is by the error that decides."""
+    top = rows.row(0, named=True)
+    if rows["verdict"].is_in([VERDICTS[0], VERDICTS[2 if by.startswith("folder") else 1]]).any():
+        return f"{top['label']} has the largest effect, {_in_full(top['text'], unit)}"
+    return f"no effect is active; the largest is {top['label']}, {_in_full(top['text'], unit)}"
+
+
+def _margins(rows: pl.DataFrame) -> str:
+    """The margin of folders; from the smallest to the largest where data are missing."""
+    margins = rows["folder_margin"].drop_nulls().sort()
+    shown = [number(each, digits=3) for each in (margins[0], margins[-1])]
+    return shown[0] if shown[0] == shown[1] else " to ±".join(shown)
 
 
 def _in_full(text: str, unit: str) -> str:

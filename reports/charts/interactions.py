@@ -6,7 +6,7 @@ from typing import NamedTuple
 import altair as alt
 import polars as pl
 
-from models.wording import joined
+from models.wording import joined, links
 from reports.charts.figures import (
     LEVEL_IN_FOCUS,
     Figure,
@@ -74,7 +74,7 @@ def _by_alias(cells: pl.DataFrame) -> list[list[Pair]]:
     """The pairs of factors, those of one contrast together."""
     groups: dict[str, list[Pair]] = {}
     for pair in map(Pair._make, cells.select(Pair._fields).unique(maintain_order=True).rows()):
-        names = [f"{pair.factor_a}:{pair.factor_b}", *(pair.aliases.split(" = ") if pair.aliases else [])]
+        names = [f"{pair.factor_a}:{pair.factor_b}", *links(pair.aliases or "")]
         groups.setdefault(min(names), []).append(pair)
     return list(groups.values())
 

@@ -67,7 +67,9 @@ def _verdict(row: Row) -> Cell:
     short = {"active": "active", "not active": "not active"}.get(
         text, text.removeprefix("active ").partition(" as ")[0]
     )
-    return Cell(short, tone="active" if text == VERDICTS[0] else "idle" if text in VERDICTS[3:] else "warn")
+    # what the error that decides does not call active shall not look half active
+    is_idle = text in VERDICTS[3:] or (text == VERDICTS[1] and row["error_unit"] == "folder")
+    return Cell(short, tone="active" if text == VERDICTS[0] else "idle" if is_idle else "warn")
 
 
 def _ratio(row: Row) -> Cell:

@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from models.wording import with_alias
+from models.wording import links, with_alias
 
 SCALES = {"identity": "as measured", "log10": "log10"}
 VERDICTS = (
@@ -18,14 +18,16 @@ VERDICTS = (
 
 def aliased(term: str, aliases: str | None) -> str:
     """An effect under all its names: an interaction is never printed without those it cannot be told from."""
-    return with_alias(term, aliases.split(" = ") if aliases else [])
+    return with_alias(term, links(aliases or ""))
 
 
 def verdict(row: dict[str, Any]) -> str:
     """One of VERDICTS from the tests with containers and with folders as the unit, and which of them decides."""
     container, folder = row["is_active_container"], row["is_active_folder"]
-    if row["error_unit"] is None:  # runs are missing, and containers do not decide for them
-        return VERDICTS[1] if container else VERDICTS[4]
+    if (
+        row["error_unit"] is None
+    ):  # runs are missing, or it serves as error itself: containers do not decide for it
+        return VERDICTS[4]
     if container is None or folder is None:
         return VERDICTS[0] if container or folder else VERDICTS[3]
     return VERDICTS[{(True, True): 0, (True, False): 1, (False, True): 2}.get((container, folder), 3)]

@@ -14,6 +14,7 @@ select
     (select count(distinct treatments.run) from treatments where treatments.study = studies.study) as runs_declared,
     cast(studies.definition ->> '$.containers' as integer) as containers_per_folder,
     coalesce(cast(studies.definition ->> '$.replicates' as integer), 1) as folders_per_run,
+    studies.definition ->> '$.replicates' is not null as is_planned,
     coalesce(cast(studies.definition ->> '$.alpha' as double), 0.05) as alpha,
     count(distinct runs.run) filter (where runs.verdict = 'accepted') as runs_present,
     coalesce(sum(runs.containers) filter (where runs.verdict = 'accepted'), 0) as containers_present,

@@ -18,4 +18,4 @@ comment on column alias_sets.scope is 'declared (the whole design) or present (t
 comment on column alias_sets.term is 'Factor names joined by a colon.';
 comment on column alias_sets.letters is 'The same in letters.';
 comment on column alias_sets.factors is 'How many factors it joins.';
-comment on column alias_sets.aliases is 'Effects of up to three factors (or the shortest) that cannot be told from it, joined by =, - before opposite ones; mean where it never changes.';
+comment on column alias_sets.aliases is 'Effects of up to three factors (or the shortest) that cannot be told from it, joined by =, - before opposite ones; behind + or - and a blank, what missing runs leave in it, or which effects take it up where it is not estimable; mean where it never changes.';

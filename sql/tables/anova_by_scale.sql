@@ -25,7 +25,7 @@ comment on column anova_by_scale.response is 'Response that was fitted.';
 comment on column anova_by_scale.scale is 'Scale of the fit: identity or log10.';
 comment on column anova_by_scale.position is 'Order in the table.';
 comment on column anova_by_scale.source is 'Term, Intercept, Residual, Lack of fit, Pure error or Curvature.';
-comment on column anova_by_scale.aliases is 'Effects that cannot be told from it, joined by =.';
+comment on column anova_by_scale.aliases is 'Effects that cannot be told from it, joined by =; behind + or -, what missing runs leave in it.';
 comment on column anova_by_scale.sum_sq is 'Sum of squares.';
 comment on column anova_by_scale.df is 'Degrees of freedom.';
 comment on column anova_by_scale.mean_sq is 'Mean square.';

@@ -26,7 +26,7 @@ comment on column coefficients.response is 'Response that was fitted.';
 comment on column coefficients.scale is 'Scale of the fit: identity or log10.';
 comment on column coefficients.position is 'Order in the table.';
 comment on column coefficients.term is 'Term of the model; Intercept for the grand mean, Curvature for centre points.';
-comment on column coefficients.aliases is 'Effects that cannot be told from it, joined by =; null where there are none.';
+comment on column coefficients.aliases is 'Effects that cannot be told from it, joined by =; behind + or -, what missing runs leave in it; null where there are none.';
 comment on column coefficients.name is 'Term with the levels the coefficient stands for, such as CPU[1500m]:Memory[3Gi].';
 comment on column coefficients.is_declared is 'Whether it stands for the high level of every two-level factor: the coding of effects.';
 comment on column coefficients.coef is 'Coefficient: deviation from the grand mean.';

@@ -24,7 +24,7 @@ comment on column conclusions.study is 'Study the row belongs to.';
 comment on column conclusions.response is 'Response that was fitted.';
 comment on column conclusions.scale is 'Scale of the fit: identity or log10.';
 comment on column conclusions.term is 'Factor names joined by a colon.';
-comment on column conclusions.aliases is 'Effects that could not be told from it, joined by =.';
+comment on column conclusions.aliases is 'Effects that could not be told from it, joined by =; behind + or -, what missing runs left in it.';
 comment on column conclusions.error_unit is 'container or folder.';
 comment on column conclusions.effect is 'The effect that night.';
 comment on column conclusions.ci_low is 'Lower end of its interval under that error; null where there is none, and of nights before it was kept.';

@@ -34,7 +34,7 @@ comment on column effect_tests.study is 'Study the row belongs to.';
 comment on column effect_tests.response is 'Response that was fitted.';
 comment on column effect_tests.scale is 'Scale of the fit: identity or log10.';
 comment on column effect_tests.term is 'Factor names joined by a colon.';
-comment on column effect_tests.aliases is 'Effects that cannot be told from it, joined by =.';
+comment on column effect_tests.aliases is 'Effects that cannot be told from it, joined by =; behind + or -, what missing runs leave in it.';
 comment on column effect_tests.error_unit is 'container (repeats inside a folder) or folder (executions of a run).';
 comment on column effect_tests.method is 'container: within-folder error, pooled error or model residual; folder: Lenth, between-folder error, left-out terms, or both of these together.';
 comment on column effect_tests.effect is 'The effect judged; null for factors with more than two levels.';

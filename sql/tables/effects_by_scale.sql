@@ -37,7 +37,7 @@ comment on column effects_by_scale.response is 'Response that was fitted.';
 comment on column effects_by_scale.scale is 'Scale of the fit: identity or log10.';
 comment on column effects_by_scale.rank is 'Place by size, from 1; by mean square with more than two levels.';
 comment on column effects_by_scale.term is 'Factor names joined by a colon, in the order of the study.';
-comment on column effects_by_scale.aliases is 'Effects that cannot be told from it, joined by =.';
+comment on column effects_by_scale.aliases is 'Effects that cannot be told from it, joined by =; behind + or -, what missing runs leave in it.';
 comment on column effects_by_scale.is_in_model is 'Whether it is a term of the fitted model; others are contrasts that Lenth''s method judges too.';
 comment on column effects_by_scale.effect is 'Mean at + minus mean at -, of executions that weigh the same; null for terms of several degrees of freedom.';
 comment on column effects_by_scale.coefficient is 'Half the effect.';

@@ -35,7 +35,7 @@ comment on column anova_rows.response is 'Response that was fitted.';
 comment on column anova_rows.scale is 'Scale on which conclusions are drawn: identity or log10.';
 comment on column anova_rows.position is 'Order in the table.';
 comment on column anova_rows.source is 'Term, Intercept, Residual, Lack of fit, Pure error or Curvature.';
-comment on column anova_rows.aliases is 'Effects that cannot be told from it, joined by =.';
+comment on column anova_rows.aliases is 'Effects that cannot be told from it, joined by =; behind + or -, what missing runs leave in it.';
 comment on column anova_rows.sum_sq is 'Sum of squares.';
 comment on column anova_rows.df is 'Degrees of freedom.';
 comment on column anova_rows.mean_sq is 'Mean square.';

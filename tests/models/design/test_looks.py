@@ -28,7 +28,9 @@ def test_a_look_is_held_to_its_own_level_and_says_so(textbook: Any, two_level: A
     """By R's lm A has p = .00143, A:C .0000754: two of six replicates bear the second only."""
     whole = textbook(two_level("ABC"), etch, replicates=2)
     early = textbook(two_level("ABC"), etch, replicates=6, looks=[2, 4])
-    active = [set(one["effects_by_scale"].filter("is_active", scale="identity")["term"]) for one in (whole, early)]
+    active = [
+        set(one["effects_by_scale"].filter("is_active", scale="identity")["term"]) for one in (whole, early)
+    ]
     assert active[0] == {"A", "C", "A:C"}
     assert active[1] == {"C", "A:C"}
     fits = early["fits"].filter(scale="identity")

@@ -42,7 +42,7 @@ def test_a_missing_run_takes_a_term_and_biases_the_others(study: Any, observatio
         .select("term", "aliases")
         .rows()
     )
-    assert aliases["CPU:Memory"] == "Network:Epochs = -Memory:Network"
+    assert aliases["CPU:Memory"] == "Network:Epochs - Memory:Network"
 
 
 def test_without_a_run_folders_judge_the_largest_model_that_they_bear(
@@ -247,8 +247,8 @@ def test_alias_sets_are_rows_of_both_scopes(study: Any, observations: pl.DataFra
     assert len(declared) == 4 + 6 + 4
     assert (declared["CPU:Memory"]["letters"], declared["CPU:Memory"]["aliases"]) == ("AB", "Network:Epochs")
     assert declared["CPU"]["aliases"] == "Memory:Network:Epochs"
-    assert present["CPU"]["aliases"] == "Memory:Network:Epochs = -Memory:Network"
-    assert present["Memory:Network"]["aliases"].startswith("CPU:Epochs = -CPU = -Memory")
+    assert present["CPU"]["aliases"] == "Memory:Network:Epochs - Memory:Network"
+    assert present["Memory:Network"]["aliases"].startswith("CPU:Epochs - CPU - Memory")
 
 
 def test_a_term_that_no_run_tells_from_the_lost_part_of_another_is_said_to_be_judged_so() -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from models.analysis import analyse
-from models.wording import decimals_for, joined, number, p_text, percent, signed, with_alias
+from models.wording import chain, decimals_for, joined, links, number, p_text, percent, signed, with_alias
 from models.words.conclusions import changes
 
 Tables = dict[str, pl.DataFrame]
@@ -247,3 +247,6 @@ def test_of_long_chains_the_shortest_aliases_are_named() -> None:
     assert with_alias("A", ("B:C", "D:E", "F:G", "B:D:F")) == "A = B:C = D:E (and 1 more)"
     assert with_alias("A:B", ("C:D",)) == "A:B = C:D"
     assert with_alias("A:B", ()) == "A:B"
+    assert with_alias("A", ("B:C:D", "- 0.5 B:C")) == "A - 0.5 B:C"
+    assert with_alias("A:B", ("C:D", "+ B:C")) == chain(["A:B", "C:D", "+ B:C"]) == "A:B = C:D + B:C"
+    assert links("A:B = C:D + B:C - 0.5 D") == ["A:B", "C:D", "+ B:C", "- 0.5 D"]
