@@ -68,10 +68,7 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
             studies=[claims(plan.studies, folder) for folder in copies],
             night_id=plan.night_id,
         )
-        if plan.is_fresh:  # the others were made with the tables
-            warehouse.apply_study_views()
-        else:
-            warehouse.apply_views()
+        warehouse.apply_views()
 
 
 def claims(studies: Sequence[Study], folder: str) -> str | None:
