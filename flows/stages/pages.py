@@ -47,6 +47,7 @@ from reports.text.slugs import is_row
 OF_CURVES = ("study", "study_levels", "study_treatments")
 # Whose rows are asked for together: most queries cost for twenty little more than for one.
 STUDIES_AT_ONCE = 20
+CURVES_AT_ONCE = 5  # they are most of what is held in memory
 
 Files = Mapping[str, bytes]
 
@@ -177,23 +178,31 @@ def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> N
     results = answers_of_each(warehouse, STUDY_QUERIES, ["study"], [(study.name,) for study in studies])
     pairs = [(study.name, response) for study in studies for response in study.responses]
     responses = answers_of_each(warehouse, RESPONSE_QUERIES, ["study", "response"], pairs)
-    curves = answers_of_each(warehouse, CURVES_QUERIES, ["study"], [(study.name,) for study in studies])
-    quantiles = answers(warehouse, QUANTILE_QUERIES)
     runs: list[Run] = []
     for study in studies:
         mine = results[(study.name,)]
         mine |= answers(warehouse, WIDE_QUERIES, study=study.name)
         theirs = {response: responses[(study.name, response)] for response in study.responses}
         site.add(f"study {study.name}", digest(mine, *theirs.values()), partial(study_pages, mine, theirs))
-        of_curves, its_curves = {name: mine[name] for name in OF_CURVES}, curves[(study.name,)]
-        site.add(
-            f"curves {study.name}",
-            digest(of_curves, its_curves),
-            partial(curves_page, of_curves, its_curves, quantiles),
-        )
         folders = [each for each in mine["study_runs"].frame["folder"].sort().to_list() if not is_row(each)]
         runs += runs_of(study.name, mine, folders)
+    for start in range(0, len(studies), CURVES_AT_ONCE):
+        add_curves(site, warehouse, studies[start : start + CURVES_AT_ONCE], results)
     add_runs(site, warehouse, runs)
+
+
+def add_curves(
+    site: Site,
+    warehouse: Warehouse,
+    studies: Sequence[Study],
+    of_studies: Mapping[tuple[str, ...], Mapping[str, Result]],
+) -> None:
+    keys = [(study.name,) for study in studies]
+    quantiles = answers(warehouse, QUANTILE_QUERIES)
+    for key, curves in answers_of_each(warehouse, CURVES_QUERIES, ["study"], keys).items():
+        of_curves = {name: of_studies[key][name] for name in OF_CURVES}
+        render = partial(curves_page, of_curves, curves, quantiles)
+        site.add(f"curves {key[0]}", digest(of_curves, curves), render)
 
 
 def add_dictionary(site: Site, results: Mapping[str, Result]) -> None:
