@@ -136,6 +136,7 @@ def main() -> None:
             clone(house, after_first)
             step = log_roots.STUDIES
             for name, arrived in (
+                ("one", log_roots.new_folders(root, range(size, size + 1))),
                 ("new", log_roots.new_folders(root, range(size, size + NIGHTLY * step, step))),
                 ("spread", log_roots.new_folders(root, range(size, size + NIGHTLY))),
                 ("replaced", log_roots.changed_folders(root, range(1))),
@@ -161,6 +162,9 @@ def main() -> None:
             shutil.rmtree(CACHE / f"house_{name}", ignore_errors=True)
         note("contrasts", "contrasts", designs, CACHE / "house_designs", 2 * SAMPLE)
         note("figures", "figures", CACHE / "house_sample")
+        with TemporaryDirectory() as place:
+            note("sample notebook", "sample_notebook", Path(place, "notebook"))
+            note("sample night", "sample_night", Path(place, "house"))
         note("cluster", "cluster", roots[largest])
         note("bucket", "bucket", roots[min(largest, BUCKET)])
         note("lake", "lake", roots[largest], CACHE / f"house_{largest}_after_first")

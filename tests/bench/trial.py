@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -373,9 +374,40 @@ def figures(house: str) -> Figures:
     return spent
 
 
+def process(*command: str) -> Figures:
+    """CPU seconds of a process from its start to its end, imports and all."""
+    return {"whole": timed(lambda: subprocess.run(command, stdout=subprocess.DEVNULL, check=True))}
+
+
+def sample_night(house: str) -> Figures:
+    """A first night of the published experiment, as typed."""
+    logs = str(Path(__file__).parents[2] / "sample" / "logs")
+    doehouse = str(Path(sys.executable).with_name("doehouse"))
+    return process(doehouse, "night", "--quiet", "--logs", logs, "--house", house)
+
+
+def sample_notebook(folder: str) -> Figures:
+    """The same experiment by hand."""
+    logs = str(Path(__file__).parents[2] / "sample" / "logs")
+    return process(sys.executable, "-m", "tests.bench.notebook_way", logs, folder)
+
+
 TRIALS: dict[str, Callable[..., Figures]] = {
     trial.__name__: trial
-    for trial in (night, nothing_new, reading, notebook, floors, warehouse, table, flow, contrasts, figures)
+    for trial in (
+        night,
+        nothing_new,
+        reading,
+        notebook,
+        floors,
+        warehouse,
+        table,
+        flow,
+        contrasts,
+        figures,
+        sample_night,
+        sample_notebook,
+    )
 }
 
 if __name__ == "__main__":
