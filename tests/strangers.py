@@ -33,6 +33,7 @@ class Stranger(NamedTuple):
     source: str
     responses: str = MEASURED
     factors: dict[str, list[str]] = LR
+    more: str = ""  # lines of the study above its factors
 
 
 def runs(factors: dict[str, list[str]] = LR, replicates: int = 3) -> list[Observed]:

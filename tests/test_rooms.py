@@ -34,9 +34,10 @@ WINGS = {
     "flows/records": {"flows/stages", "flows/house"},
     "flows/stages": {"flows/discovery", "flows/reading", "flows/warehouse", "flows/house", "flows/log_root"},
     "flows/survey": {
-        "flows/discovery", "flows/reading", "flows/reading/cells", "flows/reading/events", "flows/reading/records",
-        "flows/log_root", "flows/house",
+        "flows/survey/factors", "flows/discovery", "flows/reading", "flows/reading/cells", "flows/reading/events",
+        "flows/reading/records", "flows/log_root", "flows/house",
     },
+    "flows/survey/factors": set(),
     "flows/rehearsal": {
         "flows/discovery", "flows/reading", "flows/reading/cells", "flows/reading/events", "flows/reading/records",
         "flows/log_root",

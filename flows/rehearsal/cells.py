@@ -90,6 +90,6 @@ def levels(study: Study, runs: Sequence[Known]) -> Iterator[str]:
             by_run = {treatment.run: treatment.levels[name] for treatment in study.treatments}
             seen = counted((by_run[each.claim.run], each.times) for each in runs if each.claim.run)
         told = ", ".join(f"{level} ({seen.get(level, 0)})" for level in declared)
-        strange = [level for level in seen if level not in declared]
+        strange = [level for level in seen if level not in (*declared, study.center.get(name))]
         other = f"; undeclared: {', '.join(strange[:NAMED])}" if strange else ""
         yield f"Factor {name}: {told}{other}"

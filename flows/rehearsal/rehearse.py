@@ -1,4 +1,4 @@
-"""What a night would claim for a study: its runs by the cells of the design, what is left over, what is measured."""
+"""What a night would claim for a study, what is left over, what is measured."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ from flows.rehearsal.cells import grid, levels, odd_runs
 from flows.rehearsal.claims import claims
 from flows.rehearsal.rows import Rows, faults
 from flows.rehearsal.values import responses
+from models.declared.source import ending_of
 from models.declared.study import Study
 
 NAMED = 8
@@ -62,12 +63,19 @@ def left_over(
         return
     taken = {file.path for folder in folders for file in folder.files}
     paths = [
-        shown(path) for path, _ in walk(Disk(logs), [""]) if path not in taken and kind_of_source(path, study)
+        shown(path)
+        for path, _ in walk(Disk(logs), [""])
+        if path not in taken and kind_of_source(path, study) and is_likely(path, study)
     ]
     if paths:
         yield f"Left over: {count(len(paths), 'file')}:"
     for token, names in grouped(study, paths).items():
         yield f"  {len(names)} that do not fit {token!r} in {study.pattern.text!r}, such as {names[0]}"
+
+
+def is_likely(path: str, study: Study) -> bool:
+    """Whether a file looks as if it held values: where a separator is declared, any file could."""
+    return bool(ending_of(path) or "tfevents" in path or not (study.source and study.source.separator))
 
 
 def grouped(study: Study, paths: Sequence[str]) -> dict[str, list[str]]:

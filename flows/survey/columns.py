@@ -1,14 +1,16 @@
 """Columns and keys by what their cells are: moments, measures, ids, settings."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
 
-from flows.reading.cells.moments import as_moments
+from flows.reading.cells.moments import as_moments, forms_of
 from flows.reading.cells.numbers import as_numbers, meant
 from flows.reading.cells.quantities import as_quantities, unit_in
+from flows.survey.factors.roles import OUTCOMES, Roles, Variable
 from flows.survey.measures import (
     Measure,
     goal_of,
@@ -20,13 +22,13 @@ from flows.survey.measures import (
     rank_of,
     unit_of,
 )
-from flows.survey.roles import OUTCOMES, Roles, Variable
 
 _IDS = ("id", "job", "uuid", "container", "trial", "name", "pod", "task")
 _SETTINGS = re.compile(
-    r"\W?(?:params|parameters|config|args|arguments|hparams|hyperparameters|job options|settings)\b"
+    r"\W?(?:params|parameters|param:|config|args|arguments|hparams|hyperparameters|job options|settings)\b"
 )
 _MOST_MEASURES = 6
+_MOST_SET = 3  # different numbers of a setting that is named as a measure
 _MOST_MISSING = 6  # different texts of a column whose empty cells may be a level
 
 
@@ -38,11 +40,13 @@ class Fields(NamedTuple):
     variables: list[Variable]
     ids: list[str]  # columns with a text of its own in every row, the likeliest first
     texts: Mapping[str, Sequence[str]]
+    dates: str | None = None  # the form of stamps that are not ISO 8601
 
 
 def sort_fields(texts: Mapping[str, Sequence[str]]) -> Fields:
     """Texts are those of all rows; a missing one is empty."""
     found = Fields({}, {}, [], [], texts)
+    dates: str | None = None
     for column, cells in texts.items():
         series = pl.Series(column, list(cells), dtype=pl.String)
         told, written = meant(series).drop_nulls(), meant(series, is_literal=True).drop_nulls()
@@ -51,10 +55,14 @@ def sort_fields(texts: Mapping[str, Sequence[str]]) -> Fields:
             continue
         unit = None if told.is_empty() else unit_of_cells(told)
         is_moment = not told.is_empty() and not as_moments(told, "UTC")[1].any()
+        if not is_moment and unit is None and (form := date_form(told)):
+            is_moment, dates = True, dates or form
         if is_moment and (unit is None or is_start(column) or is_stop(column)):
             stamp = "start" if is_start(column) else "stop" if is_stop(column) else None
             if stamp:
                 found.moments.setdefault(stamp, column)
+        elif _is_set(told, count) and unit == "":
+            found.variables.append(Variable(column, tuple(cells), f"column {column}"))
         elif (
             unit is not None
             and not _SETTINGS.match(column)
@@ -64,7 +72,8 @@ def sort_fields(texts: Mapping[str, Sequence[str]]) -> Fields:
         elif unit is not None and is_of_a_distribution(column):
             continue
         elif kinds == count and unit is None:
-            found.ids.append(column)
+            if not column.endswith("]"):
+                found.ids.append(column)
         elif written.len() == count:
             is_marked = bool(_SETTINGS.match(column))
             found.variables.append(Variable(column, tuple(cells), f"column {column}", is_marked))
@@ -72,7 +81,21 @@ def sort_fields(texts: Mapping[str, Sequence[str]]) -> Fields:
             filled = tuple(each.strip() or "None" for each in cells)
             found.variables.append(Variable(column, filled, f"column {column}"))
     named = [each for each in found.ids if any(word in each.lower() for word in _IDS)]
-    return found._replace(ids=list(dict.fromkeys([*named, *found.ids])))
+    return found._replace(ids=list(dict.fromkeys([*named, *found.ids])), dates=dates)
+
+
+def date_form(told: pl.Series) -> str | None:
+    """The one form by which all cells are moments; None where there is none, or two read them."""
+    fitting = [each for each in forms_of(str(told[0])) if not as_moments(told, "UTC", each)[1].any()]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_set(told: pl.Series, count: int) -> bool:
+    """Whether whole numbers are rather set than measured, whatever their name says: few, each in several rows."""
+    if told.len() < count or not told.str.contains(r"^[+-]?[0-9]{1,6}$").all():
+        return False
+    times = Counter(told).values()
+    return 2 <= len(times) <= _MOST_SET and min(times) > 1
 
 
 def unit_of_cells(told: pl.Series) -> str | None:

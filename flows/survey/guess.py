@@ -6,12 +6,14 @@ from collections.abc import Collection
 from pathlib import Path
 
 from flows.house.errors import UsageError
-from flows.survey.design import design_of
 from flows.survey.event_units import Unit, read_values, units_of
+from flows.survey.factors.design import design_of
+from flows.survey.factors.paths import align
+from flows.survey.factors.roles import sort_out
 from flows.survey.listing import Listing, list_files, read_table
 from flows.survey.measures import Measure, from_tags
+from flows.survey.mlruns import guess_mlruns
 from flows.survey.numbered import numbered_folders
-from flows.survey.paths import align
 from flows.survey.places import (
     dropped_notes,
     levels_of,
@@ -23,7 +25,6 @@ from flows.survey.places import (
     with_settings,
 )
 from flows.survey.results import guess_files, result_groups
-from flows.survey.roles import sort_out
 from flows.survey.settings import in_config, in_hparams, in_table
 from flows.survey.study_text import Guess
 from flows.survey.tables import guess_table
@@ -42,13 +43,15 @@ def guess_study(logs: Path, name: str) -> Guess:
     listing = list_files(logs)
     if listing.logs and (found := numbered_folders(logs, listing, name)):
         return found
+    if found := guess_mlruns(logs, listing, name):
+        return found
     if listing.events:
         return guess_events(logs, listing, name)
     files = [
         found for each in result_groups(listing)[:MOST_GROUPS] if (found := guess_files(logs, each, name))
     ]
     a_run = max(files, key=lambda each: (len(each.factors), not is_of_lists(each)), default=None)
-    a_row = guess_table(logs, [*listing.tables, *listing.trees], name)
+    a_row = guess_table(logs, [*listing.tables, *listing.texts, *listing.trees], name)
     if a_run and (a_row is None or len(a_row.factors) <= len(a_run.factors)):
         return a_run
     if a_row:
@@ -63,7 +66,7 @@ def is_of_lists(guess: Guess) -> bool:
 
 def what_is_there(logs: Path, listing: Listing) -> str:
     """Why nothing below a log root can be runs, with what stands there and what can be done."""
-    for path in listing.tables:
+    for path in (*listing.tables, *listing.texts):
         table = read_table(logs, path)
         if table is not None:
             first = ", ".join(f"{name} ({table.frame[name][0]})" for name in table.columns[:8])
@@ -72,7 +75,7 @@ def what_is_there(logs: Path, listing: Listing) -> str:
                 "holds a number in each row. Write a value and a run into each row, or the study file by hand "
                 "(docs/own-logs.md)."
             )
-    kinds = Counter(Path(path).suffix or Path(path).name for path in listing.others)
+    kinds = Counter(Path(path).suffix or Path(path).name for path in (*listing.others, *listing.texts))
     told = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common(NAMED))
     other = f" ({told}, which are not read; save what was measured as CSV, JSON or Parquet)" if told else ""
     return (

@@ -7,13 +7,16 @@ from typing import NamedTuple
 from flows.discovery.find_units import walk
 from flows.log_root.regular_file import RefusedError, read_regular, shown
 from flows.log_root.tree import Disk
+from flows.reading.cells.numbers import meant
+from flows.reading.cells.quantities import as_quantities
 from flows.reading.records.paths import quoted
 from flows.reading.records.rows import AS_IT_IS, Records, read_records, unzipped
 from flows.reading.records.shape import PLACES, RecordError, Shape
 from flows.reading.records.tree_rows import KEY
-from flows.reading.records.trees import flatten, load_tree
+from flows.reading.records.trees import as_text, flatten, load_tree
 
 TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl", ".ndjson")
+TEXTS = (".txt", ".dat", ".tab", ".md", ".jtl", ".log", ".out", ".data", ".res")  # tables, where they are any
 TREES = (".json", ".yaml", ".yml", ".toml")
 CONFIGS = (
     "hparams.yaml", "config.json", "config.yaml", "config.yml", "params.json", "params.yaml", "args.json",
@@ -30,6 +33,7 @@ class Listing(NamedTuple):
 
     events: list[str]
     tables: list[str]
+    texts: list[str]  # text that may be a table
     trees: list[str]
     logs: list[str]  # start.log and stop.log
     others: list[str]  # what is not read
@@ -38,7 +42,7 @@ class Listing(NamedTuple):
 
 def list_files(logs: Path) -> Listing:
     """What lies below the log root, hidden folders but Hydra's left out."""
-    found = Listing([], [], [], [], [], is_cut=False)
+    found = Listing([], [], [], [], [], [], is_cut=False)
     for count, (path, entry) in enumerate(walk(Disk(logs), [""])):
         if count == MOST_FILES:
             return found._replace(is_cut=True)
@@ -55,6 +59,8 @@ def list_files(logs: Path) -> Listing:
             found.tables.append(path)
         elif is_tree(name):
             found.trees.append(path)
+        elif is_text(name):
+            found.texts.append(path)
         else:
             found.others.append(path)
     return found
@@ -64,6 +70,10 @@ def is_table(name: str) -> bool:
     return name.lower().removesuffix(".gz").endswith(TABLES)
 
 
+def is_text(name: str) -> bool:
+    return name.lower().removesuffix(".gz").endswith(TEXTS)
+
+
 def is_tree(name: str) -> bool:
     return name.lower().removesuffix(".gz").endswith(TREES)
 
@@ -71,7 +81,10 @@ def is_tree(name: str) -> bool:
 def read_table(
     logs: Path, path: str, most_bytes: int = MOST_BYTES, shape: Shape = AS_IT_IS
 ) -> Records | None:
-    """Every column of a table as text, names and levels as they stand; None for what is none."""
+    """Every column of a table as text, names and levels as they stand; None for what is none.
+
+    Text by any other name is a table only where all of its lines are rows of several cells, some of them numbers.
+    """
     try:
         content = read_regular(logs, path, most_bytes).content
     except (RefusedError, OSError):
@@ -80,7 +93,28 @@ def read_table(
     names = tuple(name for name in names if name and name not in PLACES and not name.startswith("$."))
     names = (*names, KEY) if shape.rows.endswith("*") else names
     records = read_records(content, path, names, shape, literal=names)
-    return None if records.frame.is_empty() or not names else records._replace(columns=names)
+    if records.frame.is_empty() or not names or (is_text(path) and not is_drawn(records, names)):
+        return None
+    return records._replace(columns=names)
+
+
+def is_drawn(records: Records, names: Sequence[str]) -> bool:
+    are_numbers = (not as_quantities(meant(records.frame[each]), "s")[1].any() for each in names)
+    return len(names) > 1 and not records.problems and any(are_numbers)
+
+
+def encoding_of(logs: Path, path: str) -> str | None:
+    """cp1252 for text that is not Unicode, which is what Windows writes in the west; None for all else."""
+    if not (is_text(path) or path.lower().endswith((".csv", ".tsv"))):
+        return None
+    try:
+        content = read_regular(logs, path, MOST_BYTES).content
+        as_text(content)
+    except (RefusedError, OSError):
+        return None
+    except RecordError:
+        return "cp1252" if b"\0" not in content else None
+    return None
 
 
 def list_of_rows(logs: Path, path: str) -> str | None:

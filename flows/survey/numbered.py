@@ -3,13 +3,13 @@
 from math import prod
 from pathlib import Path
 
-from flows.survey.design import Design, design_of
 from flows.survey.event_units import Unit, read_values
+from flows.survey.factors.design import Design, design_of
+from flows.survey.factors.paths import align
+from flows.survey.factors.roles import Factor, Roles, Variable, sort_out
 from flows.survey.listing import Listing
 from flows.survey.measures import Measure, from_tags
-from flows.survey.paths import align
 from flows.survey.places import dropped_notes, path_variables, pattern_of, place_of, placeholders
-from flows.survey.roles import Factor, Roles, Variable, sort_out
 from flows.survey.study_text import Guess
 
 SECONDS = Measure(

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from flows.survey.paths import Column, Item
-from flows.survey.roles import Roles, Variable, sort_out
+from flows.survey.factors.paths import Column, Item
+from flows.survey.factors.roles import Roles, Variable, sort_out
 from flows.survey.settings import Settings
 
 # A day, with or without a time, or a time: another sweep has another one.

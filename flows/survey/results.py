@@ -6,9 +6,18 @@ from pathlib import Path
 from flows.reading.cells.numbers import meant
 from flows.reading.records.shape import Shape
 from flows.survey.columns import columns_of, measures_of, sort_fields
-from flows.survey.design import design_of
-from flows.survey.listing import CONFIGS, Listing, is_tree, list_of_rows, read_leaves, read_table
-from flows.survey.paths import align
+from flows.survey.factors.design import design_of
+from flows.survey.factors.paths import align
+from flows.survey.factors.roles import sort_out
+from flows.survey.listing import (
+    CONFIGS,
+    Listing,
+    encoding_of,
+    is_tree,
+    list_of_rows,
+    read_leaves,
+    read_table,
+)
 from flows.survey.places import (
     dropped_notes,
     levels_of,
@@ -18,10 +27,9 @@ from flows.survey.places import (
     title_of,
     with_settings,
 )
-from flows.survey.roles import sort_out
+from flows.survey.row_steps import FILE, STEPS, finished
 from flows.survey.settings import in_config, variables_of
 from flows.survey.study_text import Guess
-from flows.survey.tables import STEPS
 
 FEWEST_FILES = 4
 MOST_FILES = 2_000
@@ -30,7 +38,11 @@ MOST_FILES = 2_000
 def result_groups(listing: Listing) -> list[list[str]]:
     """Files that are alike and may be one a run, the largest group first."""
     groups: dict[tuple[int, str], list[str]] = {}
-    paths = [each for each in (*listing.trees, *listing.tables) if each.rpartition("/")[2] not in CONFIGS]
+    paths = [
+        each
+        for each in (*listing.trees, *listing.tables, *listing.texts)
+        if each.rpartition("/")[2] not in CONFIGS
+    ]
     paths = [each for each in paths if "/checkpoint" not in each]  # repeats what the run's own file says
     often = (
         {name for name in _names(paths) if _names(paths).count(name) >= FEWEST_FILES}
@@ -58,13 +70,14 @@ def guess_files(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
 
 
 def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -> Guess | None:
-    is_a_tree = is_tree(paths[0])
+    is_a_tree, encoding = is_tree(paths[0]), encoding_of(logs, paths[0])
     leaves: list[dict[str, str]] = []
     steps: list[str] = []
     if is_a_tree and rows is None:
         leaves = [read_leaves(logs, path) or {} for path in paths]
     else:
-        tables = [read_table(logs, path, shape=Shape(rows=rows or "")) for path in paths]
+        shape = Shape(rows=rows or "", encoding=encoding)
+        tables = [read_table(logs, path, shape=shape) for path in paths]
         read = [table for table in tables if table is not None]
         if len(read) < len(tables):
             return None
@@ -72,6 +85,15 @@ def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -
             :1
         ]
         leaves = [{c: str(meant(t.frame[c]).drop_nulls().last() or "") for c in t.columns} for t in read]  # fmt: skip
+    place: dict[str, object] = {}
+    names = dict.fromkeys(key for each in leaves for key in each)
+    all_runs = {
+        FILE: list(map(str, range(len(paths)))),
+        **{key: [each.get(key, "") for each in leaves] for key in names},
+    }
+    kept = [int(each) for each in finished(all_runs, place)[FILE]]
+    failed = len(paths) - len(kept)
+    paths, leaves = [paths[i] for i in kept], [leaves[i] for i in kept]
     shared = [key for key in leaves[0] if all(key in each for each in leaves)]
     fields = sort_fields({key: [each.get(key, "") for each in leaves] for key in shared if key not in steps})
     items = align(paths)
@@ -86,7 +108,11 @@ def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -
     if not roles.factors:
         return None
     settings = settings if roles is beside else None
-    place: dict[str, object] = {"files": pattern_of(items, placeholders(roles), is_event_file=False)}
+    place = {"files": pattern_of(items, placeholders(roles), is_event_file=False), **place}
+    if encoding:
+        place["encoding"] = encoding
+    if fields.dates:
+        place["dates"] = fields.dates
     if settings:
         place["levels"] = levels_of(settings, roles)
     columns = columns_of(roles, inside, fields)
@@ -99,6 +125,7 @@ def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -
     measures, others = measures_of(fields, roles, "key" if is_a_tree else "column", bool(steps))
     if not measures:
         return None
-    notes = [f"{len(paths)} result files, one a run.", *dropped_notes(roles)]
+    more = f"; {failed} more that failed, which `where` leaves out" if failed else ""
+    notes = [f"{len(paths)} result files, one a run{more}.", *dropped_notes(roles)]
     design = design_of(roles.factors, roles.replicate is not None)
     return Guess(name, title_of(name, roles), design, roles.factors, place, measures, notes, others)

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.discovery.level_tables import Words
+from flows.survey.factors.paths import Column, Item
+from flows.survey.factors.roles import Variable
 from flows.survey.listing import config_of, read_leaves, read_table
 from flows.survey.measures import is_measure
-from flows.survey.paths import Column, Item
-from flows.survey.roles import Variable
 
 MOST_TABLES = 20
 MOST_ROWS = 20_000

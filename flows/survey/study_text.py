@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
-from flows.survey.design import Design
+from flows.survey.factors.design import Design
+from flows.survey.factors.roles import Factor, order_of
 from flows.survey.measures import Measure
-from flows.survey.roles import Factor, order_of
 
 HEAD = """\
 # Written by `doehouse init`, which guessed from the names and values below the log root. Nothing in it was asked for.
@@ -26,6 +27,7 @@ class Guess(NamedTuple):
     notes: Sequence[str]  # of the source: what was found and what it was taken for
     other_measures: Sequence[str]
     is_numbered: bool = False  # nothing but the number of the run is known
+    center: Mapping[str, str] = MappingProxyType({})  # of a design with runs at its centre
 
 
 def study_text(guess: Guess) -> str:
@@ -38,6 +40,8 @@ def study_text(guess: Guess) -> str:
         lines.append(
             f"replicates = {guess.design.replicates}  # ? more if more are to come: firm are conclusions of all"
         )
+    if guess.center:
+        lines.append(f"center = {value(guess.center)}  # the middle levels come together only")
     if "folders" in guess.place:
         lines += [comment(each) for each in guess.notes]
         lines.append(f"folders = {value(guess.place['folders'])}")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,29 +10,23 @@ import polars as pl
 from flows.log_root.regular_file import RefusedError, read_regular
 from flows.reading.records.shape import RecordError, Shape
 from flows.reading.records.sheets import sheet_names
-from flows.survey.columns import Fields, columns_of, measures_of, numbers_in, sort_fields
-from flows.survey.design import design_of
-from flows.survey.listing import is_tree, list_of_rows, read_table
-from flows.survey.measures import Measure, goal_of, name_of
-from flows.survey.paths import align
+from flows.survey.columns import Fields, columns_of, measures_of, sort_fields
+from flows.survey.factors.design import Design, design_of, without_center
+from flows.survey.factors.paths import align
+from flows.survey.factors.roles import Roles, Variable, sort_out
+from flows.survey.listing import encoding_of, is_tree, list_of_rows, read_table
+from flows.survey.measures import is_measure
 from flows.survey.places import dropped_notes, path_variables, pattern_of, placeholders, title_of
-from flows.survey.roles import OUTCOMES, Roles, Variable, sort_out
+from flows.survey.row_steps import FILE, STEPS, filled, finished, last_steps, long_as_wide, with_points
 from flows.survey.settings import rows_of
 from flows.survey.study_text import Guess
+from flows.survey.wide import crossed, wide_measures
 
 MOST_TABLE_BYTES = 256 << 20
 MOST_ALIKE = 200  # tables that are read together
-STEPS = ("step", "global_step", "epoch", "iteration", "training_iteration", "total_steps", "it")
+MOST_TURNED = 200  # rows of a table whose rows may be columns
 _HEADERS: tuple[int | tuple[int, ...], ...] = ((1, 2), (1, 2, 3), 2, 3, 4, 5, 6, 7, 8)
-_FINE = {"completed", "complete", "ok", "success", "succeeded", "done", "finished", "passed", "true"}
-_LONG = {"metric", "metrics", "measure", "variable", "tag", "response", "metric_name", "name"}
-_VALUE = {"value", "val", "metric_value"}
-_COMMA = re.compile(r"|[+-]?[0-9]+(?:,[0-9]+)?")
-_COUNTED = re.compile(r"(?P<before>[^{}0-9]+)(?P<number>[0-9]{1,4})(?P<behind>[^{}0-9]*)")
 _NUMBER = re.compile(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?")
-
-
-FILE = "\0"  # among the columns: of which path each row is
 
 
 class Sheet(NamedTuple):
@@ -48,11 +41,21 @@ def guess_table(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
     """The tables with most rows in which something varies; a row is a container."""
     sheets = alike(read_sheet(logs, path) for path in paths)
     for sheet in sorted(sheets, key=lambda each: -len(each.texts[FILE])):
-        if found := propose(sheet, [each for each in sheets if each is not sheet], name):
+        others = [each for each in sheets if each is not sheet]
+        if found := propose(sheet, others, name) or propose_turned(logs, sheet, name):
             used = {*sheet.paths, str(_levels(found).get("table"))}
             rest = [f"Not used: {each}." for each in paths if each not in used][:5]
             return found._replace(notes=[*found.notes, *rest])
     return None
+
+
+def propose_turned(logs: Path, sheet: Sheet, name: str) -> Guess | None:
+    """The same with the columns as rows, where a person wrote a run beside the other."""
+    if is_tree(sheet.paths[0]) or len(sheet.texts[FILE]) > MOST_TURNED:
+        return None
+    turned = [_sheet(logs, path, {**sheet.place, "transpose": True}) for path in sheet.paths]
+    found = alike(iter(turned))
+    return propose(found[0], [], name) if found and len(found[0].paths) == len(sheet.paths) else None
 
 
 def _levels(guess: Guess) -> Mapping[str, object]:
@@ -68,12 +71,13 @@ def read_sheet(logs: Path, path: str) -> Sheet | None:
     if path.lower().endswith(".xlsx"):
         sheets = [_sheet(logs, path, each) for each in sheets_of(logs, path)]
         return max(filter(None, sheets), key=lambda each: len(each.texts[FILE]), default=None)
-    first = _sheet(logs, path, {})
+    asked: dict[str, object] = {"encoding": encoding} if (encoding := encoding_of(logs, path)) else {}
+    first = _sheet(logs, path, asked)
     if first and _has_names(first):
         return first
     if first and _are_data([each for each in first.texts if each != FILE]):
-        return _sheet(logs, path, {"header": 0})
-    found = (_sheet(logs, path, {"header": header}) for header in _HEADERS)
+        return _sheet(logs, path, {**asked, "header": 0})
+    found = (_sheet(logs, path, {**asked, "header": header}) for header in _HEADERS)
     return next((each for each in found if each and _has_names(each)), first)
 
 
@@ -87,7 +91,8 @@ def sheets_of(logs: Path, path: str) -> list[dict[str, object]]:
 
 
 def _sheet(logs: Path, path: str, place: dict[str, object]) -> Sheet | None:
-    table = read_table(logs, path, MOST_TABLE_BYTES, Shape(**place))  # type: ignore[arg-type]
+    asked = {"is_turned" if key == "transpose" else key: each for key, each in place.items()}
+    table = read_table(logs, path, MOST_TABLE_BYTES, Shape(**asked))  # type: ignore[arg-type]
     if table is None or (place.get("header") and table.problems):
         return None
     texts = {name: [(each or "").strip() for each in table.frame[name]] for name in table.columns}
@@ -128,21 +133,29 @@ def propose(sheet: Sheet, others: Sequence[Sheet], name: str) -> Guess | None:
     if any(step in sheet.texts and len(sheet.paths) > 1 for step in STEPS):
         return None  # curves, a file a run
     place = dict(sheet.place)
-    texts = sheet.texts
+    texts = dict(sheet.texts)
     for step in (finished, with_points, long_as_wide, filled, last_steps):
         texts = step(texts, place)
     files = list(map(int, texts.pop(FILE)))
     fields = sort_fields(texts)
+    if fields.dates:
+        place["dates"] = fields.dates
     pattern, path = of_paths(sheet.paths, files)
     roles = sort_out([*(v for v in path if v.name), *fields.variables, *(v for v in path if not v.name)])
     columns, levels = columns_of(roles, fields.variables, fields), None
-    if not roles.factors and (found := elsewhere(fields, others)):
-        roles, levels, key = found
+    if found := joined_in_text(roles, fields):
+        roles, levels = found
+        columns = columns_of(roles, fields.variables, fields)
+    elif not roles.factors and (beside := elsewhere(fields, others)):
+        roles, levels, key = beside
         columns |= {"container": key} if key else {}
     word = "key" if is_tree(sheet.paths[0]) else "column"
     numbers = {each: unit for each, unit in fields.numbers.items() if each not in columns.values()}
     measures, rest = measures_of(fields._replace(numbers=numbers), roles, word, is_series=False)
     wide = list(wide_measures(numbers, word))
+    across = crossed(list(numbers), [each.name for each in roles.factors], word) if not wide else None
+    if across:
+        roles, wide, rest = roles._replace(factors=[*roles.factors, across.factor]), [across.measure], []
     if not roles.factors or not (wide or measures):
         return None
     if fields.ids and not levels and not wide and len(sheet.paths) == 1:
@@ -151,8 +164,39 @@ def propose(sheet: Sheet, others: Sequence[Sheet], name: str) -> Guess | None:
     told |= {"levels": levels} if levels else {}
     told |= {"columns": columns} if columns else {}
     notes = [f"{len(files)} rows, each {'several runs' if wide else 'a container'}.", *dropped_notes(roles)]
-    design = design_of(roles.factors, roles.replicate is not None)
-    return Guess(name, title_of(name, roles), design, roles.factors, told, wide or measures, notes, rest)
+    factors, center = (roles.factors, {}) if across else without_center(roles.factors)
+    design = crossed_design(roles, len(files)) if across else design_of(factors, roles.replicate is not None)
+    if not wide and len(measures) > 1 and not any(is_measure(each) for each in numbers):
+        notes.append(
+            "Columns that are the levels of a factor across, such as `sgd` and `adam`, look like responses: of those make "
+            'one response with column = "{factor}" and declare the factor.'
+        )
+    return Guess(
+        name, title_of(name, roles), design, factors, told, wide or measures, notes, rest, center=center
+    )
+
+
+def crossed_design(roles: Roles, rows: int) -> Design:
+    """The design of a table with the levels of its last factor across: every cell of it is a run."""
+    sizes = " x ".join(str(len(each.levels)) for each in roles.factors)
+    runs = rows * len(roles.factors[-1].levels)
+    return Design(f"{sizes} factorial, the last factor across ({runs} runs in all)", [])
+
+
+def joined_in_text(roles: Roles, fields: Fields) -> tuple[Roles, dict[str, object]] | None:
+    """Levels that one column holds together, such as `BM_copy/64/2`, where they make more than one factor."""
+    if len(roles.factors) != 1 or roles.factors[0].variable not in fields.variables:
+        return None
+    variable = roles.factors[0].variable
+    if len(roles.factors[0].levels) < 4 or len({each.count("/") for each in variable.values}) != 1:
+        return None
+    items = align(variable.values)
+    inner = sort_out(path_variables(items))
+    if len(inner.factors) < 2:
+        return None
+    inner = inner._replace(replicate=roles.replicate or inner.replicate)
+    places = placeholders(inner._replace(replicate=None) if roles.replicate else inner)
+    return inner, {"column": variable.name, "pattern": pattern_of(items, places, is_event_file=False)}
 
 
 def of_paths(
@@ -166,82 +210,6 @@ def of_paths(
         each._replace(values=tuple(each.values[file] for file in files)) for each in path_variables(items)
     ]
     return lambda places: pattern_of(items, places, is_event_file=False), variables
-
-
-def finished(texts: dict[str, list[str]], place: dict[str, object]) -> dict[str, list[str]]:
-    """The rows that went well, where a column says how they ended."""
-    for column, cells in texts.items():
-        kinds = set(filter(None, cells))
-        fine = sorted(each for each in kinds if each.lower() in _FINE)
-        if column.lower() in OUTCOMES and fine and len(fine) < len(kinds):
-            place["where"] = {column: fine if len(fine) > 1 else fine[0]}
-            return {
-                name: [text for text, state in zip(each, cells, strict=True) if state in fine]
-                for name, each in texts.items()
-            }
-    return texts
-
-
-def last_steps(texts: dict[str, list[str]], place: dict[str, object]) -> dict[str, list[str]]:
-    """The last row of each run, where a column counts steps that start again and again."""
-    found = [
-        each for each in STEPS if each in texts and len(set(texts[each])) > 1 and numbers_in(texts[each])
-    ]
-    if not found:
-        return texts
-    steps = [float(each or "nan") for each in texts[found[0]]]
-    ends = [place for place, (one, other) in enumerate(pairwise([*steps, -1.0])) if not other > one]
-    if len(ends) * 2 > len(steps):
-        return texts
-    place["take"] = "last"
-    return {name: [cells[end] for end in ends] for name, cells in texts.items() if name != found[0]}
-
-
-def with_points(texts: dict[str, list[str]], place: dict[str, object]) -> dict[str, list[str]]:
-    """Numbers with decimal points, where commas are."""
-    commas = [name for name, cells in texts.items() if any(cells) and all(map(_COMMA.fullmatch, cells))]
-    if not any("," in cell for name in commas for cell in texts[name]):
-        return texts
-    place["decimal"] = ","
-    return texts | {name: [cell.replace(",", ".") for cell in texts[name]] for name in commas}
-
-
-def long_as_wide(texts: dict[str, list[str]], place: dict[str, object]) -> dict[str, list[str]]:
-    """A row a run, where a column names what another holds and every run has each name once."""
-    named = [each for each in texts if each.lower() in _LONG]
-    held = [each for each in texts if each.lower() in _VALUE and numbers_in(texts[each])]
-    if not named or not held or len(set(texts[named[0]])) < 2:
-        return texts
-    kinds = list(dict.fromkeys(texts[named[0]]))
-    shared = [each for each in texts if each not in (named[0], held[0])]
-    rows: dict[tuple[str, ...], dict[str, str]] = {}
-    keys = list(zip(*(texts[each] for each in shared), strict=True))
-    for key, kind, cell in zip(keys, texts[named[0]], texts[held[0]], strict=True):
-        rows.setdefault(key, {})[kind] = cell
-    if len(rows) * len(kinds) < len(keys):
-        return texts  # a name comes twice: nothing tells the runs apart
-    place |= {"names": named[0], "values": held[0]}
-    wide = {each: [key[i] for key in rows] for i, each in enumerate(shared)}
-    return wide | {kind: [row.get(kind, "") for row in rows.values()] for kind in kinds}
-
-
-def filled(texts: dict[str, list[str]], place: dict[str, object]) -> dict[str, list[str]]:
-    """Merged cells with the text of the first, where the empty ones follow in equal numbers."""
-    merged = [name for name, cells in texts.items() if _is_merged(cells)]
-    if not merged:
-        return texts
-    place["fill"] = True
-    done = dict(texts)
-    for name in merged:
-        last = ""
-        done[name] = [last := cell or last for cell in texts[name]]
-    return done
-
-
-def _is_merged(cells: Sequence[str]) -> bool:
-    told = [place for place, cell in enumerate(cells) if cell]
-    gaps = {b - a for a, b in pairwise([*told, len(cells)])}
-    return len(set(cells)) > 2 and told[:1] == [0] and len(gaps) == 1 and gaps != {1}
 
 
 def elsewhere(fields: Fields, others: Sequence[Sheet]) -> tuple[Roles, dict[str, object], str] | None:
@@ -278,24 +246,3 @@ def _of_table(path: str, key: str, roles: Roles) -> dict[str, object]:
         **({"columns": names} if names else {}),
         **({"replicate": roles.replicate.name} if roles.replicate else {}),
     }
-
-
-def wide_measures(numbers: Mapping[str, str], word: str) -> Iterator[Measure]:
-    """Columns that differ in a number which counts replicates: `acc_seed1`, `acc_seed2`; `y1`, `y2`."""
-    groups: dict[tuple[str, str], list[int]] = {}
-    for column in numbers:
-        if match := _COUNTED.fullmatch(column):
-            groups.setdefault((match["before"], match["behind"]), []).append(int(match["number"]))
-    before: list[Measure] = []
-    for (begin, end), found in groups.items():
-        if len(found) < 2 or sorted(found) not in (list(range(len(found))), list(range(1, len(found) + 1))):
-            continue
-        column = f"{begin}{{replicate}}{end}"
-        asked: dict[str, object] = {word: column, **goal_of(begin)}
-        if unit := numbers[f"{begin}{found[0]}{end}"]:
-            asked["unit"] = unit
-        measure = Measure(
-            name_of(f"{begin}{end}".strip(" _-.#("), before), asked, f"{len(found)} columns, one a replicate"
-        )
-        before.append(measure)
-        yield measure

@@ -13,29 +13,33 @@ from flows.survey.study_text import study_text
 from models.declared.levels import level_key
 from models.declared.study import load_study
 from tests.houses import ask, spend
-from tests.strangers import STRANGERS
+from tests.strangers import STRANGERS, Stranger
+from tests.strangers_of_tools import OF_TOOLS
 
 NOW = datetime(2027, 9, 1, tzinfo=UTC)
 
 
-def ordered(place: Path, source: str, responses: str, factors: dict[str, list[str]]) -> Order:
+ALL = {**STRANGERS, **OF_TOOLS}
+
+
+def ordered(place: Path, stranger: Stranger) -> Order:
     """A study of a source; its logs may lie there already."""
     order = Order(place / "logs", place / "studies", place / "house")
     for folder in (order.logs, order.studies):
         folder.mkdir(exist_ok=True, parents=True)
-    named = "\n".join(f"{name} = {levels}" for name, levels in factors.items())
-    text = f'name = "strangers"\n[factors]\n{named}\n[source]\n{source}\n{responses}'
+    named = "\n".join(f'"{name}" = {levels}' for name, levels in stranger.factors.items())
+    text = f'name = "strangers"\n{stranger.more}\n[factors]\n{named}\n[source]\n{stranger.source}\n{stranger.responses}'
     (order.studies / "strangers.toml").write_text(text)
     return order
 
 
-# The levels of a factor as names of columns could be anything: init says so by offering them as responses.
-BY_HAND = {"crosstab"}
+# JMH's score of a cell is as good a guess as the values of its forks; two sweeps have names of their own.
+BY_HAND = {"jmh_forks", "settings_at_two_depths"}
 
 
-@pytest.mark.parametrize("name", [each for each in STRANGERS if each not in BY_HAND])
+@pytest.mark.parametrize("name", [each for each in ALL if each not in BY_HAND])
 def test_init_describes_it_without_an_edit(name: str, tmp_path: Path) -> None:
-    stranger = STRANGERS[name]
+    stranger = ALL[name]
     rows = stranger.write(tmp_path / "logs")
     file = tmp_path / "guess.toml"
     file.write_text(study_text(guess_study(tmp_path / "logs", "mine")))
@@ -45,16 +49,16 @@ def test_init_describes_it_without_an_edit(name: str, tmp_path: Path) -> None:
     as_none = {frozenset("None" if each == "null" else each for each in levels) for levels in declared}
     assert found in (declared, as_none)
     text = "\n".join(rehearse(tmp_path / "logs", study).lines)
-    cells = math.prod(map(len, stranger.factors.values()))
+    cells = len({tuple(each.levels.values()) for each in rows})
     assert f"Runs: {len(rows)} in {cells} of {cells} cells, 0 empty." in text
-    assert "NOT FOUND" not in text and "No run" not in text
+    assert not any(word in text for word in ("NOT FOUND", "No run", "Trouble"))
 
 
-@pytest.mark.parametrize("name", STRANGERS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_study_file_alone_reads_every_run(name: str, tmp_path: Path) -> None:
-    stranger = STRANGERS[name]
+    stranger = ALL[name]
     rows = stranger.write(tmp_path / "logs")
-    order = ordered(tmp_path, stranger.source, stranger.responses, stranger.factors)
+    order = ordered(tmp_path, stranger)
     spend(order, NOW)
     study = load_study(order.studies / "strangers.toml")
     levels = {each.run: tuple(map(level_key, each.levels.values())) for each in study.treatments}
@@ -69,5 +73,5 @@ def test_a_study_file_alone_reads_every_run(name: str, tmp_path: Path) -> None:
         if not math.isnan(value)
     ]
     assert sorted(found, key=str) == sorted(expected, key=str)
-    assert ask(order, "select * from findings") == []
+    assert ask(order, "select * from findings where code <> 'R115'") == []
     assert {verdict for (verdict,) in ask(order, "select distinct verdict from runs")} == {"accepted"}

@@ -6,7 +6,7 @@ from itertools import combinations
 from math import prod
 from typing import NamedTuple
 
-from flows.survey.roles import Factor
+from flows.survey.factors.roles import Factor, Variable, order_of
 from models.confounding.confounding import LETTERS
 from models.declared.levels import declared_level
 
@@ -59,6 +59,28 @@ def design_of(factors: Sequence[Factor], has_replicate: bool) -> Design:
         f"{sign} factorial with {empty} of {full} cells empty{names}; {each} in each of the others ({runs} in all)",
         [],
     )
+
+
+def without_center(factors: Sequence[Factor]) -> tuple[list[Factor], dict[str, str]]:
+    """Two-level factors and the level of each at the centre, where the middle ones of all come together only."""
+    if len(factors) < 2 or any(len(each.levels) != 3 or order_of(each.levels) is None for each in factors):
+        return list(factors), {}
+    middle = [
+        [declared_level(each, factor.levels) == factor.levels[1] for each in factor.variable.values]
+        for factor in factors
+    ]
+    rows = list(zip(*middle, strict=True))
+    if any(any(row) and not all(row) for row in rows):
+        return list(factors), {}
+    outer = [
+        each._replace(levels=each.levels[::2], variable=_outside(each.variable, rows)) for each in factors
+    ]
+    return outer, {factor.name: factor.levels[1] for factor in factors}
+
+
+def _outside(variable: Variable, rows: Sequence[Sequence[bool]]) -> Variable:
+    values = (each for each, row in zip(variable.values, rows, strict=True) if not all(row))
+    return variable._replace(values=tuple(values))
 
 
 def _product(factors: Sequence[Factor]) -> list[tuple[str, ...]]:

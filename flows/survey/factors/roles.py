@@ -11,7 +11,17 @@ MOST_LEVELS = 12
 REPLICATE_WORDS = {
     "seed", "rep", "reps", "repl", "replicate", "replica", "run", "round", "trial", "repeat", "repetition",
     "iteration", "iter", "attempt", "try", "fold", "random_seed", "manual_seed", "rng_seed", "run_id", "r", "s",
-    "session", "night", "day",
+    "session", "night", "day", "wdh", "wiederholung", "block", "blocks", "rpt", "wiederh", "repetition_index",
+}  # fmt: skip
+# How or where a run was made, of which nobody makes a factor without saying so; and how it ended.
+WHEREABOUTS = {
+    "host", "hostname", "user", "username", "pid", "git", "commit", "git_commit", "git_hash", "sha", "notes", "note",
+    "tags", "error", "errors", "exception", "traceback", "error_message", "failure", "message", "stderr",
+}  # fmt: skip
+# What programs for designs of experiments write beside the factors.
+BOOKKEEPING = {
+    "stdorder", "runorder", "centerpt", "pttype", "std order", "run order", "center pt", "pt type", "std", "std.order",
+    "run.no", "run.no.in.std.order", "run.no.std.rp",
 }  # fmt: skip
 OUTCOMES = {"status", "state", "done", "exit_code", "exitcode", "success", "failed", "comment", "comments"}
 _ID = re.compile(
@@ -69,6 +79,10 @@ def sort_out(variables: Sequence[Variable]) -> Roles:
             repeats.append(each)
         elif word_of(each) in OUTCOMES:
             dropped.append((each, "says how a run ended"))
+        elif word_of(each) in WHEREABOUTS:
+            dropped.append((each, "says where or how a run was made; declare it where it was varied"))
+        elif each.name.lower() in BOOKKEEPING:
+            dropped.append((each, "says which point of the design a run is, or when it was made"))
         elif all(_ID.fullmatch(value) for value in each.values):
             dropped.append((each, "an id or a time"))
         elif kinds > MOST_LEVELS or (kinds * 2 > count and not (each.is_marked and kinds < count)):
@@ -93,7 +107,12 @@ def sort_out(variables: Sequence[Variable]) -> Roles:
 
 def word_of(variable: Variable) -> str:
     """The last key of a name without the marks around it: `run` of `Run #`."""
-    return variable.name.lower().rpartition(".")[2].strip(' #"_-')
+    return without_prefix(variable.name).lower().rpartition(".")[2].strip(' #"_-')
+
+
+def without_prefix(name: str) -> str:
+    """A name without the word by which a tool says that it is a setting: `params_lr`, `Param: lr`, `config/lr`."""
+    return re.sub(r"(?i)^(?:params?|config|hparams|args|hyperparameters)(?:_|/|: ?|-)(?=\w)", "", name)
 
 
 def _counts(variable: Variable) -> bool:
@@ -106,7 +125,16 @@ def _counts(variable: Variable) -> bool:
 
 def _kept(candidates: Sequence[Variable], dropped: list[tuple[Variable, str]]) -> list[Variable]:
     def rank(each: Variable) -> int:
-        return 0 if each.is_marked else 1 if each.name else 2 if not each.are_numbers else 3
+        # Of coded levels beside the real ones the real ones say more.
+        return (
+            0
+            if each.is_marked
+            else 1
+            if each.name and not is_coded(each)
+            else 2
+            if not each.are_numbers
+            else 3
+        )
 
     kept: list[Variable] = []
     for each in sorted(candidates, key=lambda each: (rank(each), says_little(each))):
@@ -118,6 +146,12 @@ def _kept(candidates: Sequence[Variable], dropped: list[tuple[Variable, str]]) -
         else:
             kept.append(each)
     return kept
+
+
+def is_coded(variable: Variable) -> bool:
+    """Whether levels are -1 and +1, with or without a 0."""
+    kinds = set(variable.keys)
+    return {-1, 1} <= kinds <= {-1, 0, 1}
 
 
 def _determines(one: Sequence[Hashable], other: Sequence[Hashable]) -> bool:
@@ -166,7 +200,7 @@ def named(kept: Sequence[Variable]) -> list[Factor]:
     taken = {each.lower() for each in _RESERVED}
     for each in kept:
         name = (
-            re.sub(r"[^A-Za-z0-9_ -]+", "_", last_part(each, kept)).strip("_ -")
+            re.sub(r"[^\w -]+", "_", without_unit(last_part(each, kept))).strip("_ -")
             or f"factor_{len(factors) + 1}"
         )
         short = name
@@ -178,13 +212,20 @@ def named(kept: Sequence[Variable]) -> list[Factor]:
     return factors
 
 
+def without_unit(name: str) -> str:
+    """A name without the unit that stands behind it in brackets: `Drehzahl [1/min]`."""
+    return re.sub(r"\s*[(\[][^()\[\]]*[)\]]\s*$", "", name) or name
+
+
 def says_little(variable: Variable) -> bool:
     return variable.name.rpartition(".")[2].lower() in _SAYS_LITTLE
 
 
 def last_part(variable: Variable, others: Sequence[Variable]) -> str:
     """The last key of a path into a file, where it says enough: `lr` of `config.lr`, but `optim.name`."""
-    last = variable.name.rpartition(".")[2]
+    if re.search(r"\s", variable.name):  # no path into a file: `Factor 1.A:Temp.deg C`
+        return variable.name
+    last = without_prefix(variable.name).rpartition(".")[2]
     is_own = sum(each.name.rpartition(".")[2] == last for each in others) == 1
     return last if is_own and not says_little(variable) else ".".join(variable.name.split(".")[-2:])
 

@@ -1,0 +1,1 @@
+"""Says of texts that vary from run to run which are factors."""
