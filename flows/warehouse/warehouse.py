@@ -219,15 +219,14 @@ class Warehouse:
         self.apply_study_views()
 
     def apply_study_views(self) -> None:
+        meanings = {(study, column): told for study, column, told in self.rows("night/study_columns")}
         for study, statement in self.rows("night/study_views"):
             self.connection.execute(statement)
             comment = f"Study {study}: one row per container with its levels and responses."
             self.connection.execute(f"comment on view {quoted(study)} is {literal(comment)}")
             for column in self.columns(study):
-                meaning = f"{column}, of the study {study}."
-                self.connection.execute(
-                    f"comment on column {quoted(study)}.{quoted(column)} is {literal(meaning)}"
-                )
+                meaning = literal(meanings[study, column])
+                self.connection.execute(f"comment on column {quoted(study)}.{quoted(column)} is {meaning}")
 
 
 def as_logged(result: Any) -> Any:

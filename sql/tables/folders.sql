@@ -21,7 +21,7 @@ comment on column folders.folder_id is 'Key of the folder; never given to anothe
 comment on column folders.folder is 'Path of the folder below the log root.';
 comment on column folders.study is 'Study that claims it.';
 comment on column folders.run is 'Row of the design it executes; null where it matches none.';
-comment on column folders.replicate is 'Which execution of the run it is, where the folder''s name says so.';
+comment on column folders.replicate is 'Which execution of the run it is, where something tells it from others.';
 comment on column folders.block is 'What the columns of a table say of the blocks that its study declares, by name as JSON; null where there are none.';
 comment on column folders.state is 'finished, unfinished while a stamp or a file is awaited, or left out where the study says that it is not to count.';
 comment on column folders.is_gone is 'Whether the folder has since vanished from the log root; its facts stay.';

@@ -1,4 +1,4 @@
--- The studies as declared in models/studies.
+-- The studies as their files declare them.
 -- grain: study
 -- reads: nothing (loaded from the study files)
 create table studies (
@@ -15,7 +15,7 @@ create table studies (
     digest varchar,
 );
 
-comment on table studies is 'The studies as declared in models/studies.';
+comment on table studies is 'The studies as their files declare them.';
 comment on column studies.study is 'Name of the study; also the name of its wide view.';
 comment on column studies.title is 'What was asked, in words.';
 comment on column studies.timezone is 'Zone of the zone-less stamps in its logs.';

@@ -131,7 +131,7 @@ comment on view measurements is 'One number per container and response, whether 
 comment on column measurements.study is 'Study the row belongs to.';
 comment on column measurements.response is 'Response, as the study names it.';
 comment on column measurements.run is 'Row of the design.';
-comment on column measurements.replicate is 'Which execution of the run, where the folder''s name says so.';
+comment on column measurements.replicate is 'Which execution of the run, where something tells it from others.';
 comment on column measurements.folder is 'Log folder below the log root.';
 comment on column measurements.container_id is 'Id of the container in the logs.';
 comment on column measurements.started_at is 'Start of its work (UTC).';

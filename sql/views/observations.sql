@@ -26,7 +26,7 @@ comment on view observations is 'One row per container and response of the runs 
 comment on column observations.study is 'Study the row belongs to.';
 comment on column observations.response is 'Response, as the study names it.';
 comment on column observations.run is 'Row of the design.';
-comment on column observations.replicate is 'Which execution of the run, where the folder''s name says so.';
+comment on column observations.replicate is 'Which execution of the run, where something tells it from others.';
 comment on column observations.folder is 'Log folder below the log root.';
 comment on column observations.container_id is 'Id of the container in the logs.';
 comment on column observations.block is 'What a table says of the blocks of the study, by name as JSON; null where it says nothing.';

@@ -20,7 +20,7 @@ from observations;
 comment on view results is 'What every container of the runs that count came to: one row for each of its responses, as logged.';
 comment on column results.study is 'Study the row belongs to.';
 comment on column results.run is 'Row of the design.';
-comment on column results.replicate is 'Which execution of the run, where the folder''s name says so.';
+comment on column results.replicate is 'Which execution of the run, where something tells it from others.';
 comment on column results.folder is 'Log folder below the log root.';
 comment on column results.container_id is 'Id of the container in the logs.';
 comment on column results.levels is 'Level of every factor: levels[''Network''].';

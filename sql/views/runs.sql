@@ -65,7 +65,7 @@ where folders.kind is distinct from 'table' and folders.state <> 'left out';
 comment on view runs is 'Every execution of a run: its folder, its levels and whether its observations count.';
 comment on column runs.study is 'Study the row belongs to.';
 comment on column runs.run is 'Row of the design.';
-comment on column runs.replicate is 'Which execution of the run, where the folder''s name says so.';
+comment on column runs.replicate is 'Which execution of the run, where something tells it from others.';
 comment on column runs.block is 'What a table says of the blocks of the study, by name as JSON; null where it says nothing.';
 comment on column runs.folder is 'Log folder below the log root.';
 comment on column runs.levels is 'Level of every factor, by factor.';
