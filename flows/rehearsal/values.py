@@ -1,5 +1,6 @@
 """Whether runs have what each response asks for."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from flows.messages import count
 from flows.reading.containers import container_of, within_of
 from flows.reading.events.file import Source, iterate_event_files
 from flows.rehearsal.rows import Rows
+from models.declared.responses import Response
 from models.declared.study import Study
 
 SAMPLED = 3  # runs whose values are looked at
@@ -30,19 +32,36 @@ def responses(logs: Path, study: Study, folders: Sequence[LogFolder], rows: Rows
         if response.between:
             yield f"Response {name}: {response.between[1]} minus {response.between[0]}"
         elif (tag := response.tag) in values and values[tag]:
-            yield f"Response {name}: {tag}, such as {', '.join(values[tag][:SAMPLED])}"
+            yield f"Response {name}: {tag}, such as {', '.join(values[tag][:SAMPLED])}{lacking(tag, rows)}"
         elif tag in tags:
-            withins = sorted(tags[tag])
-            places = [within for within in withins if response.within is None or within == response.within]
-            also = f" below {', '.join(each or '.' for each in withins)}" if withins != [""] else ""
-            trouble = "; say which by within" if response.within is None and len(withins) > 1 else ""
-            missing = (
-                f"; NOT below {response.within}" if not places and "*" not in (response.within or "") else ""
-            )
-            yield f"Response {name}: tag {tag!r}{also}{trouble}{missing}"
+            yield f"Response {name}: tag {tag!r}{place_of(response, sorted(tags[tag]))}"
         else:
             there = ", ".join(sorted(tags) or sorted(columns)) or "nothing"
             yield f"Response {name}: NOT FOUND in the first {count(len(sample), 'run')}: {tag!r}; there is {there[:500]}"
+
+
+def lacking(tag: str, rows: Rows) -> str:
+    """How many rows, or files of one run each, have no value, where some have."""
+    frames = [each.records.frame for each in rows.read.values() if each and tag in each.records.frame.columns]
+    if rows.is_of_tables:
+        empty, all_of = (
+            sum(frame[tag].null_count() for frame in frames),
+            sum(frame.height for frame in frames),
+        )
+    else:
+        empty, all_of = sum(not frame[tag].count() for frame in frames if frame.height), len(frames)
+    return f"; none in {empty} of {count(all_of, 'row' if rows.is_of_tables else 'file')}" if empty else ""
+
+
+def place_of(response: Response, withins: Sequence[str]) -> str:
+    """Below which folders of a run the tag stands that a response means."""
+    meant = response.within_pattern
+    if meant is None:
+        also = f" below {', '.join(each or '.' for each in withins)}" if list(withins) != [""] else ""
+        return f"{also}; say which by within" if len(withins) > 1 else also
+    places = [each for each in withins if re.fullmatch(meant, each)]
+    there = ", ".join(each or "." for each in places or withins)
+    return f" below {there}" if places else f"; NOT below {response.within}, but below {there}"
 
 
 def tags_of(logs: Path, folders: Sequence[LogFolder]) -> dict[str, set[str]]:

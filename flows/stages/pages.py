@@ -186,8 +186,9 @@ def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> N
         site.add(f"study {study.name}", digest(mine, *theirs.values()), partial(study_pages, mine, theirs))
         folders = [each for each in mine["study_runs"].frame["folder"].sort().to_list() if not is_row(each)]
         runs += runs_of(study.name, mine, folders)
-    for start in range(0, len(studies), CURVES_AT_ONCE):
-        add_curves(site, warehouse, studies[start : start + CURVES_AT_ONCE], results)
+    curved = [study for study in studies if results[(study.name,)]["study"].frame["has_curves"][0]]
+    for start in range(0, len(curved), CURVES_AT_ONCE):
+        add_curves(site, warehouse, curved[start : start + CURVES_AT_ONCE], results)
     add_runs(site, warehouse, runs)
 
 

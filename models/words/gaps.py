@@ -53,8 +53,8 @@ def _looks(sample: Sample) -> str:
         )
     if sample.study.replicates:
         return (
-            f"{sample.response}: in progress, {made} of {planned} folders: verdicts are provisional until all are there, "
-            "since every night is another look."
+            f"{sample.response}: in progress, {made} of {planned} replicates: verdicts are provisional until all are "
+            "there, since every night is another look."
         )
     return (
         f"{sample.response}: the study declares no number of replicates, so that every further folder is another look "

@@ -248,7 +248,7 @@ def _lead(analysis: ResponseAnalysis) -> str:
         runs = len(sample.study.treatments)
         parts.append(f"in progress, {runs - len(sample.missing_runs)} of {runs} runs")
     elif made < planned:
-        parts.append(f"in progress, {made} of {planned} folders")
+        parts.append(f"in progress, {made} of {planned} replicates")
     if sample.study.looks and sample.is_firm:
         parts.append(f"look {sample.look} of {len(sample.study.looks)}")
     unit = sample.study.responses[sample.response].unit

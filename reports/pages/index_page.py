@@ -40,17 +40,20 @@ def _lead(studies: list[dict[str, Any]]) -> str:
 
 
 def _study(row: Row, effects: pl.DataFrame) -> dict[str, Any]:
+    execution = "row" if row["is_of_tables"] else "folder"
     wants = [
         f"{count(row[name], noun)} {words}"
         for name, noun, words in (
-            ("folders_quarantined", "folder", "in quarantine"),
-            ("folders_held", "folder", "held back"),
+            ("folders_quarantined", execution, "in quarantine"),
+            ("folders_held", execution, "held back"),
             ("promises_broken", "promise", "broken"),
         )
         if row[name]
     ]
-    is_unfinished = row["runs_present"] < row["runs_declared"]
-    state = progress(row["runs_present"], row["runs_declared"])
+    is_unfinished = row["folders_counted"] < row["folders_planned"]
+    state = progress(
+        row["runs_present"], row["runs_declared"], row["folders_counted"], row["folders_planned"]
+    )
     running = f", {count(row['folders_unfinished'], 'folder')} running" if row["folders_unfinished"] else ""
     at = row["last_changed_at"]
     folder = slug(row["study"])

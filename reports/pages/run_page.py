@@ -38,7 +38,7 @@ def run_page(study_results: Results, results: Results, folder: str, beside: Besi
     page = Page(f"{slug(facts['study'])}/runs", f"{slug(folder)}.html", results, is_alone=True)
     points = results[POINTS].frame
     curves, stills = None, []
-    if points.height:
+    if points["step"].n_unique() > 1:  # of one value nothing is drawn
         rows = page.rows["points"] = points.clone()
         for name in ("folder", "logged"):
             rows.drop_in_place(name)

@@ -63,6 +63,7 @@ def study_page(results: Results) -> Page:
         trail=[Link(name, "index.html")],
         contents=[Link(text, f"#{place}") for text, place in _contents(bool(trades), len(doubts))],
         design=design_line(facts),
+        has_curves=facts["has_curves"],
         factors=factor_list(results["study_levels"].frame),
         run_numbers=run_numbers(results["study_treatments"].frame),
         responses=[_outcome(results, row) for row in results["study_responses"].frame.iter_rows(named=True)],
@@ -102,13 +103,14 @@ def _contents(has_trades: bool, doubts: int) -> list[tuple[str, str]]:
 
 def design_line(facts: dict[str, Any]) -> str:
     """How much of the design is there, and which it is."""
-    state = progress(facts["runs_present"], facts["runs_declared"])
+    planned = facts["runs_declared"] * facts["folders_per_run"]
+    state = progress(facts["runs_present"], facts["runs_declared"], facts["folders_counted"], planned)
     line = f"{state[0].upper()}{state[1:]}"
     if facts["containers_per_folder"]:
         whole = facts["runs_declared"] * facts["folders_per_run"] * facts["containers_per_folder"]
         line += f"; {facts['containers_present']} of {whole} containers"
     left_out = [
-        f"{count(facts[name], 'folder')} {words}"
+        f"{count(facts[name], folder_word(facts))} {words}"
         for name, words in (
             ("folders_quarantined", "in quarantine"),
             ("folders_held", "held back"),
@@ -117,6 +119,11 @@ def design_line(facts: dict[str, Any]) -> str:
         if facts[name]
     ]
     return f"{'; '.join([line, *left_out])}. {facts['design']}."
+
+
+def folder_word(facts: dict[str, Any]) -> str:
+    """What an execution is called: of a table it is a row."""
+    return "row" if facts["is_of_tables"] else "folder"
 
 
 def _outcome(results: Results, response: Row) -> dict[str, Any]:
@@ -151,7 +158,8 @@ def _best(results: Results, response: Row) -> str:
     decimals = decimals_of_intervals(means["ci_low"], means["ci_high"])
     word = "Highest" if goal == "maximize" else "Lowest"
     mean = with_unit(number(best["mean"], decimals), response["unit"])
-    return f"{word} mean so far: run {best['run']} ({levels}), {mean} of {count(best['n'], 'container')}"
+    noun = "row" if results["study"].frame["is_of_tables"][0] else "container"
+    return f"{word} mean so far: run {best['run']} ({levels}), {mean} of {count(best['n'], noun)}"
 
 
 def next_steps(results: Results) -> list[dict[str, str]]:
@@ -160,7 +168,7 @@ def next_steps(results: Results) -> list[dict[str, str]]:
     steps = []
     if facts["folders_quarantined"]:
         steps.append(
-            f"Repair {count(facts['folders_quarantined'], 'folder')} in quarantine: the quality page says how."
+            f"Repair {count(facts['folders_quarantined'], folder_word(facts))} in quarantine: the quality page says how."
         )
     missing = [cell for cell in design_cells(results) if cell["state"] == "missing"]
     if missing:

@@ -201,14 +201,19 @@ def observation_table(results: Results) -> Table:
         )
 
     names = [name for name in frame.columns if name != "replicate" or frame[name].is_not_null().any()]
-    caption = f"All {number(frame.height)} observations, one row a container"
+    each = "" if results["study"].frame["is_of_tables"][0] else ", one row a container"
+    caption = f"All {number(frame.height)} observations{each}"
     return table("observations", caption, frame, [column(name) for name in names], "study_observations")
 
 
 def run_table(results: Results) -> Table:
     tones = {"accepted": "good", "quarantined": "stop", "unfinished": "warn"}
+    is_of_tables = results["study"].frame["is_of_tables"][0]
+    word, caption = (
+        ("row", "Runs, a row of a table each") if is_of_tables else ("folder", "Runs and their folders")
+    )
     columns = [
-        Column("folder", "folder", cell=_folder_cell),
+        Column("folder", word, cell=_folder_cell),
         Column("run", "run", "count"),
         Column("replicate", "replicate", is_optional=True),
         Column(
@@ -220,7 +225,7 @@ def run_table(results: Results) -> Table:
         Column("is_gone", "gone from the logs", "flag"),
         Column("reason", "reason", "prose", is_optional=True),
     ]
-    return table("runs", "Runs and their folders", results["study_runs"].frame, columns, "study_runs")
+    return table("runs", caption, results["study_runs"].frame, columns, "study_runs")
 
 
 def _folder_cell(row: Row) -> Cell:

@@ -4,8 +4,8 @@
 PROGRESS_CODE = "DES-1"
 
 
-def progress(present: int, declared: int) -> str:
-    """ "complete" or "in progress, 4 of 8 runs"."""
+def progress(present: int, declared: int, made: int, planned: int) -> str:
+    """ "complete", or "in progress, 4 of 8 runs" of the design, or all its runs but "7 of 8" of their replicates."""
     if present >= declared:
-        return "complete"
+        return "complete" if made >= planned else f"in progress, {made} of {planned} replicates"
     return f"in progress, {present} of {declared} runs" if present else f"not begun, 0 of {declared} runs"

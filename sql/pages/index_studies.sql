@@ -18,6 +18,19 @@ present as (
     group by study
 ),
 
+-- Of each run no more folders count than are planned.
+counted as (
+    select of_runs.study, sum(least(of_runs.folders, coalesce(cast(studies.definition ->> '$.replicates' as integer), 1))) as folders
+    from (
+        select study, run, count(*) as folders
+        from runs
+        where verdict = 'accepted' and run is not null
+        group by study, run
+    ) as of_runs
+    inner join studies on studies.study = of_runs.study
+    group by of_runs.study
+),
+
 held as (
     select study, count(distinct folder) as folders_held
     from findings
@@ -41,6 +54,9 @@ select
     studies.design,
     declared.runs_declared,
     coalesce(present.runs_present, 0) as runs_present,
+    coalesce(cast(counted.folders as bigint), 0) as folders_counted,
+    declared.runs_declared * coalesce(cast(studies.definition ->> '$.replicates' as integer), 1) as folders_planned,
+    studies.definition ->> '$.source.table' is not null as is_of_tables,
     coalesce(present.folders_quarantined, 0) as folders_quarantined,
     coalesce(present.folders_unfinished, 0) as folders_unfinished,
     coalesce(held.folders_held, 0) as folders_held,
@@ -50,6 +66,7 @@ select
 from studies
 left join declared on declared.study = studies.study
 left join present on present.study = studies.study
+left join counted on counted.study = studies.study
 left join held on held.study = studies.study
 left join nights on nights.night_id = present.last_night_id
 left join broken on broken.study = studies.study

@@ -1,6 +1,23 @@
 -- What a study asks and how much of its data is there.
 -- grain: study
--- reads: studies, treatments, runs, findings
+-- reads: studies, treatments, runs, findings, containers, points
+with of_runs as (
+    select study, run, count(*) as folders
+    from runs
+    where verdict = 'accepted' and run is not null
+    group by study, run
+),
+
+-- A curve has two steps at least; of one value a run nothing is drawn.
+curved as (
+    select runs.study, min(points.step) < max(points.step) as has_curves
+    from points
+    inner join containers on containers.container_key = points.container_key
+    inner join runs on runs.folder_id = containers.folder_id
+    where runs.study in $studies and not points.is_superseded
+    group by runs.study
+)
+
 select
     studies.study,
     studies.title,
@@ -19,6 +36,16 @@ select
     count(distinct runs.run) filter (where runs.verdict = 'accepted') as runs_present,
     coalesce(sum(runs.containers) filter (where runs.verdict = 'accepted'), 0) as containers_present,
     count(runs.folder) filter (where runs.verdict = 'accepted') as folders_accepted,
+    (
+        select
+            coalesce(
+                sum(least(of_runs.folders, coalesce(cast(studies.definition ->> '$.replicates' as integer), 1))), 0
+            )
+        from of_runs
+        where of_runs.study = studies.study
+    ) as folders_counted,
+    studies.definition ->> '$.source.table' is not null as is_of_tables,
+    coalesce(curved.has_curves, false) as has_curves,
     count(runs.folder) filter (where runs.verdict = 'unfinished') as folders_unfinished,
     count(runs.folder) filter (where runs.verdict = 'quarantined') as folders_quarantined,
     (
@@ -28,6 +55,7 @@ select
     ) as folders_held,
 from studies
 left join runs on runs.study = studies.study
+left join curved on curved.study = studies.study
 where studies.study in $studies
 group by all
 order by studies.study

@@ -52,7 +52,7 @@ def spend_night(place: Path) -> Path:
     )
     for run in range(1, 7):
         if run != 5:  # a run is missing
-            points = {f"three-{run}-{i}": {"rate": [chance.gauss(5 * run, 1)]} for i in (1, 2)}
+            points = {f"three-{run}-{i}": {"rate": [1.0, chance.gauss(5 * run, 1)]} for i in (1, 2)}
             write_folder(logs, f"three_{run}", points)
     write_study(
         studies,

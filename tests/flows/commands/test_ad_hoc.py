@@ -205,7 +205,10 @@ def test_a_house_without_a_night_is_told(tmp_path: Path) -> None:
 
 
 def test_the_prompt_lists_relations_and_answers_until_it_is_left(house: Path) -> None:
-    commands, query = ".describe nights\n.describe fltk_2_4_1\n.nonsense\n", "select\n  40 +\n  2 as answer;\n"
+    commands, query = (
+        ".describe nights\n.describe fltk_2_4_1\n.nonsense\n",
+        "select\n  40 +\n  2 as answer;\n",
+    )
     given = commands + query + "select nonsense;\nhelp\nexit\nselect 'unheard';\n"
     ended = doehouse("sql", "--house", house, given=given)
     assert ended.returncode == 0

@@ -92,7 +92,7 @@ def test_a_look_is_firm_when_the_planned_folders_are_there(textbook: Any, two_le
         tables = textbook(two_level("ABC"), etch, **keys)
         assert set(tables["conclusions"]["is_firm"]) == {is_firm}
     assert outcome(textbook(two_level("ABC"), etch, replicates=3))[0].startswith(
-        "y (in progress, 16 of 24 folders): "
+        "y (in progress, 16 of 24 replicates): "
     )
     said = textbook(two_level("ABC"), etch, replicates=1)["statements"].filter(topic="data")["sentence"]
     assert said.str.contains("16 folders are there, more than the 8 that were planned").any()
