@@ -14,7 +14,7 @@ from flows.house.house import DATABASE, House
 from flows.house.manifest import verify
 from flows.night import Order, Summary
 from flows.warehouse.carry_over import CARRIED, schema_number
-from tests.commands import doehouse
+from tests.commands import doehouse_here
 from tests.houses import NOW, ROOT, ask, contents, spend
 
 COLUMNS = "select table_name, column_name, data_type, comment from duckdb_columns() order by all"
@@ -31,7 +31,7 @@ def exported(published_house: Summary, tmp_path: Path) -> Path:
 def test_an_export_comes_back_equal_in_every_relation(
     published_house: Summary, exported: Path, second_night: Order, tmp_path: Path
 ) -> None:
-    ended = doehouse("import", exported, "--house", tmp_path / "new")
+    ended = doehouse_here("import", exported, "--house", tmp_path / "new")
     assert ended.stdout == f"current: {tmp_path / 'new' / 'versions'}/000001\n", ended.stderr
     new = second_night._replace(house=tmp_path / "new")
     verify(new.house / "current")

@@ -14,7 +14,7 @@ import pytest
 
 from flows.night import Summary
 from flows.warehouse.warehouse import examples
-from tests.commands import DOEHOUSE, doehouse, modules_of
+from tests.commands import DOEHOUSE, doehouse, doehouse_here, modules_of
 from tests.houses import ROOT
 
 TWO_ROWS = "select * from (values (1, 'ü, \"x\"', 0.1), (2, null, 1e-9)) as t(a, b, c)"
@@ -37,7 +37,7 @@ def house(published_house: Summary) -> Path:
 
 
 def test_a_result_is_drawn_as_a_table(house: Path) -> None:
-    ended = doehouse("sql", TWO_ROWS, "--house", house)
+    ended = doehouse_here("sql", TWO_ROWS, "--house", house)
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = ended.stdout.splitlines()
     assert len(lines) == 4 + 2 + 1
@@ -46,7 +46,7 @@ def test_a_result_is_drawn_as_a_table(house: Path) -> None:
 
 
 def test_a_table_on_screen_shows_every_row_of_the_wide_view(house: Path) -> None:
-    shown = doehouse("sql", "select * from fltk_2_4_1", "--house", house).stdout
+    shown = doehouse_here("sql", "select * from fltk_2_4_1", "--house", house).stdout
     assert shown.count("FashionMNIST") == 32
     assert "shown)" not in shown
 
@@ -55,35 +55,35 @@ def test_a_table_on_screen_shows_floats_as_they_were_logged(house: Path) -> None
     of_the_run = "from metrics where folder = 'exp_11' and tag = 'accuracy per epoch'"
     exact = [
         float(line)
-        for line in doehouse("sql", f"select value {of_the_run}", "--csv", "--house", house).stdout.split()[
-            1:
-        ]
+        for line in doehouse_here(
+            "sql", f"select value {of_the_run}", "--csv", "--house", house
+        ).stdout.split()[1:]
     ]
-    shown = doehouse("sql", f"select value {of_the_run}", "--house", house).stdout
+    shown = doehouse_here("sql", f"select value {of_the_run}", "--house", house).stdout
     values = [float(found) for found in re.findall(r"│ +([0-9.]+) +│", shown)]
     assert values == [float(str(np.float32(value))) for value in exact]
     assert values != exact
 
 
 def test_several_statements_are_answered_one_after_another(house: Path) -> None:
-    ended = doehouse("sql", "select 1 as a; select ';' as b;", "--house", house)
+    ended = doehouse_here("sql", "select 1 as a; select ';' as b;", "--house", house)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert re.findall(r"│ +([ab]) +│", ended.stdout) == ["a", "b"]
     for form in ("--csv", "--json"):
-        ended = doehouse("sql", "select 1; select 2", form, "--house", house)
+        ended = doehouse_here("sql", "select 1; select 2", form, "--house", house)
         assert (ended.returncode, ended.stdout) == (2, "")
         assert "found 2 statements, expected one" in ended.stderr
 
 
 def test_a_query_without_a_statement_is_wrong_usage(house: Path) -> None:
-    ended = doehouse("sql", " ; ", "--house", house)
+    ended = doehouse_here("sql", " ; ", "--house", house)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "without a statement" in ended.stderr
 
 
 @pytest.mark.parametrize("words", [("sql", "select 1", "--parquet", "/proc/x"), ("export", "/proc/x")])
 def test_a_place_that_cannot_be_written_is_told(house: Path, words: tuple[str, ...]) -> None:
-    ended = doehouse(*words, "--house", house)
+    ended = doehouse_here(*words, "--house", house)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("doehouse: /proc/x: cannot be ") and "Name another." in ended.stderr
 
@@ -92,13 +92,13 @@ def test_levels_that_are_numbers_are_numbers_in_the_wide_view(house: Path) -> No
     kinds = (
         "select column_name from duckdb_columns() where table_name = 'fltk_2_4_1' and data_type = 'BIGINT'"
     )
-    assert doehouse("sql", kinds, "--csv", "--house", house).stdout.split() == ["column_name", "Epochs"]
+    assert doehouse_here("sql", kinds, "--csv", "--house", house).stdout.split() == ["column_name", "Epochs"]
     ordered = "select distinct Epochs from fltk_2_4_1 order by all"
-    assert doehouse("sql", ordered, "--csv", "--house", house).stdout.split() == ["Epochs", "5", "10"]
+    assert doehouse_here("sql", ordered, "--csv", "--house", house).stdout.split() == ["Epochs", "5", "10"]
 
 
 def test_csv_holds_every_digit(house: Path) -> None:
-    ended = doehouse("sql", TWO_ROWS, "--csv", "--house", house)
+    ended = doehouse_here("sql", TWO_ROWS, "--csv", "--house", house)
     assert list(csv.reader(io.StringIO(ended.stdout))) == [
         ["a", "b", "c"],
         ["1", 'ü, "x"', "0.1"],
@@ -107,7 +107,7 @@ def test_csv_holds_every_digit(house: Path) -> None:
 
 
 def test_json_is_an_object_a_row(house: Path) -> None:
-    ended = doehouse("sql", TWO_ROWS, "--json", "--house", house)
+    ended = doehouse_here("sql", TWO_ROWS, "--json", "--house", house)
     assert [json.loads(line) for line in ended.stdout.splitlines()] == [
         {"a": 1, "b": 'ü, "x"', "c": 0.1},
         {"a": 2, "b": None, "c": 1e-9},
@@ -116,7 +116,7 @@ def test_json_is_an_object_a_row(house: Path) -> None:
 
 def test_parquet_is_written_and_nothing_printed(house: Path, tmp_path: Path) -> None:
     target = tmp_path / "rows.parquet"
-    ended = doehouse("sql", "select * from fltk_2_4_1", "--parquet", target, "--house", house)
+    ended = doehouse_here("sql", "select * from fltk_2_4_1", "--parquet", target, "--house", house)
     assert (ended.returncode, ended.stdout) == (0, "")
     frame = pl.read_parquet(target)
     assert frame.columns == [
@@ -130,7 +130,7 @@ def test_parquet_is_written_and_nothing_printed(house: Path, tmp_path: Path) -> 
 def test_a_query_of_the_readme_answers(house: Path, place: int, rows: int) -> None:
     question, query = examples()[place - 1]
     assert question.endswith(".")
-    ended = doehouse("sql", query, "--csv", "--house", house)
+    ended = doehouse_here("sql", query, "--csv", "--house", house)
     assert (ended.returncode, ended.stderr) == (0, "")
     found = list(csv.DictReader(io.StringIO(ended.stdout)))
     assert len(found) == rows
@@ -176,7 +176,7 @@ def test_a_query_reads_and_changes_nothing_but_the_warehouse(
     house: Path, tmp_path: Path, statement: str
 ) -> None:
     target = tmp_path / "target"
-    ended = doehouse("sql", statement.format(house=house, target=target), "--house", house)
+    ended = doehouse_here("sql", statement.format(house=house, target=target), "--house", house)
     assert (ended.returncode, ended.stdout) == (1, "")
     told = ("disabled", "locked", "read-only")
     assert ended.stderr.startswith("doehouse: ") and any(word in ended.stderr for word in told)
@@ -184,7 +184,7 @@ def test_a_query_reads_and_changes_nothing_but_the_warehouse(
 
 
 def test_bad_sql_is_told_and_fails(house: Path) -> None:
-    ended = doehouse("sql", "select nonsense from runs", "--house", house)
+    ended = doehouse_here("sql", "select nonsense from runs", "--house", house)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("doehouse: Binder Error") and "Traceback" not in ended.stderr
 
@@ -193,13 +193,13 @@ def test_bad_sql_is_told_and_fails(house: Path) -> None:
     "words", [("select 1", "--csv", "--json"), ("select 1", "--json", "--parquet", "x"), ("--csv",)]
 )
 def test_options_that_contradict_each_other_are_wrong_usage(house: Path, words: tuple[str, ...]) -> None:
-    ended = doehouse("sql", *words, "--house", house)
+    ended = doehouse_here("sql", *words, "--house", house)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "expected one" in ended.stderr
 
 
 def test_a_house_without_a_night_is_told(tmp_path: Path) -> None:
-    ended = doehouse("sql", "select 1", "--house", tmp_path)
+    ended = doehouse_here("sql", "select 1", "--house", tmp_path)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "found no published warehouse" in ended.stderr and "Run `doehouse night` first" in ended.stderr
 

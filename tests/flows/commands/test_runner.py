@@ -18,7 +18,7 @@ from flows.night import Order, night
 from models.declared.study import load_study
 from models.design.layout import places
 from models.design.planning import run_sheet
-from tests.commands import doehouse
+from tests.commands import doehouse_here
 from tests.houses import ROOT, ask, spend, verdicts
 from tests.log_folders import write_study
 
@@ -47,7 +47,7 @@ class Experiment:
 
     def design(self, *words: object, command: str = JOB) -> subprocess.CompletedProcess[str]:
         wanted = ("--runner", self.runner, "--command", command, "--logs", self.order.logs)
-        return doehouse("design", self.file, *wanted, "--house", self.order.house, *words)
+        return doehouse_here("design", self.file, *wanted, "--house", self.order.house, *words)
 
     def execute(self, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
         command = ["sh", str(self.runner / "run.sh"), *map(str, words)]

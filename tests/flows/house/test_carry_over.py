@@ -13,7 +13,7 @@ from flows.house.errors import HouseError
 from flows.house.house import House
 from flows.night import Order, is_anything_new
 from flows.warehouse.carry_over import CARRIED, schema_number
-from tests.commands import doehouse
+from tests.commands import doehouse_here
 from tests.houses import ROOT, ask, contents, spend
 
 RELEASED = sorted((ROOT / "tests" / "released").glob("*.tar.xz"))
@@ -97,7 +97,9 @@ def test_a_house_of_a_newer_version_is_refused_untouched(order: Order) -> None:
     (version / "manifest.json").chmod(0o644)
     (version / "manifest.json").write_text(json.dumps(manifest))
     before = files_of(order.house)
-    ended = doehouse(*("night", "--logs", order.logs, "--studies", order.studies, "--house", order.house))
+    ended = doehouse_here(
+        *("night", "--logs", order.logs, "--studies", order.studies, "--house", order.house)
+    )
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "were made by doehouse 9.9.9, which is newer than this one" in ended.stderr
     assert files_of(order.house) == before

@@ -11,7 +11,7 @@ from flows.house.house import DATABASE, House
 from flows.house.publishing import publish
 from flows.house.recovery import recover
 from flows.house.versions import pin, published_at
-from tests.commands import doehouse
+from tests.commands import doehouse_here
 
 BEGAN = datetime(2024, 1, 1, 2, 30, tzinfo=UTC)  # a Monday
 
@@ -62,12 +62,12 @@ def test_many_versions_of_one_day_do_not_push_out_last_week(tmp_path: Path) -> N
 def test_a_pinned_version_stays_until_it_is_let_go(tmp_path: Path) -> None:
     house = House.at(tmp_path / "house")
     publish_at(house, BEGAN)
-    ended = doehouse("pin", 1, "--house", house.root)
+    ended = doehouse_here("pin", 1, "--house", house.root)
     assert (ended.returncode, ended.stdout) == (0, "version 1 stays\n")
     for minute in range(1, 10):
         publish_at(house, BEGAN + timedelta(minutes=minute))
     assert [int(each.name) for each in house.all_versions()] == [1, 4, 5, 6, 7, 8, 9, 10]
-    assert doehouse("pin", 1, "--undo", "--house", house.root).returncode == 0
+    assert doehouse_here("pin", 1, "--undo", "--house", house.root).returncode == 0
     publish_at(house, BEGAN + timedelta(minutes=11))
     assert [int(each.name) for each in house.all_versions()] == [5, 6, 7, 8, 9, 10, 11]
     with pytest.raises(UsageError, match="found no version 1, expected one of 5, 6"):

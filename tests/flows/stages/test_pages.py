@@ -13,7 +13,7 @@ from flows.house.house import House
 from flows.house.manifest import digest, read_manifest
 from flows.house.published_pages import PAGE_LIST, changed_pages
 from flows.night import Order, night
-from tests.commands import doehouse, modules_of
+from tests.commands import doehouse_here, modules_of
 from tests.houses import NOW
 from tests.torture.folders import write_least_study, write_small_folder, write_small_study
 
@@ -99,7 +99,7 @@ def test_a_page_that_was_edited_removed_or_added_is_named(
     deed(site_of(order))
     found = check(order, "pages")
     assert (found.is_well, found.found) == (False, "; ".join(told))
-    ended = doehouse("doctor", "--house", order.house)
+    ended = doehouse_here("doctor", "--house", order.house)
     assert ended.returncode == 1
     line = f"ILL   pages: {'; '.join(told)}  Write every page anew with `doehouse night --pages`."
     assert line in ended.stdout.splitlines()
@@ -157,7 +157,7 @@ def test_versions_of_before_pages_had_digests_are_no_error_and_the_next_has_them
         path.chmod(0o644)
         path.write_text(json.dumps(content))
     assert check(order, "pages") == Check("pages", True, "of before pages had digests")
-    assert doehouse("doctor", "--house", order.house).returncode == 0
+    assert doehouse_here("doctor", "--house", order.house).returncode == 0
     write_small_folder(order.logs, "1_b")
     night(order, NOW)
     assert (site / RUN_PAGE).samefile(site_of(order) / RUN_PAGE)
