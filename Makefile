@@ -14,6 +14,9 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export GX_ANALYTICS_ENABLED = false
 # Without bytecode every start reads the source anew.
 unexport PYTHONDONTWRITEBYTECODE
+# Of processes that spend night after night: what glibc gives back to the kernel is asked for again at once, a seventh of
+# a night's CPU time.
+LEAN := MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=1000000000
 
 .DEFAULT_GOAL := help
 .PHONY: help night test check torture bench format conformance lake reference
@@ -42,7 +45,7 @@ check: $(READY) ## formatting, lint and types
 	@$(BIN)/mypy
 
 test: check browser postgres lake ## set up, then everything that CI runs
-	@$(BIN)/python -m pytest -q -n 2
+	@$(LEAN) $(BIN)/python -m pytest -q -n 2
 
 torture: $(READY) browser ## nights that are killed, crowded and fed with bad input, with the long counts
 	@DOEHOUSE_TORTURE=full $(BIN)/python -m pytest -q tests/torture

@@ -19,6 +19,14 @@ from tests.prefect_server import LOGIN, PrefectServer, wait_for
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30  # bytes; a run takes a sixth of it
+LONG = {
+    "test_browser.py",
+    "test_cluster.py",
+    "test_paper.py",
+    "test_bucket.py",
+    "test_share.py",
+    "test_site.py",
+}
 
 
 def pytest_configure() -> None:
@@ -31,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest begin, so that no worker is left with them at the end."""
 
     def rank(item: pytest.Item) -> int:
-        is_long = "torture" in item.path.parts or item.path.name == "test_browser.py"
+        is_long = "torture" in item.path.parts or item.path.name in LONG
         return 0 if is_prefects(item.path) else 1 if is_long else 2
 
     items.sort(key=rank)

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tests.commands import doehouse
+from tests.commands import doehouse_here
 from tests.houses import ROOT
 from tests.log_folders import write_events
 
@@ -40,7 +40,7 @@ def test_the_tutorial_does_what_it_says(place: Path, monkeypatch: pytest.MonkeyP
     for words in COMMANDS:
         if words[0] == "open":
             continue  # a browser
-        ended = doehouse(*words, cwd=place)
+        ended = doehouse_here(*words, cwd=place)
         assert ended.returncode == 0, (words, ended.stderr)
         if words[0] == "init":
             written = (place / "studies" / "digits.toml").read_text()
