@@ -18,6 +18,8 @@ from models.fits.samples import Sample
 
 EXACT = 120  # observations up to which eigenvalues cost nothing; beyond, the beta distribution is as good
 ENOUGH = 20  # repeats from which on F is the distribution of Brown and Forsythe's statistic
+FREE = 3  # degrees of freedom below which residuals are all of one size or nearly so, whatever the errors are
+COLLINEAR = 0.05  # share of the order that the model leaves open, below which a trend is told by too little
 SEED = 1974
 
 
@@ -62,10 +64,10 @@ def _of_counts(sample: Sample) -> Iterator[Diagnostic]:
 def _residuals(sample: Sample, are_executions: bool) -> Iterator[Diagnostic]:
     model = sample.fit
     free = model.residuals[model.leverages < 1 - 1e-9]  # the others are zero whatever the errors are
-    if 3 <= len(free) <= 5000 and np.ptp(free) > 0:
+    if model.df_error >= FREE and len(free) <= 5000 and np.ptp(free) > 0:
         W, p = (float(x) for x in stats.shapiro(free))
         yield Diagnostic("Shapiro-Wilk", W, p < ALPHA, p)
-    if not sample.rows["started_at"].has_nulls():
+    if model.df_error > 1 and not sample.rows["started_at"].has_nulls():
         d, p = in_order_of_execution(sample)
         yield Diagnostic("Durbin-Watson", d, p < ALPHA, p)
         drift = trend(sample) if are_executions else None
@@ -85,7 +87,7 @@ def trend(sample: Sample) -> tuple[float, float] | None:
     """By how much the values rise from the first start to the last beside the model, and its p.
 
     The t test of the place in the order as one more term, which sees a steady drift better than Durbin and Watson.
-    None where the model leaves no degree of freedom for an error beside it, or the order is one of its terms.
+    None where the model leaves no degree of freedom for an error beside it, or its terms nearly give the order.
     """
     model = sample.fit
     df = model.df_error - 1
@@ -96,7 +98,7 @@ def trend(sample: Sample) -> tuple[float, float] | None:
     centred = places - places.mean()
     own = centred - Q @ (Q.T @ centred)
     size = float(own @ own)
-    if size <= 1e-9 * float(centred @ centred):  # also where all started at once
+    if size <= COLLINEAR * float(centred @ centred):  # also where all started at once
         return None
     slope = float(own @ model.residuals) / size
     left = max(model.sum_sq_error - slope**2 * size, 0.0)

@@ -46,6 +46,7 @@ PLANS = (
     Plan("2^3, 2 folders × 3 containers", "ABC", (), 2, 3),
     Plan("2^4, 1 folder × 3 containers", "ABCD", (), 1, 3),
     Plan("2^(4-1), 1 folder × 4 containers", "ABCD", ("D = ABC",), 1, 4),
+    Plan("2^3, 1 folder × 3 containers", "ABC", (), 1, 3),
 )
 
 # What version 0.1.0 did in 100 such data sets each, as it was measured by its users (issue 16).
@@ -111,7 +112,7 @@ def _rows(plan: Plan, place: int, sizes: tuple[int, int]) -> Iterator[dict[str, 
                 "what": what,
                 "sets": sets,
                 "percent": percent,
-                "before": BEFORE.get(what, (None,) * 3)[place] if number == 0 else None,
+                "before": dict(enumerate(BEFORE.get(what, ()))).get(place) if number == 0 else None,
                 "is_nominal": _is_nominal(percent, len(spoken)) if number == 0 else None,
             }
 

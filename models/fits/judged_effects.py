@@ -115,6 +115,8 @@ def _error(sample: Sample, deciding: ErrorTerm | None) -> dict[str, object]:
         return {}
     units = len(sample.folders[0]) if deciding.unit == "folder" else len(sample.y)
     sd, quantile = deciding.scatter(units)
+    if sample.counted and not deciding.lenth:
+        sd = float("nan")  # of counts no unit has one of its own
     return {
         "error_unit": deciding.unit,
         "error_method": deciding.method,

@@ -7,6 +7,8 @@ from itertools import combinations, product
 import numpy as np
 from scipy import stats
 
+from models.design.coding import NO_TERMS
+from models.design.contrasts import Matrix
 from models.fits.anova import NAN, Fit
 from models.fits.error_terms import ErrorTerm
 from models.fits.extremes import mean_weights
@@ -50,6 +52,11 @@ def settings(sample: Sample, deciding: ErrorTerm) -> tuple[list[str], list[Setti
     if not terms or size > MOST:
         return terms, []
     model, sd, quantile, one_more = _predicting(sample, deciding, terms)
+    covariance: Matrix = model.covariance
+    if sample.counted and deciding.lenth:  # whose error is that of logarithms, not of counts
+        kept = [block for term, block in sample.coding.blocks.items() if term in (*terms, *NO_TERMS)]
+        X = np.hstack(kept)[sample.matrix_rows]
+        covariance = np.asarray(np.linalg.inv(X.T @ X), dtype=np.float64)
     runs = {tuple(run.levels.values()): run.run for run in reversed(sample.study.treatments)}
     seen = set(sample.places.tolist())
     found = []
@@ -58,7 +65,7 @@ def settings(sample: Sample, deciding: ErrorTerm) -> tuple[list[str], list[Setti
         weights = mean_weights(sample, model, terms, at)
         levels = {name: sample.study.factors[name][place] for name, place in at.items()}
         run = runs.get(tuple(levels.values()))
-        spread = float(weights @ model.covariance @ weights)
+        spread = float(weights @ covariance @ weights)
         found.append(
             Setting(
                 levels,

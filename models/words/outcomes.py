@@ -130,6 +130,8 @@ def _possible_levels(analysis: ResponseAnalysis, main: ErrorTerm, term: str) -> 
     sample, verdict = analysis.decisive, main[term]
     model = main.model_of.get(term, main.model)
     found = largest_deviation(sample, model, term) if model and ":" in term else None
+    if found is None and ":" in term:
+        return f"{term_text(analysis, term)} (F = {number(verdict.statistic)}, {p_text(verdict.p_value)})"
     if found is None:
         return f"{term_text(analysis, term)} {size_text(analysis, main, term)}"
     at = joined([f"{name} {level}" for name, level in found.levels.items()])
@@ -221,7 +223,8 @@ def _best(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement]:
     levels = ", ".join(f"{name} = {level}" for name, level in chosen.levels.items() if name in moved)
     text = f"Best by these effects: {levels}"
     if np.isfinite(chosen.margin):
-        text += f", mean {value_text(sample, chosen.mean, chosen.margin)}"
+        noun = "share" if sample.distribution == "binomial" else "mean"
+        text += f", {noun} {value_text(sample, chosen.mean, chosen.margin)}"
     if np.isfinite(chosen.margin_of_one):
         text += f"; one more execution {range_text(sample, chosen.mean, chosen.margin_of_one)}"
     others = [name for name in chosen.levels if name not in moved]

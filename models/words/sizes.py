@@ -33,7 +33,7 @@ def interval_text(sample: Sample, effect: float, margin: float, is_active: bool 
 
 def value_text(sample: Sample, mean: float, margin: float) -> str:
     """'152 s [121, 190]', in the unit of the response on both scales."""
-    unit = sample.study.responses[sample.response].unit
+    unit = "" if sample.distribution == "binomial" else sample.study.responses[sample.response].unit
     decimals = _value_decimals(sample, mean, margin)
     shown = number(_plain(sample, mean), decimals) + (f" {unit}" if unit else "")
     return f"{shown} {_interval(sample, mean, margin, decimals)}"

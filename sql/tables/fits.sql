@@ -48,7 +48,7 @@ comment on column fits.is_decisive is 'Whether conclusions are drawn on this sca
 comment on column fits.error_unit is 'What decides about effects: folder or container; null where nothing can.';
 comment on column fits.error_method is 'Where that error comes from, as in effect_tests.';
 comment on column fits.error_df is 'Its degrees of freedom.';
-comment on column fits.error_sd is 'Standard deviation of one such unit: of the mean of a folder, or of a container.';
+comment on column fits.error_sd is 'Standard deviation of one such unit: of the mean of a folder, or of a container; null of declared distributions and of whole plots, which have none.';
 comment on column fits.error_quantile is 'How many standard errors make an interval: the quantile of t, or of Lenth''s reference, 95 % unless alpha says otherwise.';
 comment on column fits.alpha is 'Level that verdicts and intervals are held to: the study''s alpha, or what its planned looks spend of it at this one; null of nights before it was kept.';
 comment on column fits.terms is 'Terms of the model.';

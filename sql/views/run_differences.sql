@@ -23,9 +23,10 @@ units as (
             when deciding.error_unit = 'folder' then count(distinct observations.folder)
             else count(observations.value)
         end as units,
-        mean_of(
-            case when deciding.scale = 'log10' then log10(observations.value) else observations.value end
-        ) as mean,
+        case
+            when deciding.scale = 'identity' then mean_of(observations.value)
+            when min(observations.value) > 0 then mean_of(log10(nullif(observations.value, 0)))
+        end as mean,
     from observations
     inner join deciding on deciding.study = observations.study and deciding.response = observations.response
     where observations.value is not null

@@ -141,3 +141,10 @@ def test_a_saturated_fit_has_no_diagnostics_of_residuals(
 ) -> None:
     found = readings(textbook(two_level("ABCD"), filtration, terms=all_of_four), "y")
     assert "Shapiro-Wilk" not in found and "R²" not in found
+
+
+def test_residuals_of_one_degree_of_freedom_are_not_tested(textbook: Any, two_level: Any) -> None:
+    """All are of one size then: Shapiro and Wilk and Durbin and Watson alarmed in every 2^3 of 300 without effects."""
+    tables = textbook(two_level("ABC"), [52.1, 47.9, 50.3, 49.2, 51.7, 50.6, 48.8, 49.9])
+    assert tables["fits"]["df_resid"][0] == 1
+    assert not set(tables["diagnostics"]["diagnostic"]) & {"Shapiro-Wilk", "Durbin-Watson", "Trend"}

@@ -32,6 +32,15 @@ WARP = {
 # Anova(glm(cbind(numdead, 20 - numdead) ~ sex + dose, quasibinomial), type = 3, test.statistic = "F").
 BUDWORM = ((1, 0), (4, 2), (9, 6), (13, 10), (18, 12), (20, 16))
 
+# R 4.2.2, as the tests below say
+WARP_MEANS = {
+    "wool = A, tension = L": (44.5555556, 36.6693570, 54.1377785),
+    "wool = B, tension = M": (28.7777778, 22.5835274, 36.6709982),
+    "wool = B, tension = H": (18.7777778, 13.9100834, 25.3488731),
+}
+NPK_COUNTS = {"N": 10.88925898403, "P": 0.52848224885, "K": 5.52731352592, "N:P": 1.05788290939}
+NPK_COUNTS |= {"N:K": 1.93952916963, "P:K": 0.00653998526}
+
 
 def warp(distribution: str, **keys: Any) -> Study:
     one = load_data_sets()["r_warpbreaks"]
@@ -149,3 +158,39 @@ def test_a_level_without_any_count_has_no_ratio() -> None:
 def test_what_cannot_be_declared_is_refused(keys: dict[str, Any], expected: str) -> None:
     with pytest.raises(ValidationError, match=expected):
         warp("poisson", responses={"y": {"metric": "y", **keys}})
+
+
+def test_counts_in_blocks_are_those_of_r(declare: Any) -> None:
+    """car's Anova(glm(round(yield) ~ block + N + P + K + N:P + N:K + P:K, quasipoisson, npk), type = 3, "F")."""
+    one = load_data_sets()["r_npk"]
+    values = [{block: float(round(y)) for block, y in of_run.items()} for of_run in one.of_runs]
+    response = {"y": {"metric": "y", "distribution": "poisson"}}
+    study = declare(one.factors, block=["replicate"], folders="{replicate}_{run}", responses=response)
+    found = anova(analyse(study, textbook_observations(study, {"y": values})))
+    assert {term: found[term]["f_value"] for term in NPK_COUNTS} == pytest.approx(NPK_COUNTS, rel=1e-6)
+
+
+def test_best_settings_of_counts_have_the_interval_of_r(breaks: Any) -> None:
+    """R: exp(fit ± qt(.975, 48) se.fit) of predict(glm(breaks ~ wool*tension, quasipoisson, warpbreaks))."""
+    response = {"metric": "y", "distribution": "poisson", "goal": "minimize"}
+    study = warp("poisson", responses={"y": response})
+    rows = analyse(study, textbook_observations(study, {"y": breaks}))["settings"]
+    found = {row["levels"]: (row["mean"], row["ci_low"], row["ci_high"]) for row in rows.to_dicts()}
+    for levels, expected in WARP_MEANS.items():
+        assert found[levels] == pytest.approx(expected, rel=1e-6)
+
+
+def test_unreplicated_counts_have_the_error_of_lenths_method(declare: Any, two_level: Any) -> None:
+    """An effect is a difference of means of two halves: a mean of a quarter of the runs has the same error."""
+    counts = (40, 62, 41, 58, 39, 60, 44, 61, 38, 63, 40, 57, 42, 64, 40, 59)
+    response = {"y": {"metric": "y", "distribution": "poisson", "goal": "minimize"}}
+    study = declare(two_level("ABCD"), folders="{run}", responses=response)
+    tables = analyse(study, textbook_observations(study, {"y": [[count] for count in counts]}))
+    tests = tables["effect_tests"].filter(scale="log10", error_unit="folder")
+    assert tests.filter("is_active")["term"].to_list() == ["A", "A:B"]
+    best = tables["settings"].filter("is_best").row(0, named=True)
+    assert np.log10(best["ci_high"] / best["mean"]) == pytest.approx(tests["margin"][0], rel=1e-9)
+    quarter = [count for place, count in enumerate(counts) if place % 4 == 0]
+    assert best["levels"].startswith("A = -, B = -") and best["mean"] == pytest.approx(
+        np.mean(quarter), rel=0.01
+    )

@@ -289,9 +289,11 @@ def assert_settings_agree(tables: Tables) -> None:
     best = tables["settings"].filter("is_best")
     assert said.startswith("Best by these effects") == (best.height == 1)
     for row in best.iter_rows(named=True):
-        levels = said.partition(": ")[2].partition(", mean")[0].split(", ")
+        levels = re.split(", (?:mean|share) ", said.partition(": ")[2])[0].split(", ")
         assert {level for level in levels if " = " in level} <= set(row["levels"].split(", "))
-        told = re.search(r"mean (?P<mean>[−0-9.]+) s \[(?P<low>[−0-9.]+), (?P<high>[−0-9.]+)\]", said)
+        told = re.search(
+            r"(?:mean|share) (?P<mean>[−0-9.]+)(?: s)? \[(?P<low>[−0-9.]+), (?P<high>[−0-9.]+)\]", said
+        )
         assert (told is None) == (row["ci_low"] is None)
         for name, column in (("mean", "mean"), ("low", "ci_low"), ("high", "ci_high")):
             if told:
