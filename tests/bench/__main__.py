@@ -145,6 +145,9 @@ def main() -> None:
                 clone(after_first, house)
                 with arrived:
                     note(f"{name} {size}", "night", root, house, pages)
+            clone(after_first, house)
+            with log_roots.new_folders(root, range(size, size + 1)):
+                note(f"one new {size}", "one_new", root, house)
         note("reading night", "reading", roots[largest])
         note("notebook night", "notebook", roots[largest], SAMPLE, "pivot")
         note("long night", "notebook", roots[largest], SAMPLE, "long")
@@ -153,10 +156,11 @@ def main() -> None:
         note("reading large", "reading", large)
         note("notebook large", "notebook", large, 1, "pivot")
         note("long large", "notebook", large, 1, "long")
-        for name in ("key_value", "table"):
+        for name in ("key_value", "table", "points"):
             shutil.rmtree(CACHE / f"house_{name}", ignore_errors=True)
         note("key value", "night", key_value, CACHE / "house_key_value", "without")
         note("table", "table", rows, CACHE / "house_table")
+        note("load", "load", roots[largest], CACHE / "house_points")
         note("floors", "floors", roots[largest], CACHE / f"house_{largest}")
         for name in ("flow", "designs", "sample"):
             shutil.rmtree(CACHE / f"house_{name}", ignore_errors=True)

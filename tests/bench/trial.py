@@ -1,14 +1,19 @@
 """One trial in a process of its own: `python -m tests.bench.trial NAME ARGUMENT..` prints its figures as JSON."""
 
 import json
+import math
 import os
+import platform
 import resource
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
@@ -113,8 +118,28 @@ def bare_read(paths: list[str]) -> None:
         os.close(file)
 
 
+def compiled(paths: list[str], scalars: int) -> float:
+    """CPU seconds of compiled code that reads the same event files; not a number without a C compiler for x86."""
+    if not shutil.which("cc") or platform.machine() != "x86_64":
+        return math.nan
+    listed = "".join(f"{path}\n" for path in paths)
+    with TemporaryDirectory() as folder:
+        program = Path(folder, "decoder")
+        source = Path(__file__).with_name("decoder.c")
+        subprocess.run(["cc", "-O2", "-msse4.2", "-o", program, source], check=True)
+        out = ""
+
+        def read() -> None:
+            nonlocal out
+            out = subprocess.run([program], input=listed, capture_output=True, text=True, check=True).stdout
+
+        seconds = timed(read)
+    assert out.split()[:2] == [str(scalars), "0"], out
+    return seconds
+
+
 def reading(root: str) -> Figures:
-    """Our reader, also without the checksums of records, and the bare read of the same event files."""
+    """Our reader, also without the checksums of records, beside compiled code and the bare read of the same files."""
     from flows.reading.events.castagnoli import unmasked
     from flows.reading.events.file import Source, iterate_event_files
     from flows.reading.events.record_layout import Layout
@@ -133,6 +158,7 @@ def reading(root: str) -> Figures:
 
     bare_read(paths)
     figures = {"bare": timed(lambda: bare_read(paths)), "reader": timed(read), "scalars": rows}
+    figures["compiled"] = compiled(paths, rows)
 
     def believed(self: Layout, data: Any) -> Any:
         stored = self._column(data, self.length, "<u4").copy()
@@ -217,18 +243,72 @@ def warehouse(house: str) -> Figures:
     return {"database": path.stat().st_size, "compacted": compacted, "view": view, "rows": len(rows)}
 
 
-def table(root: str, house: str) -> Figures:
-    """Reading and loading a result table, beside DuckDB's own reader and one insert of the same file."""
+@contextmanager
+def floor_database(house: str) -> Iterator[Any]:
+    """A database of its own beside a house, in the storage of one."""
     import duckdb
 
+    from flows.warehouse.warehouse import STORAGE
+
+    path = Path(house).with_suffix(".floor")
+    path.unlink(missing_ok=True)
+    with duckdb.connect(path, config=STORAGE) as connection:
+        yield connection
+    path.unlink()
+
+
+def load(root: str, house: str) -> Figures:
+    """Loading all points of a log root, beside DuckDB's own `create table as` of the same Parquet; both checkpointed."""
     from flows.house.lock import hold
     from flows.house.recovery import recover
     from flows.night import Order, discover_folders, extract_folders, load_facts
-    from flows.warehouse.warehouse import open_published
+
+    plan = discover_folders(Order(Path(root, "logs"), Path(root, "studies"), Path(house)), datetime.now(UTC))
+    with hold(plan.house):
+        recover(plan.house)
+        plan, shards = extract_folders(plan)
+        paths = [path for each in shards for path in each.paths("points")]
+        with floor_database(house) as connection:
+
+            def create() -> None:
+                connection.execute("create table points as from read_parquet($paths)", {"paths": paths})
+                connection.execute("checkpoint")
+
+            floor = timed(create)
+        return {"duckdb": floor, "load": timed(lambda: load_facts(plan, shards))}
+
+
+def one_new(root: str, house: str) -> Figures:
+    """A whole night of one new folder, its pages aside, imports and all, beside the walk it cannot do without."""
+    logs = Path(root, "logs")
+    bare_read(walk(logs))
+    before = cpu_seconds()
+    from flows.night import Order
+    from flows.night import night as spend
+    from tests.houses import without_pages
+
+    def call(stage: Callable[..., Any], *arguments: Any) -> Any:
+        return without_pages(stage, *arguments) if stage.__name__ == "render_pages" else stage(*arguments)
+
+    summary = spend(Order(logs, Path(root, "studies"), Path(house)), datetime.now(UTC), call)
+    whole = cpu_seconds() - before
+    assert summary.night["folders_new"] == 1
+    return {"one new": whole, "walk": timed(lambda: walk(logs))}
+
+
+def table(root: str, house: str) -> Figures:
+    """Reading and loading a result table, beside DuckDB's own reader and one insert of the same file.
+
+    `facts` is what DuckDB takes to insert the rows of the three tables of facts alone.
+    """
+    from flows.house.lock import hold
+    from flows.house.recovery import recover
+    from flows.night import Order, discover_folders, extract_folders, load_facts
+    from flows.warehouse.warehouse import open_published, text
 
     order = Order(Path(root, "logs"), Path(root, "studies"), Path(house))
     start_up()
-    file, copy = order.logs / "results.csv", Path(house).with_suffix(".floor")
+    file = order.logs / "results.csv"
     bare_read([str(file)])
     plan = discover_folders(order, datetime.now(UTC))
     with hold(plan.house):
@@ -239,13 +319,18 @@ def table(root: str, house: str) -> Figures:
         load = timed(lambda: load_facts(*extracted))
         with open_published(plan.staged) as warehouse:
             ((rows,),) = warehouse.connection.sql("select count(*) from observations").fetchall()
-    copy.unlink(missing_ok=True)
-    with duckdb.connect(copy) as connection:
+    with floor_database(house) as connection:
         connection.execute(f"create table results as from read_csv('{file}') limit 0")
         insert = f"insert into results from read_csv('{file}')"
         floor = timed(lambda: connection.execute(insert).fetchall())
-    copy.unlink()
-    return {"read": read, "load": load, "rows": rows, "duckdb": floor}
+    facts = 0.0
+    with floor_database(house) as connection:
+        connection.execute(f"attach '{plan.staged}' as house (read_only)")
+        for name in ("folders", "containers", "points"):
+            connection.execute(text(f"tables/{name}"))
+            copied = f"insert into {name} from house.{name}"
+            facts += timed(lambda copied=copied: connection.execute(copied).fetchall())
+    return {"read": read, "load": load, "rows": rows, "duckdb": floor, "facts": facts}
 
 
 def flow(root: str, house: str) -> Figures:
@@ -397,9 +482,11 @@ TRIALS: dict[str, Callable[..., Figures]] = {
     for trial in (
         night,
         nothing_new,
+        one_new,
         reading,
         notebook,
         floors,
+        load,
         warehouse,
         table,
         flow,
