@@ -73,6 +73,11 @@ class Site:
         }
         if not is_anew:
             self.groups_before = groups
+        self.groups_of_study: dict[str, list[str]] = {}
+        for group in self.groups_before:
+            kind, _, rest = group.partition(" ")
+            if kind in ("study", "curves", "run"):
+                self.groups_of_study.setdefault(rest.partition(" ")[0], []).append(group)
 
     def add(self, group: str, made_from: str, render: Callable[[], Files]) -> None:
         """Render a group of pages, or carry it over when it was made from the same inputs."""
@@ -89,11 +94,6 @@ class Site:
     def is_kept(self, group: str, made_from: str) -> bool:
         """Whether the site before has a group as it would be made from the same inputs."""
         return self.groups_before.get(group, {}).get("digest") == made_from and self.is_whole(group)
-
-    def groups_of(self, study: str) -> list[str]:
-        """The groups of a study's pages in the site before."""
-        own, runs = (f"study {study}", f"curves {study}"), f"run {study} "
-        return [group for group in self.groups_before if group in own or group.startswith(runs)]
 
     def is_whole(self, group: str) -> bool:
         """Whether the site before has every file of a group."""
@@ -122,7 +122,7 @@ class Site:
     def close(self) -> None:
         place = self.target / PAGE_LIST
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(json.dumps(self.groups, indent=0, sort_keys=True))
+        place.write_text(json.dumps(self.groups, sort_keys=True))
 
 
 def render_site(
@@ -143,7 +143,7 @@ def render_site(
     touched = set(affected)
     looked_at = []
     for study in studies:
-        groups = site.groups_of(study.name)
+        groups = site.groups_of_study.get(study.name, [])
         if study.name in touched or not groups or not all(site.is_whole(group) for group in groups):
             looked_at.append(study)
         else:
