@@ -32,7 +32,9 @@ WINGS = {
     "flows/backups": {"flows/house", "flows/warehouse"},
     "flows/lake": {"flows/warehouse", "flows/house"},
     "flows/records": {"flows/stages", "flows/house"},
-    "flows/stages": {"flows/discovery", "flows/reading", "flows/warehouse", "flows/house", "flows/log_root"},
+    "flows/stages": {
+        "flows/cluster", "flows/discovery", "flows/reading", "flows/warehouse", "flows/house", "flows/log_root",
+    },
     "flows/survey": {
         "flows/survey/factors", "flows/discovery", "flows/reading", "flows/reading/cells", "flows/reading/events",
         "flows/reading/records", "flows/log_root", "flows/house",

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from flows.house.errors import HouseError
 
-LIBRARIES = ("doehouse", "distributed", "numpy", "polars", "pyarrow")
+LIBRARIES = ("altair", "distributed", "doehouse", "duckdb", "jinja2", "numpy", "polars", "pyarrow")
 MOST = 3  # workers that may die with the same piece of work
 
 
 @cache
 def make() -> Mapping[str, str]:
-    """What a process reads with."""
+    """What a process reads and draws with."""
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 

@@ -3,17 +3,20 @@
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+from flows.cluster.cluster import carry_out_on
 from flows.house.manifest import digest as file_digest
 from flows.house.published_pages import PAGE_LIST
 from flows.messages import PAGES
 from flows.stages.answers import answers, answers_of_each
 from flows.stages.run_pages import Run, add_runs, runs_of
-from flows.warehouse.warehouse import SQL, Warehouse, examples, text
+from flows.warehouse.warehouse import SQL, Warehouse, examples, open_published, text
 from models.declared.study import Study
 from reports.pages.site import (
     CURVES_QUERIES,
@@ -119,6 +122,26 @@ class Site:
             self.folders.add(folder)
         return f"{self.target}/{path}"
 
+    def part_of(self, studies: Iterable[Study]) -> "Site":
+        """A site of these studies alone, to be made elsewhere beside the same site before."""
+        part = Site(self.target, None)
+        part.before = self.before
+        part.groups_of_study = {study.name: self.groups_of_study.get(study.name, []) for study in studies}
+        for groups in part.groups_of_study.values():
+            for group in groups:
+                part.groups_before[group] = self.groups_before[group]
+                for path in self.groups_before[group]["files"]:
+                    part.digests_before[path] = self.digests_before[path]
+        return part
+
+    def take(self, part: "Site") -> None:
+        """Move the files of a part here."""
+        for group in part.groups.values():
+            for path in group["files"]:
+                os.rename(f"{part.target}/{path}", self.place(path))  # noqa: PTH104
+        self.groups |= part.groups
+        self.rendered += part.rendered
+
     def close(self) -> None:
         place = self.target / PAGE_LIST
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -133,11 +156,12 @@ def render_site(
     affected: Iterable[str],
     is_anew: bool = False,
     say: Callable[[str], None] = lambda _: None,
+    draw_all: Callable[[Site, Sequence[Sequence[Study]]], None] | None = None,
 ) -> list[str]:
     """Write the site of a warehouse below `target`; gives the pages that were rendered.
 
     Only the pages of `affected` studies are looked at; those of the others are carried over from `before`, unless
-    one is missing there. With `is_anew` every page is rendered.
+    one is missing there. With `is_anew` every page is rendered. Those of many studies are drawn by `draw_all`.
     """
     site = Site(target, before, is_anew)
     touched = set(affected)
@@ -149,9 +173,15 @@ def render_site(
         else:
             for group in groups:
                 site.carry_over(group)
-    for start in range(0, len(looked_at), STUDIES_AT_ONCE):
-        add_studies(site, warehouse, looked_at[start : start + STUDIES_AT_ONCE])
-        done = start + STUDIES_AT_ONCE
+    parts = [
+        looked_at[start : start + STUDIES_AT_ONCE] for start in range(0, len(looked_at), STUDIES_AT_ONCE)
+    ]
+    if draw_all and len(parts) > 1:
+        draw_all(site, parts)
+        parts = []
+    for number, part in enumerate(parts):
+        add_studies(site, warehouse, part)
+        start, done = number * STUDIES_AT_ONCE, (number + 1) * STUDIES_AT_ONCE
         # A line for each tenth, so that a log of many studies stays short.
         if done < len(looked_at) and 10 * done // len(looked_at) > 10 * start // len(looked_at):
             say(f"{PAGES}{done:,} of {len(looked_at):,} studies, {len(site.rendered):,} written")
@@ -171,6 +201,27 @@ def render_site(
     site.add("vega", VEGA, vega_bundle)
     site.close()
     return site.rendered
+
+
+def draw_on(address: str, database: Path, site: Site, parts: Sequence[Sequence[Study]]) -> None:
+    """Draw the pages of studies on the workers of a cluster, part by part. Raises UsageError and HouseError."""
+    # A worker that a dead night left at work must not meet this one's pages.
+    place = site.target.absolute().with_name("drawn") / uuid4().hex
+    place.mkdir(parents=True)
+    arguments = [(site.part_of(studies), database.absolute(), studies) for studies in parts]
+    targets = [place / f"{number:05d}" for number in range(len(parts))]
+    for part in carry_out_on(address, draw, arguments, targets):
+        site.take(part)
+    shutil.rmtree(place.parent)
+
+
+def draw(part: Site, database: Path, studies: Sequence[Study], target: Path) -> Site:
+    """The pages of some studies below `target`, on a worker."""
+    part.target = target
+    with open_published(database) as warehouse:
+        add_studies(part, warehouse, studies)
+    part.groups_before, part.digests_before = {}, {}  # whoever asked has them
+    return part
 
 
 def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> None:

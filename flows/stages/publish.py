@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 
 from flows.house.publishing import publish
@@ -12,14 +13,21 @@ from flows.warehouse.warehouse import Warehouse, open_published, schema_digest
 
 def render_pages(plan: Plan, say: Callable[[str], None] = lambda _: None) -> list[str]:
     """Write the site beside the private copy; gives the pages that were rendered."""
-    from flows.stages.pages import render_site
+    from flows.stages.pages import draw_on, render_site
 
     before = None if plan.is_fresh else plan.house.site.resolve()
     names = [study.name for study in plan.affected()]
+    cluster = plan.order.cluster
     with open_published(plan.staged) as warehouse:
-        site = plan.house.staging / "site"
         return render_site(
-            warehouse, site, before, plan.studies, names, plan.order.pages or plan.is_anew, say
+            warehouse,
+            plan.house.staging / "site",
+            before,
+            plan.studies,
+            names,
+            plan.order.pages or plan.is_anew,
+            say,
+            partial(draw_on, cluster, plan.staged) if cluster else None,
         )
 
 

@@ -18,7 +18,7 @@ from flows.cluster import cluster as clusters
 from flows.cluster.attempt import MOST, make
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
-from flows.night import Order, Summary
+from flows.night import Order, Summary, night
 from flows.reading.extract import extract
 from flows.warehouse import warehouse
 from sample.write_logs import scalar
@@ -26,7 +26,14 @@ from tests.dask_cluster import DaskCluster, dask_cluster
 from tests.houses import ROOT, ask, contents, spend
 from tests.made_once import copied
 from tests.prefect_server import die_with_parent
-from tests.torture.folders import TAG, event_file, write_least_study, write_small_folder
+from tests.torture.folders import (
+    NOW,
+    TAG,
+    event_file,
+    write_least_study,
+    write_small_folder,
+    write_small_study,
+)
 
 BATCH_BYTES = 2_000  # a folder or two in a batch
 
@@ -101,6 +108,35 @@ def test_later_nights_make_the_same_too(cluster: DaskCluster, order: Order) -> N
     one, other = map(tables, orders)
     assert one == other
     assert ask(orders[1], "select max(night_id) from nights") == [(2,)]
+
+
+def test_pages_of_many_studies_are_drawn_by_the_workers_and_are_the_same(
+    cluster: DaskCluster, order: Order
+) -> None:
+    """Two nights: the second draws what changed, and links what did not."""
+    write_small_study(order.studies, "other", "other_{run}_{replicate}")
+    for name in ("1_a", "2_a", "other_1_a", "other_3_a"):
+        write_small_folder(order.logs, name)
+    orders = [order._replace(house=order.house.with_name(name)) for name in ("drawn_here", "drawn_there")]
+    orders[1] = orders[1]._replace(cluster=cluster.address)
+    with mock.patch("flows.stages.pages.STUDIES_AT_ONCE", 1):
+        for later in (False, True):
+            if later:
+                write_small_folder(order.logs, "other_1_b")
+            for each in orders:
+                night(each, NOW)
+            one, other = (pages(House.at(each.house).site) for each in orders)
+            assert one == other
+            assert any(path.startswith("other/") for path in one)
+    assert not list((orders[1].house / "staging").rglob("*.html"))
+
+
+def pages(site: Path) -> dict[str, bytes]:
+    """The files of the studies; other pages say how long a night took."""
+    files = [
+        path for name in ("small", "other") for path in (site / name).resolve().rglob("*") if path.is_file()
+    ]
+    return {str(path.relative_to(site.resolve())): path.read_bytes() for path in files}
 
 
 @pytest.mark.parametrize("nanny", ["--no-nanny", "--nanny"])
