@@ -35,6 +35,8 @@ def responses(logs: Path, study: Study, folders: Sequence[LogFolder], rows: Rows
             yield f"Response {name}: {tag}, such as {', '.join(values[tag][:SAMPLED])}{lacking(tag, rows)}"
         elif tag in tags:
             yield f"Response {name}: tag {tag!r}{place_of(response, sorted(tags[tag]))}"
+        elif tag in columns:
+            yield f"Response {name}: {tag}, NO VALUE in the first {count(len(sample), 'run')}"
         else:
             there = ", ".join(sorted(tags) or sorted(columns)) or "nothing"
             yield f"Response {name}: NOT FOUND in the first {count(len(sample), 'run')}: {tag!r}; there is {there[:500]}"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from flows.reading.records.choosing import from_table, refuse_twice, table_columns
+from flows.reading.records.choosing import columns_of, from_table, refuse_twice, table_columns
 from flows.reading.records.plain_text import as_table, turned, with_row_names
 from flows.reading.records.shape import (
     Asked,
@@ -43,6 +43,9 @@ def read_delimited(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFram
         content = turned(content, asked.shape.separator or _separator(content))
         asked = asked._replace(shape=asked.shape._replace(separator=","))
     layout = _layout(content, asked.shape)
+    if asked.shape.header is None and (line := _names_below(content, layout.names, asked)):
+        remedy = f"Say header = {line} in [source]."
+        raise RecordError("Q324", f"the names that are asked for in line {line}", "them on top", remedy, line)
     columns = table_columns(layout.names, asked)
     refuse_twice(layout.names, columns, layout.line - 1 if asked.shape.header != 0 else 0)
     needed = sorted({place for places in columns.values() for place in places} | {len(layout.names) - 1})
@@ -94,6 +97,20 @@ def _layout(content: bytes, shape: Shape) -> _Layout:
     below = start + _line_start(content[start : start + _SAMPLE_BYTES], reader.line_num + 1)
     told = with_row_names(joined_names(names), lines[reader.line_num :][:_SAMPLE_LINES], separator)
     return _Layout(told, separator, below, line + reader.line_num)
+
+
+def _names_below(content: bytes, names: Sequence[str], asked: Asked) -> int | None:
+    """The line further down that holds all columns that are asked for, where the one taken for the header has none."""
+    wanted = {*asked.wanted, *asked.shape.where}
+    if len(wanted) < 2 or any(columns_of(each, names) for each in wanted):
+        return None
+    lines = content[:_SAMPLE_BYTES].decode("utf-8", "replace").split("\n")[:_SAMPLE_LINES]
+    for number, line in enumerate(lines, 1):
+        for separator in _CANDIDATES:
+            cells = [each.strip(' "\r') for each in line.split(separator)]
+            if all(columns_of(each, cells) for each in wanted):
+                return number
+    return None
 
 
 def _separator(content: bytes) -> str:

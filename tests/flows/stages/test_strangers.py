@@ -75,3 +75,41 @@ def test_a_study_file_alone_reads_every_run(name: str, tmp_path: Path) -> None:
     assert sorted(found, key=str) == sorted(expected, key=str)
     assert ask(order, "select * from findings where code <> 'R115'") == []
     assert {verdict for (verdict,) in ask(order, "select distinct verdict from runs")} == {"accepted"}
+
+
+def test_a_run_that_where_leaves_out_is_counted_and_no_fault(tmp_path: Path) -> None:
+    OF_TOOLS["failed_files"].write(tmp_path / "logs")
+    order = ordered(tmp_path, OF_TOOLS["failed_files"])
+    night = spend(order, NOW).night
+    assert (night["runs_accepted"], night["runs_quarantined"], night["runs_left_out"]) == (12, 0, 1)
+    ((outcome, told),) = ask(order, "select outcome, reason from findings")
+    assert outcome == "repaired"
+    assert told == (
+        "run_99/result.json: found none of 1 rows with status = OK; the run is left out, as its study says."
+    )
+    assert ask(order, "select code from verdicts where not is_kept and code <> 'DES-2'") == []
+    assert spend(order, NOW).version is None  # it is not read again and again
+    path = order.logs / "run_99" / "result.json"
+    path.write_text(path.read_text().replace('"seed": 2', '"seed": 4').replace("FAILED", "OK"))
+    path.write_text(path.read_text().replace('"final": null', '"final": {"accuracy": 70.5}'))
+    path.write_text(path.read_text().replace('"finished": null', '"finished": "2027-08-01T00:00:00Z"'))
+    night = spend(order, NOW).night
+    assert (night["runs_accepted"], night["runs_quarantined"], night["runs_left_out"]) == (13, 0, 0)
+
+
+def test_a_failed_attempt_takes_nothing_from_the_good_one_of_the_same_replicate(tmp_path: Path) -> None:
+    stranger = OF_TOOLS["failed_files"]
+    rows = stranger.write(tmp_path / "logs")
+    order = ordered(
+        tmp_path, stranger._replace(source=stranger.source.replace('where = { status = "OK" }\n', ""))
+    )
+    night = spend(order, NOW).night
+    assert (night["runs_accepted"], night["runs_quarantined"]) == (len(rows), 1)
+    assert ask(order, "select code, reason from breaches where code <> 'OBS-1'") == [
+        (
+            "CON-1",
+            "run_99, container run_99: found no time in 'finished', expected its stop. Write when it was, or leave such "
+            "runs out by `where` in the study file.",
+        )
+    ]
+    assert ask(order, "select code from findings") == []
