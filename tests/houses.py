@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.house.house import House
+from flows.house.manifest import digest
 from flows.night import Order, Plan, Summary, night, plainly
 from flows.warehouse.warehouse import open_published
 
@@ -17,6 +18,7 @@ NOW = datetime(2023, 10, 20, 2, 30, tzinfo=UTC)  # later than every stamp of the
 KEYS = {"night_id", "first_night_id", "file_id", "container_key", "folder_id", "tag_id"}
 # What a house remembers of its nights, and what changes with them.
 MEMORIES = {"nights", "verdicts", "conclusions", "statements", "tags"}
+CONTENTS: dict[tuple[str, bool], dict[str, list[str]]] = {}  # of warehouses that were read, by their SHA-256
 
 
 def without_pages(stage: Callable[..., Any], *arguments: Any) -> Any:
@@ -41,8 +43,16 @@ def ask(order: Order, query: str) -> list[tuple[Any, ...]]:
 
 def contents(order: Order, is_whole: bool = False) -> dict[str, list[str]]:
     """The rows of every relation as text, sorted: all of them, or those that two houses should share."""
+    path = House.at(order.house).warehouse
+    of_these = digest(path), is_whole  # bytes that are the same hold the same
+    if of_these not in CONTENTS:
+        CONTENTS[of_these] = read_contents(path, is_whole)
+    return dict(CONTENTS[of_these])
+
+
+def read_contents(path: Path, is_whole: bool) -> dict[str, list[str]]:
     found = {}
-    with open_published(House.at(order.house).warehouse) as warehouse:
+    with open_published(path) as warehouse:
         for name, *_ in warehouse.rows("ad_hoc/relations"):
             if is_whole or name not in MEMORIES:
                 relation = warehouse.relation(name)

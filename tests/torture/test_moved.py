@@ -54,8 +54,9 @@ def test_a_renamed_folder_keeps_its_facts_under_its_new_name(order: Order, name:
     assert_quiet(order)
     fresh = order._replace(house=order.house.with_name("fresh"))
     spend(fresh, LATER)
+    moved, anew = contents(order), contents(fresh)
     for relation in ("observations", "points", "stamps", "containers", "files", "effects"):
-        assert contents(order)[relation] == contents(fresh)[relation], relation
+        assert moved[relation] == anew[relation], relation
 
 
 @pytest.mark.parametrize("name", ["1_copy", "other-1-a"], ids=["same study", "other study"])
