@@ -7,6 +7,7 @@ import os
 import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -51,21 +52,25 @@ class Hook(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(params=["mail", "webhook"])
-def place(request: pytest.FixtureRequest) -> Iterator[tuple[str, Inbox]]:
-    """An address that a message can be sent to, and what arrives there."""
-    server: socketserver.TCPServer
-    if request.param == "mail":
-        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mail)
-    else:
-        server = HTTPServer(("127.0.0.1", 0), Hook)
+@contextmanager
+def serving(server: socketserver.TCPServer) -> Iterator[tuple[int, Inbox]]:
+    """Its port, and what arrives there."""
     server.inbox = inbox = Inbox()  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    port = server.server_address[1]
-    mail = f"mailto://127.0.0.1:{port}?from=house@lab.example&to=me@lab.example&mode=insecure"
-    yield (mail if request.param == "mail" else f"json://127.0.0.1:{port}/"), inbox
+    yield server.server_address[1], inbox
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def place() -> Iterator[tuple[str, list[Inbox]]]:
+    """Two addresses that a message can be sent to, with a blank between them, and what arrives there."""
+    with (
+        serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mail)) as (mail, letters),
+        serving(HTTPServer(("127.0.0.1", 0), Hook)) as (hook, calls),
+    ):
+        by_mail = f"mailto://127.0.0.1:{mail}?from=house@lab.example&to=me@lab.example&mode=insecure"
+        yield f"{by_mail} json://127.0.0.1:{hook}/", [letters, calls]
 
 
 @pytest.fixture
@@ -104,27 +109,27 @@ def told(inbox: Inbox) -> str:
 
 
 def test_one_message_tells_what_is_new_and_a_night_without_news_is_silent(
-    order: Order, place: tuple[str, Inbox]
+    order: Order, place: tuple[str, list[Inbox]]
 ) -> None:
-    address, inbox = place
+    address, inboxes = place
     write_small_folder(order.logs, "1_c", (50, 60, 71))
-    assert (night(order, address), inbox) == (0, [])
+    assert (night(order, address), inboxes) == (0, [[], []])
     edit(write_small_folder(order.logs, "1_d") / "stop.log", lambda text: text.replace("2023", "23", 1))
     assert night(order, address) == 0
-    text = told(inbox)
-    assert "doehouse, night 3: 1 new notice" in text and "1_d/stop.log" in text and "Pages" in text
-    assert (night(order, address), inbox) == (0, [])
+    for text in map(told, inboxes):
+        assert "doehouse, night 3: 1 new notice" in text and "1_d/stop.log" in text and "Pages" in text
+    assert (night(order, address), inboxes) == (0, [[], []])
     write_small_folder(order.logs, "1_e", (50, 60, 71))  # what was left out before is not told again
     night(order, address)
-    assert all("1_d/stop.log" not in message for message in inbox)
+    assert all("1_d/stop.log" not in message for inbox in inboxes for message in inbox)
 
 
-def test_a_night_that_fails_is_told(order: Order, place: tuple[str, Inbox]) -> None:
-    address, inbox = place
+def test_a_night_that_fails_is_told(order: Order, place: tuple[str, list[Inbox]]) -> None:
+    address, inboxes = place
     (order.studies / "small.toml").write_text("nonsense")
     assert night(order, address) == 1
-    text = told(inbox)
-    assert "a night failed" in text and "small.toml" in text
+    for text in map(told, inboxes):
+        assert "a night failed" in text and "small.toml" in text
 
 
 def test_who_cannot_be_reached_stops_no_night(order: Order) -> None:
