@@ -25,6 +25,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not answer.exists():
             folder = base / name
+            shutil.rmtree(folder, ignore_errors=True)  # the rest of a try that failed
             folder.mkdir()
             answer.write_bytes(pickle.dumps(make(folder)))
     made: Made = pickle.loads(answer.read_bytes())
