@@ -9,6 +9,9 @@ from typing import Any
 _OWN = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|[^\s,;()]*[/0-9][^\s,;()]*")
 
 
+HUGE = 1e12  # what a ratio may be where almost nothing is known has no digits that mean anything
+
+
 def decimals_for(uncertainty: float) -> int:
     """Decimals that show two significant digits of an uncertainty, and none beyond the point if it is large."""
     if not isfinite(uncertainty) or uncertainty <= 0:
@@ -17,7 +20,9 @@ def decimals_for(uncertainty: float) -> int:
 
 
 def number(value: float, decimals: int | None = None) -> str:
-    """A number with a true minus sign: three significant digits, or so many decimals."""
+    """A number with a true minus sign: three significant digits, or so many decimals; beyond HUGE it has no end."""
+    if abs(value) > HUGE:
+        return "∞" if value > 0 else "−∞"
     if decimals is None:
         decimals = 0 if value == 0 else max(0, 2 - floor(log10(abs(value))))
     rounded = round(value, decimals)

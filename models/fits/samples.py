@@ -81,7 +81,9 @@ class Sample:
         """A mean of the sample's scale in the unit of the response: of logarithms the power, of odds the share."""
         if self.scale == "identity":
             return value
-        power = float(10.0**value) if np.isfinite(value) else value
+        power = power_of_ten(value)
+        if power == np.inf and self.counted and self.counted.distribution == "binomial":
+            return 1.0
         return power / (1 + power) if self.counted and self.counted.distribution == "binomial" else power
 
     @cached_property
@@ -330,6 +332,12 @@ class Sample:
             return replace(bare, scaled=bare.fit.y)
         except FitError:
             return None
+
+
+def power_of_ten(value: float) -> float:
+    """Infinity where it is too large for a double."""
+    with np.errstate(over="ignore"):
+        return float(np.power(10.0, value))
 
 
 def grouped_means(y: Vector, groups: Integers) -> Vector:

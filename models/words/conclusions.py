@@ -10,7 +10,7 @@ from models.checks.response_analysis import ResponseAnalysis
 from models.design.alias_sets import joined_aliases
 from models.fits.effects import key
 from models.fits.minimum import smallest_that_counts
-from models.fits.samples import Scale
+from models.fits.samples import Scale, power_of_ten
 from models.results import Row, frame
 from models.wording import joined, number, signed
 
@@ -173,8 +173,8 @@ def _moved(scale: str, was: float, effect: float, half: float) -> str:
     """'from −1.08 to −0.77, by +0.310 [0.120, 0.500]'; ratios on the log scale."""
     shift = effect - was
     if scale == "log10":
-        shown = [f"×{number(10.0**value)}" for value in (was, effect, shift)]
-        ends = [number(10.0 ** (shift - half)), number(10.0 ** (shift + half))]
+        shown = [f"×{number(power_of_ten(value))}" for value in (was, effect, shift)]
+        ends = [number(power_of_ten(shift - half)), number(power_of_ten(shift + half))]
     else:
         shown = [signed(was), signed(effect), signed(shift)]
         ends = [number(shift - half), number(shift + half)]

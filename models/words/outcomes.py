@@ -190,6 +190,7 @@ def _smallest(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement
     told: dict[bool | None, list[str]] = {True: [], False: [], None: []}
     for term, margin in main.margins.items():
         told[is_below_minimum(sample, main[term].effect, margin)].append(term)
+    told[None] += [verdict.term for verdict in main.verdicts if verdict.term not in main.margins]
     parts = [
         f"{text}: {joined(named(analysis, terms), MOST_NAMED + 3)}"
         for text, terms in (("yes", told[True]), ("no", told[False]), ("cannot tell", told[None]))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.fits.samples import Sample
+from models.fits.samples import Sample, power_of_ten
 from models.wording import decimals_for, number, signed
 
 
@@ -17,7 +17,7 @@ def difference(sample: Sample, effect: float, margin: float, is_active: bool) ->
     low, high = interval_text(sample, effect, margin, is_active)
     interval = f" [{low}, {high}]" if np.isfinite(margin) else ""
     if sample.scale == "log10":
-        return f"×{number(10.0**effect, _ratio_decimals(effect, margin, is_active))}{interval}"
+        return f"×{number(power_of_ten(effect), _ratio_decimals(effect, margin, is_active))}{interval}"
     return f"{_signed(effect, _decimals(effect, margin, is_active))}{unit_of(sample)}{interval}"
 
 
@@ -26,7 +26,7 @@ def interval_text(sample: Sample, effect: float, margin: float, is_active: bool 
     low, high = effect - margin, effect + margin
     if sample.scale == "log10":
         decimals = _ratio_decimals(effect, margin, is_active)
-        return number(10.0**low, decimals), number(10.0**high, decimals)
+        return number(power_of_ten(low), decimals), number(power_of_ten(high), decimals)
     decimals = _decimals(effect, margin, is_active)
     return number(low, decimals), number(high, decimals)
 
@@ -69,7 +69,7 @@ def _decimals(effect: float, margin: float, is_active: bool) -> int:
 
 
 def _ratio_decimals(effect: float, margin: float, is_active: bool) -> int:
-    ratio, low, high = (10.0 ** np.array([effect, effect - margin, effect + margin])).tolist()
+    ratio, low, high = map(power_of_ten, (effect, effect - margin, effect + margin))
     decimals = decimals_for(high - ratio)
     if ratio < 10:
         decimals = max(2, decimals_for(min(high - ratio, ratio - low)))
