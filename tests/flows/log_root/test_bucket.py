@@ -162,6 +162,13 @@ def test_the_same_bytes_put_again_are_no_news(small: Bucket) -> None:
     assert is_anything_new(small.there, NOW) is None
 
 
+def test_an_etag_is_the_same_with_its_quotes_and_without() -> None:
+    """Azure lists `0x1F` and answers a read with `"0x1F"` (findings/obstore-azure-etag-in-two-spellings.sh)."""
+    listed: Any = {"last_modified": NOW, "e_tag": "0x1F6BC21AB45FC40"}
+    assert modified_ns(listed) == modified_ns({**listed, "e_tag": '"0x1F6BC21AB45FC40"'})
+    assert modified_ns(listed) != modified_ns({**listed, "e_tag": "0x1F6BC21AB45FC41"})
+
+
 modified_ns = buckets.modified_ns
 
 
