@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from flows.house.errors import UsageError
+from flows.survey.asv import guess_asv
 from flows.survey.event_units import Unit, read_values, units_of
 from flows.survey.factors.design import design_of
 from flows.survey.factors.paths import align
@@ -43,7 +44,7 @@ def guess_study(logs: Path, name: str) -> Guess:
     listing = list_files(logs)
     if listing.logs and (found := numbered_folders(logs, listing, name)):
         return found
-    if found := guess_mlruns(logs, listing, name):
+    if found := guess_mlruns(logs, listing, name) or guess_asv(logs, listing, name):
         return found
     if listing.events:
         return guess_events(logs, listing, name)

@@ -29,20 +29,9 @@ AS_IT_IS = Shape()
 _TREES = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".toml")
 _DELIMITED = (".csv", ".tsv", ".txt")
 _OTHERS = (
-    ".xls",
-    ".xlsb",
-    ".ods",
-    ".pkl",
-    ".npy",
-    ".npz",
-    ".mat",
-    ".h5",
-    ".hdf5",
-    ".db",
-    ".sqlite",
-    ".rds",
+    ".xls", ".xlsb", ".ods", ".docx", ".pdf", ".pkl", ".npy", ".npz", ".mat", ".h5", ".hdf5", ".db", ".sqlite", ".rds",
     ".zip",
-)
+)  # fmt: skip
 
 
 def read_records(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from flows.reading.cells.moments import as_moments
+from flows.reading.cells.moments import as_moments, forms_of
 
 AMSTERDAM = "Europe/Amsterdam"
 
@@ -110,3 +110,39 @@ def test_forms_may_stand_mixed_in_a_column() -> None:
     moments, is_bad = as_moments(pl.Series(texts), "UTC")
     assert moments.to_list() == [utc(2026, 3, 2, 8)] * 3 + [None, None]
     assert is_bad.to_list() == [False, False, False, True, False]
+
+
+# Python's own strptime is the other implementation.
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("01.05.2024 12:33:10", "%d.%m.%Y %H:%M:%S"),
+        ("1.5.24 7:05", "%d.%m.%y %H:%M"),
+        ("05/01/2024 01:33 PM", "%m/%d/%Y %I:%M %p"),
+        ("31.12.2024T10:00:01.25", "%d.%m.%YT%H:%M:%S.%f"),
+        ("20240501-123310", "%Y%m%d-%H%M%S"),
+        ("Mon May  4 07:00:00 2026", "%a %b %d %H:%M:%S %Y"),
+        ("01.05.2024 12:00 +0200", "%d.%m.%Y %H:%M %z"),
+    ],
+)
+def test_other_forms_are_read_as_strptime_reads_them(text: str, form: str) -> None:
+    expected = datetime.strptime(text, form)
+    expected = expected if expected.tzinfo else expected.replace(tzinfo=ZoneInfo(AMSTERDAM))
+    moments, is_bad = as_moments(pl.Series([text, None, "no time"]), AMSTERDAM, form)
+    assert moments.to_list() == [expected.astimezone(UTC).replace(tzinfo=None), None, None]
+    assert is_bad.to_list() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("01.05.2024 12:33:10", ["%d.%m.%Y %H:%M:%S"]),
+        ("13/5/24", ["%d/%m/%y"]),
+        ("1/5/2024 1:33 pm", ["%d/%m/%Y %I:%M %p", "%m/%d/%Y %I:%M %p"]),
+        ("2024-05-01", []),
+        ("99.99.2024", []),
+        ("1.2.3", []),
+    ],
+)
+def test_the_forms_that_read_a_day(text: str, forms: list[str]) -> None:
+    assert forms_of(text) == forms

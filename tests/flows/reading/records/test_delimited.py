@@ -240,7 +240,7 @@ def test_the_first_or_last_row_that_is_left_is_taken() -> None:
 def test_no_rows_are_told() -> None:
     assert told(read("", "a")) == [("Q324", None, "an empty file")]
     assert told(read("a,b\n", "a")) == [("Q324", None, "no rows")]
-    assert told(read("a,b\n1,2\n", "a", where={"b": "3"})) == [("Q324", None, "none of 1 rows with b = 3")]
+    assert told(read("a,b\n1,2\n", "a", where={"b": "3"})) == [("R115", None, "none of 1 rows with b = 3")]
     assert [code for code, _, _ in told(read("a,b\n1,2\n", "a", where={"c": "3"}))] == ["Q324"]
     assert told(read("a,b\n1,2\n", "a", header=9))[0][:2] == ("Q324", None)
 
@@ -331,3 +331,68 @@ def test_no_bytes_raise(content: bytes, name: str) -> None:
     read(content, "a", "b", name=name)
     read(b"a,b\n1,2\n" + content, "a", "b", name=name)
     read(b'{"a": 1}\n' + content, "a", "b", name=name)
+
+
+# Text that was made for people, or by R.
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("| a | b |\n|---|:-:|\n| 1 | x |\n\nSee above.\n", "x.md"),
+        ("  a  b\n---  ---\n  1  x\n", "x.txt"),
+        (" a | b \n---+---\n 1 | x \n", "x.out"),
+        ("+---+---+\n| a | b |\n+---+---+\n| 1 | x |\n+---+---+\n", "x.txt"),
+    ],
+    ids=["markdown", "tabulate", "psql", "mysql"],
+)
+def test_drawn_tables_are_read_by_their_cells(text: str, name: str) -> None:
+    assert [row[1:] for row in cells(text, "a", "b", name=name)] == [("1", "x")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        # write.table(data.frame(a = 1:2, b = c("x y", "z"))) of R
+        ('"a" "b"\n"1" 1 "x y"\n"2" 2 "z"\n', "x.txt"),
+        ('"a","b"\n"1",1,"x y"\n"2",2,"z"\n', "x.csv"),
+        ("a\tb\n1\t1\tx y\n2\t2\tz\n", "x.tsv"),
+    ],
+    ids=["blanks", "quoted", "tabs"],
+)
+def test_names_of_rows_have_a_column_without_a_name(text: str, name: str) -> None:
+    assert cells(text, "a", "b", name=name) == [(2, "1", "x y"), (3, "2", "z")]
+
+
+def test_a_decimal_comma_between_commas_is_no_name_of_a_row() -> None:
+    """`0,5` in one column gives every row a cell more: which, nobody can tell."""
+    records = read("a,b\n1,0,5\n2,0,6\n", "a", "b")
+    assert [problem.code for problem in records.problems] == ["Q323", "Q324"]
+
+
+def test_a_separator_behind_the_last_cell_makes_no_column() -> None:
+    assert cells("a|b\n1|x|\n2|y|\n", "a", "b", separator="|") == [(2, "1", "x"), (3, "2", "y")]
+
+
+def test_names_that_stand_again_are_no_row() -> None:
+    assert cells("a,b\n1,x\na,b\n2,y\n", "a", "b") == [(2, "1", "x"), (4, "2", "y")]
+    assert cells("a,b\n1,x\na,y\n", "a", "b") == [(2, "1", "x"), (3, "a", "y")]
+
+
+def test_runs_side_by_side_are_rows() -> None:
+    text = ";r1;r2\na;1;2\nb;0,5;0,6\n"
+    assert cells(text, "a", "b", is_turned=True) == [(2, "1", "0,5"), (3, "2", "0,6")]
+
+
+def test_an_encoding_is_what_the_study_says() -> None:
+    text = "Kühlung;°C\nan;1\n"
+    assert cells(text.encode("cp1252"), "Kühlung", "°C", encoding="cp1252") == [(2, "an", "1")]
+    records = read(text.encode("cp1252"), "Kühlung")
+    assert [(each.code, each.line) for each in records.problems] == [("Q325", 1)]
+    records = read(b"a\n\x81\n", "a", encoding="cp1252")
+    assert [(each.code, each.line, each.expected) for each in records.problems] == [("Q325", 2, "cp1252")]
+
+
+def test_where_asks_for_what_is_missing() -> None:
+    text = "a,error\n1,\n2,out of memory\n3,NA\n"
+    assert cells(text, "a", where={"error": ""}) == [(2, "1"), (4, "3")]
