@@ -133,7 +133,7 @@ def measures_of(fields: Fields, roles: Roles, word: str, is_series: bool) -> tup
     """Responses: what has a measure's name, else every number; and the seconds between start and stop."""
     measures: list[Measure] = []
     likely = [each for each in fields.numbers if is_measure(each)] or list(fields.numbers)
-    likely = sorted(likely, key=rank_of)
+    likely = [each for each in sorted(likely, key=rank_of) if _has_finite(fields, each)]
     for column in likely[:_MOST_MEASURES]:
         unit = fields.numbers[column] or unit_of(column)
         cells = meant(pl.Series(list(fields.texts[column]), dtype=pl.String))
@@ -155,6 +155,12 @@ def measures_of(fields: Fields, roles: Roles, word: str, is_series: bool) -> tup
         )
     others = [each for each in fields.numbers if each not in likely[:_MOST_MEASURES]]
     return measures, [f"{word} = {each!r}" for each in others]
+
+
+def _has_finite(fields: Fields, column: str) -> bool:
+    """Whether any run reached a number: what is NaN or infinite everywhere is no response."""
+    cells = meant(pl.Series(list(fields.texts[column]), dtype=pl.String))
+    return bool(as_quantities(cells, fields.numbers[column])[0].is_finite().any())
 
 
 def numbers_in(cells: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flows.survey.event_units import Tag
+from flows.survey.factors.roles import without_unit
 
 _BETTER = re.compile(
     r"acc|f1|auc|precision|recall|score|reward|bleu|rouge|\bmap\b|throughput|dice|iou|r2|top[15]", re.I
@@ -109,18 +110,19 @@ def goal_of(name: str) -> dict[str, str]:
 
 def name_of(name: str, before: Iterable[Measure]) -> str:
     """A response's name: Accuracy and Loss as such, else the last part of the tag."""
+    name = without_unit(name)
     last = re.split(r"[./]", name)[-1] or name
     short = (
         "Accuracy"
         if re.search("acc", last, re.I)
         else "Loss"
         if re.search("loss", last, re.I)
-        else re.sub(r"[^A-Za-z0-9_ ]+", "_", last).strip("_ ")
+        else re.sub(r"[^\w ]+", "_", last).strip("_ ")
     )
     short = short or "Response"
     taken = {each.name.casefold() for each in before}
     if short.casefold() in taken:
-        short = re.sub(r"[^A-Za-z0-9_ ]+", "_", name).strip("_ ") or short
+        short = re.sub(r"[^\w ]+", "_", name).strip("_ ") or short
     return short if short.casefold() not in taken else f"{short} {len(taken) + 1}"
 
 

@@ -15,6 +15,7 @@ from flows.survey.study_text import study_text
 from flows.survey.tables import read_sheet
 from models.declared.study import Study, load_study
 from tests.layouts import Observed, key_value, observed, torch_file
+from tests.strangers_of_tools import OF_TOOLS
 
 RECORDED = Path(__file__).parents[2] / "recorded" / "results"
 
@@ -166,6 +167,26 @@ def test_names_that_would_end_a_text_or_a_comment(tmp_path: Path) -> None:
     _, study, _ = guessed(tmp_path / "logs")
     assert study.factors["q"] == ('a"b', "c\\d")
     assert [each.metric for each in study.responses.values() if each.metric] == ['tag "x" # [factors]\\']
+
+
+def test_what_is_nan_everywhere_is_no_response(tmp_path: Path) -> None:
+    OF_TOOLS["mlflow_folders"].write(tmp_path / "logs")
+    assert list(guessed(tmp_path / "logs")[1].responses) == ["Accuracy", "wall"]
+
+
+def test_names_keep_their_letters_and_lose_their_units(tmp_path: Path) -> None:
+    OF_TOOLS["german_excel"].write(tmp_path / "logs")
+    told, study, _ = guessed(tmp_path / "logs")
+    assert list(study.factors) == ["Kühlung", "Drehzahl"]
+    assert told["source"]["columns"]["Drehzahl"] == "Drehzahl [1/min]"
+    assert told["responses"]["Rauheit"] == {"column": "Rauheit [µm]", "unit": "µm"}
+
+
+def test_middle_levels_that_come_together_are_the_centre(tmp_path: Path) -> None:
+    OF_TOOLS["minitab_worksheet"].write(tmp_path / "logs")
+    told, study, _ = guessed(tmp_path / "logs")
+    assert told["center"] == {"Temp": "160", "Time": "30"}
+    assert study.factors == {"Temp": ("150", "170"), "Time": ("20", "40")}
 
 
 def test_nothing_that_can_be_a_run_is_refused(tmp_path: Path) -> None:
