@@ -95,7 +95,7 @@ class Counted:
         if self.distribution == "poisson":
             fitted = fitted - np.log10(self.exposures)
         return Fit(
-            y=fitted + np.asarray(found.resid_working) / LN10,
+            y=fitted + self._working_residuals(found) / LN10,
             X=X * np.sqrt(self._weights(found))[:, None],
             columns=slices(dict(blocks)),
             coefficients=np.asarray(found.params) / LN10,
@@ -109,6 +109,12 @@ class Counted:
             partial=frozenset(whole),
             conditional=frozenset(conditional),
         )
+
+    def _working_residuals(self, found: Any) -> Vector:
+        """On the scale of the link; those of statsmodels 0.15 are too large by the square of the trials."""
+        mu = np.asarray(found.fittedvalues)
+        observed = self.totals if self.distribution == "poisson" else self.rates
+        return np.asarray((observed - mu) * found.model.family.link.deriv(mu), dtype=np.float64)
 
     def _weights(self, found: Any) -> Vector:
         """Of the last step of iteratively reweighted least squares."""

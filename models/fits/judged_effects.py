@@ -7,7 +7,7 @@ from models.fits.anova import Fit
 from models.fits.effects import key, real, shares
 from models.fits.error_terms import ErrorTerm, Judgement
 from models.fits.minimum import is_below_minimum, smallest_that_counts
-from models.fits.samples import Sample
+from models.fits.samples import Sample, power_of_ten
 from models.results import Row
 
 
@@ -55,7 +55,7 @@ def effect_rows(sample: Sample, judgement: Judgement, aliases: Aliases) -> list[
         if np.isfinite(effect):
             row |= {"effect": effect, "coefficient": effect / 2}
             if sample.scale == "log10":
-                row["ratio"] = 10.0**effect
+                row["ratio"] = power_of_ten(effect)
         rows.append(row)
     if all("effect" in row for row in rows):
         rows.sort(key=lambda row: -abs(real(row["effect"])))

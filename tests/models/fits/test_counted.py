@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from models.analysis import analyse
 from models.conformance.comparison import load_data_sets
 from models.declared.study import Study
+from models.fits.counted import Counted
 from models.textbook import textbook_observations
 
 Tables = dict[str, pl.DataFrame]
@@ -194,3 +195,38 @@ def test_unreplicated_counts_have_the_error_of_lenths_method(declare: Any, two_l
     assert best["levels"].startswith("A = -, B = -") and best["mean"] == pytest.approx(
         np.mean(quarter), rel=0.01
     )
+
+
+# R: 2 * coef(glm(cbind(f, 200 - f) ~ A * B * C * D, binomial)) / log(10), factors at -1 and +1
+FAILED = (87, 96, 70, 110, 90, 93, 78, 102, 98, 79, 95, 90, 104, 87, 95, 79)
+ODDS = {"A": 0.021399836999, "B": -0.017515543640, "A:B": 0.074164599221, "A:D": -0.146770473815}
+ODDS |= {"B:D": -0.001962052011, "A:B:D": -0.041482495997, "A:B:C:D": -0.003207820400}
+
+
+def test_unreplicated_failures_are_compared_by_the_odds_of_r(
+    declare: Any, two_level: Any, all_of_four: list[str]
+) -> None:
+    response = {"y": {"metric": "y", "distribution": "binomial", "trials": 200}}
+    values = textbook_observations(
+        declare(two_level("ABCD"), folders="{run}"), {"y": [[failed] for failed in FAILED]}
+    )
+    whole = analyse(
+        declare(two_level("ABCD"), folders="{run}", responses=response, terms=all_of_four), values
+    )
+    tests = whole["effect_tests"].filter("is_decisive", scale="log10")
+    found = dict(tests.select("term", "effect").iter_rows())
+    assert {term: found[term] for term in ODDS} == pytest.approx(ODDS, abs=1e-9)
+    # of a smaller model they are those of its working residuals, which are close by
+    part = analyse(declare(two_level("ABCD"), folders="{run}", responses=response), values)["effect_tests"]
+    found = dict(part.filter("is_decisive", scale="log10").select("term", "effect").iter_rows())
+    assert {term: found[term] for term in ODDS} == pytest.approx(ODDS, abs=0.002)
+
+
+def test_working_values_are_those_of_r() -> None:
+    """R: predict(m) + residuals(m, "working") of m = glm(cbind(f, 200 - f) ~ A + B, binomial), over log(10)."""
+    signs = np.array([[1, *(1 if run >> i & 1 else -1 for i in (0, 1))] for run in range(16)], dtype=float)
+    of = Counted("binomial", np.array(FAILED, dtype=float), np.full(16, 200.0))
+    blocks = {"Intercept": signs[:, :1], "A": signs[:, 1:2], "B": signs[:, 2:]}
+    found = of.fit(blocks, np.arange(16), {}).y
+    expected = [-0.11343944435, -0.03471259002, -0.26310245736, 0.08797631672]
+    assert found[:4] == pytest.approx(expected, rel=1e-8)

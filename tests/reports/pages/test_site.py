@@ -287,8 +287,8 @@ def test_texts_follow_the_alpha_of_the_study(house: Path) -> None:
         results = answers_of_each(warehouse, STUDY_QUERIES, ["study"], [key[:1]])[key[:1]]
         results |= answers(warehouse, WIDE_QUERIES, study=key[0])
         theirs = answers_of_each(warehouse, RESPONSE_QUERIES, ["study", "response"], [key])[key]
-    of_study = results["study"]
-    results["study"] = of_study._replace(frame=of_study.frame.with_columns(alpha=pl.lit(0.1)))
+    fits = theirs["response_fits"]
+    theirs["response_fits"] = fits._replace(frame=fits.frame.with_columns(alpha=pl.lit(0.1)))
     page = study_pages(results, {"Time": theirs})["fltk_2_4_1/Time.html"].decode()
     shown = re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)
     assert "90 % interval" in shown and "90 % from" in shown
