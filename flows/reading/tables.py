@@ -13,6 +13,7 @@ from flows.discovery.log_folders import LogFolder
 from flows.log_root.regular_file import TABLE_LIMIT, RefusedError, read_regular, shown
 from flows.reading.batches import Shards
 from flows.reading.cells.moments import as_moments
+from flows.reading.cells.numbers import no_text
 from flows.reading.cells.quantities import as_quantities
 from flows.reading.containers import STAMPS
 from flows.reading.joined_levels import joined
@@ -145,14 +146,14 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
     def cells(name: str) -> pl.Series:
         column = read.columns.get(name)
         if column is None or column not in frame.columns:
-            return pl.Series([None] * frame.height, dtype=pl.String)
+            return no_text(frame.height)
         return frame[column]
 
     units = units_of(study)
     columns: dict[str, pl.Series] = {"line": frame["line"]}
     for factor, levels in study.factors.items():
         told = table.folder.claim.levels.get(factor)
-        text = cells(factor) if told is None else pl.Series([told] * frame.height, dtype=pl.String)
+        text = cells(factor) if told is None else repeated(told, frame.height)
         if read.columns.get(factor) in frame.columns and (missing := missing_level(levels)) is not None:
             text = text.fill_null(missing)
         columns[f"level {factor}"] = mapped(text, partial(declared_level, levels=levels))
@@ -165,15 +166,13 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
         problems += bad_cells(frame, read.columns.get(stamp, ""), is_bad, "a time", source)
         columns |= {f"{stamp}_at": moments, f"{stamp}_raw": raw}
     for name, tag in value_columns(study).items():
-        text = frame[tag] if tag in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
+        text = frame[tag] if tag in frame.columns else no_text(frame.height)
         values, is_bad = as_quantities(text, units[tag], source.decimal)
         problems += bad_cells(frame, tag, is_bad, expected_of(units[tag]), source)
         columns[name] = values
     replicate = table.folder.claim.replicate
     columns["replicate"] = (
-        mapped(cells(REPLICATE), plain_number)
-        if replicate is None
-        else pl.Series([replicate] * frame.height, dtype=pl.String)
+        mapped(cells(REPLICATE), plain_number) if replicate is None else repeated(replicate, frame.height)
     )
     columns["block"] = block_texts(study, cells, frame.height)
     container = cells("container")
@@ -181,9 +180,9 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
     columns["container_id"] = frame["item"].cast(pl.String) if source.each else container.fill_null(line)
     names = container.fill_null(line) if not source.each else line
     if CELL in frame.columns:  # of a wide table every cell is an execution
-        names = names + pl.Series([":"] * frame.height, dtype=pl.String) + frame[CELL]
+        names = names + repeated(":", frame.height) + frame[CELL]
         columns["container_id"] = names
-    columns["folder"] = pl.Series([f"{path}:"] * frame.height, dtype=pl.String) + names
+    columns["folder"] = repeated(f"{path}:", frame.height) + names
     executions = pl.DataFrame(columns)
     if source.each:
         executions = apart(executions, [REPLICATE, *(f"level {factor}" for factor in study.factors)])
@@ -194,6 +193,10 @@ def rows_of(study: Study, table: Table, read: SourceRows) -> tuple[pl.DataFrame,
     if "container" not in read.columns and is_increasing(frame["line"]):
         return rows, problems  # told apart by their lines
     return once_each(rows, problems, source.columns.get("container"))
+
+
+def repeated(text: str, count: int) -> pl.Series:
+    return pl.Series([text]).new_from_index(0, count)
 
 
 def is_increasing(numbers: pl.Series) -> bool:
@@ -232,16 +235,17 @@ def with_runs(study: Study, rows: pl.DataFrame) -> pl.DataFrame:
     keys = (
         [*names, "replicate"] if study.center else names
     )  # of the centre's runs each replicate takes its own
-    told = rows.select(keys).unique(maintain_order=True)
+    alike = numbered(rows.select(keys))
+    firsts = alike.arg_unique().sort()
     runs = [
         study.run_of(
             {name: row[f"level {name}"] or "" for name in study.factors},
             row.get("replicate") if study.center else None,
         )
-        for row in told.iter_rows(named=True)
+        for row in rows.select(keys)[firsts].iter_rows(named=True)
     ]
-    told = told.with_columns(run=pl.Series(runs, dtype=pl.Int32))
-    rows = rows.join(told, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    own = alike.replace_strict(alike.gather(firsts), pl.Series(runs, dtype=pl.Int32), return_dtype=pl.Int32)
+    rows = rows.with_columns(run=own)
     otherwise = rows.filter(pl.col("folder").is_in(list(study.ran_with)))
     others = {
         folder: study.actual(folder, Claim(run, replicate, {})).run
@@ -250,6 +254,21 @@ def with_runs(study: Study, rows: pl.DataFrame) -> pl.DataFrame:
     if not others:
         return rows
     return rows.with_columns(run=pl.col("folder").replace_strict(others, default=pl.col("run")))
+
+
+def numbered(texts: pl.DataFrame) -> pl.Series:
+    """A number for every row, the same for rows whose texts are the same."""
+    number = pl.Series([0]).new_from_index(0, texts.height)
+    for column in texts:
+        codes = column.cast(pl.Categorical).to_physical().cast(pl.Int64).fill_null(-1) + 1
+        number = number * (largest(codes) + 1) + codes
+        if largest(number) >> 31:
+            number = number.rank("dense").cast(pl.Int64)
+    return number
+
+
+def largest(numbers: pl.Series) -> int:
+    return int(numbers.to_numpy().max(initial=0))
 
 
 def once_each(

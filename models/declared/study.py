@@ -422,6 +422,8 @@ class Study(Strict):
 
 @lru_cache(maxsize=1024)  # every study is asked about the same folder in turn
 def _plain_path(folder: str) -> str:
+    if folder and "/" not in folder:
+        return folder
     return PurePosixPath(folder).as_posix()
 
 
