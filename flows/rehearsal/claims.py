@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.discovery.log_folders import LogFolder, Told
-from flows.log_root.regular_file import RefusedError, read_regular
+from flows.log_root.regular_file import RefusedError, read_regular, shown
 from flows.reading.event_points import hparams_of
 from flows.reading.events.file import Source, iterate_event_files
 from flows.reading.levels import REPLICATE, completed, keys_of, levels_of_file
@@ -111,7 +111,7 @@ def claimed_rows(rows: Rows, folder: LogFolder) -> Iterator[pl.DataFrame]:
             continue
         taken, _ = rows_of(study, Table(0, 0, 0, folder, False, False), read)
         yield taken.select(
-            pl.format("{}:{}", pl.lit(file.path), "line").alias("where"),
+            pl.format("{}:{}", pl.lit(shown(file.path)), "line").alias("where"),
             "run",
             REPLICATE,
             *columns_of(study).values(),

@@ -82,3 +82,19 @@ def test_a_tag_is_told_where_the_response_means_it(within: str, place: str, tmp_
         f"Response Accuracy: {place}"
         in rehearse(tmp_path / "logs", load_study(tmp_path / "study.toml")).lines
     )
+
+
+def test_a_replicate_that_two_tables_tell_is_named_with_both_places(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    for name, seeds in (("a.csv", (1, 2)), ("b.csv", (2, 3))):
+        rows = [f"{lr},{bs},{seed},0.5" for lr in ("0.1", "0.01") for bs in ("32", "64") for seed in seeds]
+        (tmp_path / "logs" / name).write_text("\n".join(["lr,bs,seed,accuracy", *rows, "0.1,48,1,0.5", ""]))
+    (tmp_path / "study.toml").write_text(
+        'name = "tables"\n[factors]\nlr = ["0.1", "0.01"]\nbs = ["32", "64"]\n[source]\ntable = "*.csv"\n'
+        'columns = { lr = "lr", bs = "bs", replicate = "seed" }\n[responses.Accuracy]\ncolumn = "accuracy"\n'
+    )
+    lines = rehearse(tmp_path / "logs", load_study(tmp_path / "study.toml")).lines
+    assert "Runs: 16 in 4 of 4 cells, 0 empty." in lines
+    assert "Replicates told twice: 4, such as run 1 replicate 2 in a.csv:3 and b.csv:2." in lines
+    assert "No run of the design: 2, undeclared bs=48, such as a.csv:10." in lines
+    assert "Factor lr: 0.1 (10), 0.01 (8)" in lines

@@ -4,10 +4,13 @@ import os
 import re
 from functools import partial
 from pathlib import Path
+from random import Random
 
+import polars as pl
 import pytest
 
 from flows.night import Order, night, plainly
+from flows.reading.tables import numbered
 from tests.houses import NOW, ask, spend, verdicts
 from tests.made_once import copied
 
@@ -238,3 +241,15 @@ def test_a_column_may_tell_the_blocks(tmp_path: Path) -> None:
     spend(order, NOW)
     assert ask(order, "select count(*) from runs") == [(9,)]
     assert codes(order) == {}
+
+
+@pytest.mark.parametrize("levels", [2, 300])
+def test_rows_have_one_number_where_all_their_texts_are_the_same(levels: int) -> None:
+    """With eight columns of 300 texts each a number a combination would need 66 bits."""
+    numbers = Random(20261128)
+    texts = [None, *map(str, range(levels))]
+    told = [[numbers.choice(texts) for _ in range(8)] for _ in range(500)]
+    rows = pl.DataFrame([*told, *told], schema=dict.fromkeys("abcdefgh", pl.String), orient="row")
+    found = numbered(rows).to_list()
+    assert found[:500] == found[500:]
+    assert len(set(found)) == len(set(map(tuple, told)))
