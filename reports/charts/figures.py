@@ -36,11 +36,14 @@ def marks_of(name: str) -> Panel:
     return alt.Chart(alt.NamedData(name))
 
 
-def interval_bars(base: Panel, frame: pl.DataFrame, width: float = 2, **encoding: Any) -> list[Panel]:
-    """Upright bars from `ci_low` to `ci_high`; none where no interval is known, for an axis cannot be made of nothing."""
-    if frame["ci_low"].null_count() == frame.height:
-        return []
-    return [base.mark_rule(strokeWidth=width).encode(y=alt.Y("ci_low:Q"), y2=alt.Y2("ci_high:Q"), **encoding)]
+def has_intervals(frame: pl.DataFrame) -> bool:
+    """Where no interval is known there are no bars, for an axis cannot be made of nothing."""
+    return frame["ci_low"].null_count() < frame.height
+
+
+def interval_bars(base: Panel, width: float = 2, **encoding: Any) -> Panel:
+    """Upright bars from `ci_low` to `ci_high`."""
+    return base.mark_rule(strokeWidth=width).encode(y=alt.Y("ci_low:Q"), y2=alt.Y2("ci_high:Q"), **encoding)
 
 
 def layered(*layers: Panel, **properties: Any) -> Spec:

@@ -13,11 +13,13 @@ from reports.charts.figures import (
     Panel,
     Spec,
     faded_unless,
+    has_intervals,
     interval_bars,
     layered,
     marks_of,
 )
 from reports.charts.levels import interval_axis
+from reports.charts.templates import template
 from reports.text.numbers import number, with_unit
 from reports.text.wording import aliased, deciding_error, titled
 
@@ -83,27 +85,52 @@ def _pair(cells: pl.DataFrame, pair: Pair, title: str) -> Spec:
     """Means at the levels of one factor, a line a level of the other."""
     mine = cells.filter((pl.col("position_a") == pair.position_a) & (pl.col("position_b") == pair.position_b))
     texts_a, texts_b = (mine[f"level_{side}"].unique(maintain_order=True).to_list() for side in "ab")
-    x = alt.X("level_a:N", title=pair.factor_a, scale=alt.Scale(domain=texts_a), axis=alt.Axis(labelAngle=0))
-    y = alt.Y(
-        "mean:Q",
+    return _pair_panel(
+        pair.position_a,
+        pair.position_b,
+        len(texts_b),
+        has_intervals(mine),
+        factor_a=pair.factor_a,
+        texts_a=texts_a,
+        factor_b=pair.factor_b,
+        texts_b=texts_b,
         title=title,
-        scale=alt.Scale(domain=list(interval_axis(cells))),
-        axis=alt.Axis(tickCount=6),
+        domain=list(interval_axis(cells)),
+        heading=aliased(f"{pair.factor_a}:{pair.factor_b}", pair.aliases),
     )
+
+
+@template
+def _pair_panel(
+    position_a: int,
+    position_b: int,
+    lines: int,
+    has_bars: bool,
+    *,
+    factor_a: str,
+    texts_a: list[str],
+    factor_b: str,
+    texts_b: list[str],
+    title: str,
+    domain: list[float],
+    heading: str,
+) -> Spec:
+    x = alt.X("level_a:N", title=factor_a, scale=alt.Scale(domain=texts_a), axis=alt.Axis(labelAngle=0))
+    y = alt.Y("mean:Q", title=title, scale=alt.Scale(domain=domain), axis=alt.Axis(tickCount=6))
     colour = alt.Color(
         "level_b:N",
-        title=pair.factor_b,
-        scale=alt.Scale(domain=texts_b, range=[f"var(--level-{i % 7 + 1})" for i in range(len(texts_b))]),
+        title=factor_b,
+        scale=alt.Scale(domain=texts_b, range=[f"var(--level-{i % 7 + 1})" for i in range(lines)]),
         legend=alt.Legend(orient="bottom", symbolType="circle", labelLimit=140),
     )
     base = marks_of("cell_means").transform_filter(
-        f"datum.position_a == {pair.position_a} && datum.position_b == {pair.position_b}"
+        f"datum.position_a == {position_a} && datum.position_b == {position_b}"
     )
     lit = {"color": colour, "opacity": faded_unless(LEVEL_IN_FOCUS)}
-    lines = base.mark_line().encode(
+    means = base.mark_line().encode(
         x=x, y=y, order=alt.Order("level_position_a:Q"), detail=alt.Detail("level_key:N"), **lit
     )
-    bars = interval_bars(base, mine, 1.5, x=x, **lit)
+    bars = [interval_bars(base, 1.5, x=x, **lit)] if has_bars else []
     tooltip = [
         alt.Tooltip("level_a:N", title="level"),
         alt.Tooltip("level_b:N", title="level of the other"),
@@ -111,9 +138,7 @@ def _pair(cells: pl.DataFrame, pair: Pair, title: str) -> Spec:
         alt.Tooltip("n:Q", title="observations"),
     ]
     dots = base.mark_point(size=70).encode(x=x, y=y, tooltip=tooltip, **lit)
-    return layered(
-        lines, *bars, dots, height=230, title=aliased(f"{pair.factor_a}:{pair.factor_b}", pair.aliases)
-    )
+    return layered(means, *bars, dots, height=230, title=heading)
 
 
 def cube_rows(corners: pl.DataFrame, decimals: int | None) -> tuple[pl.DataFrame, pl.DataFrame]:

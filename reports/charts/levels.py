@@ -11,11 +11,14 @@ from reports.charts.figures import (
     RUN_IN_FOCUS,
     Figure,
     Panel,
+    Spec,
     faded_unless,
+    has_intervals,
     interval_bars,
     layered,
     marks_of,
 )
+from reports.charts.templates import template
 from reports.text.numbers import decimals_of_intervals, extent, number, with_unit
 from reports.text.wording import deciding_error, titled
 
@@ -55,42 +58,16 @@ def box_plots(levels: pl.DataFrame, observations: pl.DataFrame, response: str, u
     panels, said = [], []
     for (position, factor), mine in levels.group_by(["factor_position", "factor"], maintain_order=True):
         texts = mine["level"].to_list()
-        base = with_levels(marks_of("observations"), int(str(position))).transform_filter("!datum.is_center")
-        x = alt.X(
-            f"level_{position}:N", title=factor, scale=alt.Scale(domain=texts), axis=alt.Axis(labelAngle=0)
-        )
-        y = alt.Y(
-            "value:Q",
-            title=titled(response, unit),
-            scale=alt.Scale(domain=[low, high]),
-            axis=alt.Axis(tickCount=6),
-        )
-        colour = level_colour(f"position_{position}", len(texts))
-        box = base.mark_boxplot(
-            size=44,
-            outliers=False,
-            box={"fillOpacity": 0.14, "strokeWidth": 1.5, "stroke": "var(--muted)"},
-            median={"color": "var(--ink)", "strokeWidth": 2},
-            rule={"color": "var(--muted)"},
-        ).encode(x=x, y=y, color=colour)
-        points = (
-            base.transform_window(place="row_number()", groupby=[f"level_{position}"])
-            # the golden ratio spreads neighbours without chance
-            .transform_calculate(spread="(datum.place * 0.618034) % 1")
-            .mark_point(size=40, opacity=0.9)
-            .encode(
-                x=x,
-                xOffset=alt.XOffset("spread:Q", scale=alt.Scale(domain=[-1, 2])),
-                y=y,
-                color=colour,
-                opacity=faded_unless(RUN_IN_FOCUS, 0.9),
-                tooltip=[
-                    *CONTAINER_TOOLTIP,
-                    alt.Tooltip("value:Q", title=titled(response, unit), format=".6~g"),
-                ],
+        panels.append(
+            _box_panel(
+                position,
+                len(texts),
+                factor=factor,
+                texts=texts,
+                title=titled(response, unit),
+                domain=[low, high],
             )
         )
-        panels.append(layered(box, points, height=260))
         said.append(f"{factor} at {joined(texts)}")
     return Figure(
         "box-plots",
@@ -104,6 +81,38 @@ def box_plots(levels: pl.DataFrame, observations: pl.DataFrame, response: str, u
     )
 
 
+@template
+def _box_panel(
+    position: int, levels: int, *, factor: str, texts: list[str], title: str, domain: list[float]
+) -> Spec:
+    base = with_levels(marks_of("observations"), position).transform_filter("!datum.is_center")
+    x = alt.X(f"level_{position}:N", title=factor, scale=alt.Scale(domain=texts), axis=alt.Axis(labelAngle=0))
+    y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=domain), axis=alt.Axis(tickCount=6))
+    colour = level_colour(f"position_{position}", levels)
+    box = base.mark_boxplot(
+        size=44,
+        outliers=False,
+        box={"fillOpacity": 0.14, "strokeWidth": 1.5, "stroke": "var(--muted)"},
+        median={"color": "var(--ink)", "strokeWidth": 2},
+        rule={"color": "var(--muted)"},
+    ).encode(x=x, y=y, color=colour)
+    points = (
+        base.transform_window(place="row_number()", groupby=[f"level_{position}"])
+        # the golden ratio spreads neighbours without chance
+        .transform_calculate(spread="(datum.place * 0.618034) % 1")
+        .mark_point(size=40, opacity=0.9)
+        .encode(
+            x=x,
+            xOffset=alt.XOffset("spread:Q", scale=alt.Scale(domain=[-1, 2])),
+            y=y,
+            color=colour,
+            opacity=faded_unless(RUN_IN_FOCUS, 0.9),
+            tooltip=[*CONTAINER_TOOLTIP, alt.Tooltip("value:Q", title=title, format=".6~g")],
+        )
+    )
+    return layered(box, points, height=260)
+
+
 def main_effects(means: pl.DataFrame, response: str, unit: str, share: str) -> Figure:
     """Means at each level with their interval, all factors on one axis (query response_level_means)."""
     low, high = interval_axis(means)
@@ -111,35 +120,17 @@ def main_effects(means: pl.DataFrame, response: str, unit: str, share: str) -> F
     panels, said, spans = [], [], []
     for (position, factor), mine in means.group_by(["factor_position", "factor"], maintain_order=True):
         texts = mine["level"].to_list()
-        base = marks_of("level_means").transform_filter(
-            alt.FieldEqualPredicate(field="factor_position", equal=int(str(position)))
+        panels.append(
+            _means_panel(
+                position,
+                len(texts),
+                has_intervals(mine),
+                factor=factor,
+                texts=texts,
+                title=titled(f"mean {response}", unit),
+                domain=[low, high],
+            )
         )
-        x = alt.X("level:N", title=factor, scale=alt.Scale(domain=texts), axis=alt.Axis(labelAngle=0))
-        y = alt.Y(
-            "mean:Q",
-            title=titled(f"mean {response}", unit),
-            scale=alt.Scale(domain=[low, high]),
-            axis=alt.Axis(tickCount=6),
-        )
-        colour = level_colour("level_position", len(texts))
-        line = base.mark_line(color="var(--faint)", strokeWidth=1.5).encode(
-            x=x, y=y, order=alt.Order("level_position:Q")
-        )
-        bars = interval_bars(base, mine, x=x, color=colour, opacity=faded_unless(LEVEL_IN_FOCUS))
-        dot = base.mark_point(size=110).encode(
-            x=x,
-            y=y,
-            color=colour,
-            opacity=faded_unless(LEVEL_IN_FOCUS),
-            tooltip=[
-                alt.Tooltip("factor:N"),
-                alt.Tooltip("level:N"),
-                alt.Tooltip("mean:Q", title=titled(f"mean {response}", unit), format=".6~g"),
-                alt.Tooltip("interval:N", title="interval"),
-                alt.Tooltip("n:Q", title="observations"),
-            ],
-        )
-        panels.append(layered(line, *bars, dot, height=240))
         shown = [number(value, decimals) for value in mine["mean"]]
         said.append(
             f"{factor}: " + ", ".join(f"{text} {value}" for text, value in zip(texts, shown, strict=True))
@@ -156,6 +147,42 @@ def main_effects(means: pl.DataFrame, response: str, unit: str, share: str) -> F
         tuple(panels),
         side_by_side(means),
     )
+
+
+@template
+def _means_panel(
+    position: int,
+    levels: int,
+    has_bars: bool,
+    *,
+    factor: str,
+    texts: list[str],
+    title: str,
+    domain: list[float],
+) -> Spec:
+    base = marks_of("level_means").transform_filter(
+        alt.FieldEqualPredicate(field="factor_position", equal=position)
+    )
+    x = alt.X("level:N", title=factor, scale=alt.Scale(domain=texts), axis=alt.Axis(labelAngle=0))
+    y = alt.Y("mean:Q", title=title, scale=alt.Scale(domain=domain), axis=alt.Axis(tickCount=6))
+    lit = {"color": level_colour("level_position", levels), "opacity": faded_unless(LEVEL_IN_FOCUS)}
+    line = base.mark_line(color="var(--faint)", strokeWidth=1.5).encode(
+        x=x, y=y, order=alt.Order("level_position:Q")
+    )
+    bars = [interval_bars(base, x=x, **lit)] if has_bars else []
+    dot = base.mark_point(size=110).encode(
+        x=x,
+        y=y,
+        **lit,
+        tooltip=[
+            alt.Tooltip("factor:N"),
+            alt.Tooltip("level:N"),
+            alt.Tooltip("mean:Q", title=title, format=".6~g"),
+            alt.Tooltip("interval:N", title="interval"),
+            alt.Tooltip("n:Q", title="observations"),
+        ],
+    )
+    return layered(line, *bars, dot, height=240)
 
 
 def mean_rows(means: pl.DataFrame) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 import altair as alt
 import polars as pl
 
-from reports.charts.figures import Figure, Spec, interval_bars, layered, marks_of
+from reports.charts.figures import Figure, Spec, has_intervals, interval_bars, layered, marks_of
 from reports.text.numbers import decimals_of_intervals, signed
 from reports.text.wording import aliased, titled
 
@@ -84,5 +84,5 @@ def _panel(mine: pl.DataFrame, rows: pl.DataFrame, title: str) -> Spec:
         .encode(y=alt.YDatum(0))
     )
     line = base.mark_line(color="var(--faint)", strokeWidth=1.5).encode(x=x, y=y)
-    bars = interval_bars(base, mine, x=x, color=alt.ColorValue("var(--active)"))
+    bars = [interval_bars(base, x=x, color=alt.ColorValue("var(--active)"))] if has_intervals(mine) else []
     return layered(zero, line, *bars, points, height=170, title=label)
