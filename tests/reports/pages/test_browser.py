@@ -224,7 +224,7 @@ def test_the_whole_site_is_searched(browser: Any, site: Path) -> None:
             ("accuracy", ["response"]),
             ("fashionmnist training", ["study"]),
             ("is_decisive", ["column"] * 3),
-            ("effects", ["table", "view", "column"]),
+            ("effects", ["view", "table", "view"]),
         ):
             page.fill("#words", words)
             shown = page.evaluate(found)
