@@ -79,7 +79,7 @@ def _figure(place: int, tag: str, path: str, points: pl.DataFrame, ends: pl.Data
         "place": place,
         "tag": tag,
         "path": path,
-        "note": f"{note}.",
+        "note": f"{note}. A mean is dashed where some folders have ended.",
         "still": line_sketch(tag, points.select("steps", "values").iter_rows()),
         "alt": f"Curves of {tag}: {said}{', …' if ends.height > 16 else ''}.",
     }

@@ -75,6 +75,12 @@ function curvesOf(place, points) { pointsOf.get(place)(points); }
       return { n: values.length, mean, variance, half: values.length > 1 ? quantile(values.length - 1) * Math.sqrt(variance / values.length) : NaN };
     }));
   }
+  // Stretches of the grid with as many folders: from, to, their number.
+  function runsOf(means) {
+    const found = [];
+    means.forEach(({ n }, i) => { if (found.length && found.at(-1)[2] === n) found.at(-1)[1] = i + 1; else found.push([i, i + 1, n]); });
+    return found;
+  }
   // Of two groups the difference and its interval (Welch 1947).
   function difference([first, second], one, other) {
     const [a, b] = [one.variance / one.n, other.variance / other.n];
@@ -216,7 +222,8 @@ function curvesOf(place, points) { pointsOf.get(place)(points); }
     mean(pen, means, colour) {
       const xs = this.grid.map(this.x);
       const at = (y) => this.y(this.up(y));
-      const known = means.map((one, i) => i).filter((i) => !Number.isNaN(means[i].half) && !Number.isNaN(at(means[i].mean - means[i].half)));
+      const most = Math.max(...means.map((one) => one.n));
+      const known = means.map((one, i) => i).filter((i) => means[i].n === most && !Number.isNaN(means[i].half) && !Number.isNaN(at(means[i].mean - means[i].half)));
       pen.fillStyle = colour; pen.globalAlpha = 0.18;
       pen.beginPath();
       known.forEach((i, k) => (k ? pen.lineTo(xs[i], at(means[i].mean + means[i].half)) : pen.moveTo(xs[i], at(means[i].mean + means[i].half))));
@@ -225,7 +232,11 @@ function curvesOf(place, points) { pointsOf.get(place)(points); }
       pen.globalAlpha = 1;
       [[css("--paper"), 5], [colour, 2.5]].forEach(([ink, thick]) => {
         pen.strokeStyle = ink; pen.lineWidth = thick;
-        this.trace(pen, xs, means.map((one) => at(one.mean)));
+        this.trace(pen, xs, means.map((one) => (one.n === most ? at(one.mean) : NaN)));
+        // Where some runs have ended the mean is of others: a jump there is none of any curve.
+        pen.setLineDash([4, 4]);
+        runsOf(means).forEach(([from, to, n]) => { if (n < most) this.trace(pen, xs.slice(from, to), means.slice(from, to).map((one) => at(one.mean))); });
+        pen.setLineDash([]);
       });
     }
 
