@@ -40,7 +40,7 @@ def test_a_look_is_held_to_its_own_level_and_says_so(textbook: Any, two_level: A
     assert said.startswith("y: looks are planned at 2, 4 and 6 folders of each run, which share alpha = 0.05")
     assert said.endswith("this is look 1 of 3: verdicts are firm at the level 0.000207.")
     outcome = early["statements"].filter(topic="outcome")["sentence"]
-    assert outcome[0].startswith("y (in progress, 16 of 48 folders; look 1 of 3): ")
+    assert outcome[0].startswith("y (in progress, 16 of 48 replicates; look 1 of 3): ")
     assert "possible with 99.979 % confidence" in " ".join(outcome)
 
 

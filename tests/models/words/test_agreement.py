@@ -235,7 +235,7 @@ def decided(tables: Tables, table: str) -> pl.DataFrame:
 
 def assert_nothing_is_passed_over(study: Study, tables: Tables) -> None:
     """Every term of the study has its verdict said, with an interval or an F, or stands where it says why it has none."""
-    effects = decided(tables, "effects")
+    effects = decided(tables, "effects_by_scale")
     head, *others = tables["statements"].filter(topic="outcome")["sentence"]
     if effects["is_active"].null_count() == effects.height:
         return
