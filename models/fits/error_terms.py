@@ -196,6 +196,8 @@ def _judge_counts(sample: Sample) -> Judgement:
     enough = between >= (1 if reason else (len(sample.design.places) - 1) / 3)
     if model.df_error and (enough or reason):
         found = _judged(sample, model, sample.unit, f"{sample.distribution} deviance", between)
+    elif reason is None and sample.alpha < LEAST:
+        reason = _too_early(sample)
     elif reason is None and sample.unit == "folder" and not enough:
         found = _by_lenth(sample, contrasts(sample))
     reason = (
@@ -217,10 +219,7 @@ def _by_folders(sample: Sample, no_lenth: str | None) -> tuple[ErrorTerm | None,
             return _by_residual(sample, by_means, between), None
         return None, "the folders of a run agree to the last digit, so that there is no error to judge by"
     if no_lenth is None and sample.alpha < LEAST:
-        return (
-            None,
-            f"this early look is held to a level of {sample.alpha:.1g}, which Lenth's method does not tell",
-        )
+        return None, _too_early(sample)
     if no_lenth is None:
         return _by_lenth(sample, contrasts(sample)), None
     if by_means.df_error:
@@ -232,6 +231,10 @@ def _by_folders(sample: Sample, no_lenth: str | None) -> tuple[ErrorTerm | None,
             left_out = tuple(term for term in sample.study.terms if ":" in term)
             return _by_residual(sample, reduced, between, left_out), None
     return None, no_lenth
+
+
+def _too_early(sample: Sample) -> str:
+    return f"this early look is held to a level of {sample.alpha:.1g}, which Lenth's method does not tell"
 
 
 def _by_strata(sample: Sample, between: int) -> tuple[ErrorTerm | None, str | None]:

@@ -180,6 +180,14 @@ KINDS: dict[str, dict[str, Any]] = {
     "after the plan": {**TWO, "replicates": 2, "made": 3},
     "a look": {**TWO, "replicates": 4, "looks": [2], "made": 2},
     "an early look": {**FOUR, "replicates": 6, "looks": [1], "made": 1, "containers": 3},
+    "an early look at counts": {
+        **FOUR,
+        "replicates": 6,
+        "looks": [1],
+        "made": 1,
+        "kind": "poisson",
+        "response": {"distribution": "poisson"},
+    },
     "counts": {**TWO, "replicates": 2, "kind": "poisson", "response": {"distribution": "poisson"}},
     "counts in blocks": {
         **TWO,
