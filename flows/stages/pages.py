@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -48,8 +48,9 @@ from reports.text.slugs import is_row
 
 # What the page of curves takes from it.
 OF_CURVES = ("study", "study_levels", "study_treatments")
-# Whose rows are asked for together: most queries cost for twenty little more than for one.
-STUDIES_AT_ONCE = 20
+# Whose rows are asked for together: most queries cost for twenty studies little more than for one, but all that they
+# give is in memory.
+STUDIES_AT_ONCE, FOLDERS_AT_ONCE = 20, 2000
 CURVES_AT_ONCE = 5  # they are most of what is held in memory
 
 Files = Mapping[str, bytes]
@@ -173,15 +174,14 @@ def render_site(
         else:
             for group in groups:
                 site.carry_over(group)
-    parts = [
-        looked_at[start : start + STUDIES_AT_ONCE] for start in range(0, len(looked_at), STUDIES_AT_ONCE)
-    ]
+    parts = list(parted_by_size(looked_at, dict(warehouse.rows("night/folder_counts"))))
     if draw_all and len(parts) > 1:
         draw_all(site, parts)
         parts = []
-    for number, part in enumerate(parts):
+    done = 0
+    for part in parts:
         add_studies(site, warehouse, part)
-        start, done = number * STUDIES_AT_ONCE, (number + 1) * STUDIES_AT_ONCE
+        start, done = done, done + len(part)
         # A line for each tenth, so that a log of many studies stays short.
         if done < len(looked_at) and 10 * done // len(looked_at) > 10 * start // len(looked_at):
             say(f"{PAGES}{done:,} of {len(looked_at):,} studies, {len(site.rendered):,} written")
@@ -201,6 +201,21 @@ def render_site(
     site.add("vega", VEGA, vega_bundle)
     site.close()
     return site.rendered
+
+
+def parted_by_size(studies: Iterable[Study], folders: Mapping[str, int]) -> Iterator[list[Study]]:
+    """As many studies at once as do not have too many folders together; one that has more stands alone."""
+    part: list[Study] = []
+    held = 0
+    for study in studies:
+        mine = folders.get(study.name, 0)
+        if part and (len(part) == STUDIES_AT_ONCE or held + mine > FOLDERS_AT_ONCE):
+            yield part
+            part, held = [], 0
+        part.append(study)
+        held += mine
+    if part:
+        yield part
 
 
 def draw_on(address: str, database: Path, site: Site, parts: Sequence[Sequence[Study]]) -> None:

@@ -5,6 +5,8 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from flows.house.house import House
 from flows.house.manifest import digest, read_manifest
 from flows.house.published_pages import PAGE_LIST, changed_pages
 from flows.night import Order, night
+from flows.stages.pages import parted_by_size
 from tests.commands import doehouse_here, modules_of
 from tests.houses import NOW
 from tests.torture.folders import write_least_study, write_small_folder, write_small_study
@@ -169,3 +172,17 @@ def test_versions_of_before_pages_had_digests_are_no_error_and_the_next_has_them
 
 def test_doctor_loads_nothing_heavy(order: Order) -> None:
     assert not modules_of("doctor", "--house", order.house) & HEAVY
+
+
+def test_studies_with_many_folders_are_drawn_a_few_at_a_time() -> None:
+    names = [f"study_{number}" for number in range(45)]
+    studies: Any = [SimpleNamespace(name=name) for name in names]
+
+    def sizes(folders: dict[str, int]) -> list[int]:
+        parts = list(parted_by_size(studies, folders))
+        assert [study.name for part in parts for study in part] == names
+        return [len(part) for part in parts]
+
+    assert sizes({}) == [20, 20, 5]
+    assert sizes(dict.fromkeys(names, 900)) == [2] * 22 + [1]
+    assert sizes({"study_1": 9000}) == [1, 1, 20, 20, 3]
