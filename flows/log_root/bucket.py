@@ -147,7 +147,8 @@ def modified_ns(meta: "ObjectMeta") -> int:
     Two contents of one size look the same with a chance of one in 10^9.
     """
     second = int(meta["last_modified"].timestamp())
-    tag = (meta["e_tag"] or str(second)).strip('"')  # Azure's lists leave out the quotes that stand around it elsewhere
+    # Azure's lists leave out the quotes that stand around it elsewhere.
+    tag = (meta["e_tag"] or str(second)).strip('"')
     return second * SECOND + crc32(tag.encode()) % SECOND
 
 
