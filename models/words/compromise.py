@@ -19,11 +19,12 @@ def compromise(
     chosen = [row for row in rows if row["levels"] == best["levels"]]
     parts = [_predicted(analyses[str(row["response"])], row) for row in chosen]
     text = (
-        f"Best for {joined([str(row['response']) for row in chosen])} together: {best['levels']} (desirability "
-        f"{number(_real(best['desirability']), 2)} of 1, each response between its worst and its best setting): "
-        f"{'; '.join(parts)}"
+        f"Best for {joined([str(row['response']) for row in chosen])} together, by their effects: {best['levels']} "
+        f"(desirability {number(_real(best['desirability']), 2)} of 1, each response between its worst and its best "
+        f"setting): {'; '.join(parts)}"
     )
-    yield "note", f"{text}{'' if best['run'] else '; it was not run'}."
+    where = f"run {best['run']} has these levels" if best["run"] else "it was not run"
+    yield "note", f"{text}; {where}."
 
 
 def _predicted(analysis: ResponseAnalysis, row: Row) -> str:

@@ -20,9 +20,13 @@ def effect_rows(effects: pl.DataFrame, unit: str) -> pl.DataFrame:
     for rank, row in enumerate(effects.iter_rows(named=True), 1):
         decimals = decimals_of(row["std_err"])
         shown = with_unit(signed(row["effect"], decimals), unit if len(unit) <= SHORT else "")
+        low, high = row["ci_low"], row["ci_high"]
+        interval = "none" if low is None else f"{signed(low, decimals)} to {signed(high, decimals)}"
         if row["ratio"] is not None:
-            shown = f"×{number(row['ratio'], digits=3)} ({shown})"
-        interval = f"{signed(row['ci_low'], decimals)} to {signed(row['ci_high'], decimals)}"
+            shown = f"×{number(row['ratio'], digits=3)}"
+            interval = (
+                interval if low is None else f"×{number(10**low, digits=3)} to ×{number(10**high, digits=3)}"
+            )
         rows.append(
             {
                 "rank": rank,
@@ -32,7 +36,7 @@ def effect_rows(effects: pl.DataFrame, unit: str) -> pl.DataFrame:
                 "ci_low": row["ci_low"],
                 "ci_high": row["ci_high"],
                 "text": shown,
-                "interval": "none" if row["ci_low"] is None else interval,
+                "interval": interval,
                 "percent_of_variation": row["percent_of_variation"],
                 "container_margin": row["container_margin"],
                 "folder_margin": row["folder_margin"],

@@ -132,7 +132,7 @@ def _margins(rows: pl.DataFrame) -> str:
 
 
 def _in_full(text: str, unit: str) -> str:
-    return text if len(unit) <= SHORT else f"{text} {unit}"
+    return text if len(unit) <= SHORT or text.startswith("×") else f"{text} {unit}"
 
 
 def pareto(name: str, rows: pl.DataFrame, response: str, unit: str, units: Sequence[str]) -> Figure:

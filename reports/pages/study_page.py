@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from models.wording import count
+from models.wording import count, joined
 from reports.charts.effect_rows import drawn_rows
 from reports.charts.levels import treatment_rows
 from reports.charts.sketch import MOST_ROWS, sketch
@@ -178,10 +178,11 @@ def next_steps(results: Results) -> list[dict[str, str]]:
     asked = results["study_statements"].frame.filter(
         (pl.col("topic") == "next") | ((pl.col("topic") == "aliases") & (pl.col("kind") == "doubt"))
     )
-    return [{"kind": "next", "sentence": step} for step in steps] + [
-        {"kind": "next", "sentence": _about(row) if row["response"] else row["sentence"]}
-        for row in asked.iter_rows(named=True)
-    ]
+    steps += [_about(row) if row["response"] else row["sentence"] for row in asked.iter_rows(named=True)]
+    content = [name for name in results["study_responses"].frame["response"] if name not in asked["response"]]
+    if steps and content and not missing:
+        steps.append(f"For {joined(content)} the data ask for no other run.")
+    return [{"kind": "next", "sentence": step} for step in steps]
 
 
 def _levels(cell: dict[str, Any]) -> str:

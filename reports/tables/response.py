@@ -22,13 +22,24 @@ def effect_table(
     caption: str = "Effects, largest first,",
 ) -> Table:
     """`share`: the confidence of the intervals, "95 %"."""
-    in_unit = f" in {unit}" if unit else ""
+    is_ratio = effects["ratio"].is_not_null().any()
+    in_unit = " as ratios" if is_ratio else f" in {unit}" if unit else ""
+    of_ratios = [
+        Column("ratio", "high / low", "number", cell=_ratio),
+        Column("ci_high", f"{share} interval", "number", cell=_ratio_interval),
+    ]
     columns = [
         Column("term", "effect", cell=lambda row: Cell(aliased(row["term"], row["aliases"]))),
         Column("is_active_folder", "verdict", cell=_verdict),
-        Column("effect", "high − low", "signed", error="std_err", is_optional=True),
+        *(of_ratios if is_ratio else []),
+        Column(
+            "effect",
+            f"high − low{f', {unit}' if is_ratio else ''}",
+            "signed",
+            error="std_err",
+            is_optional=True,
+        ),
         Column("ci_low", f"{share} interval", "number", cell=_interval, is_optional=True),
-        Column("ratio", "ratio", "number", cell=_ratio, is_optional=True),
         Column(
             "is_active_at_once", "of all at once", cell=verdict_cell("is_active_at_once"), is_optional=True
         ),
@@ -70,6 +81,12 @@ def _verdict(row: Row) -> Cell:
     # what the error that decides does not call active shall not look half active
     is_idle = text in VERDICTS[3:] or (text == VERDICTS[1] and row["error_unit"] == "folder")
     return Cell(short, tone="active" if text == VERDICTS[0] else "idle" if is_idle else "warn")
+
+
+def _ratio_interval(row: Row) -> Cell:
+    if row["ci_low"] is None or row["ratio"] is None:
+        return Cell(MISSING)
+    return Cell(f"×{number(10 ** row['ci_low'], digits=3)} to ×{number(10 ** row['ci_high'], digits=3)}")
 
 
 def _ratio(row: Row) -> Cell:

@@ -25,7 +25,7 @@ def test_desirability_is_the_geometric_mean_of_what_each_response_reaches() -> N
 def test_the_published_experiment_has_a_setting_for_both_responses(published: Tables) -> None:
     (sentence,) = published["statements"].filter(pl.col("response").is_null(), topic="settings")["sentence"]
     assert sentence.startswith(
-        "Best for Accuracy and Time together: CPU = 1500m, Memory = 3Gi, Network = Fash"
+        "Best for Accuracy and Time together, by their effects: CPU = 1500m, Memory = 3Gi, Network = Fash"
     )
     assert "Accuracy 89.04 %, one more execution [88.74, 89.35]; Time " in sentence
     settings = published["settings"].filter(pl.col("desirability").is_not_null())
