@@ -17,7 +17,7 @@ from reports.text.wording import VERDICTS, answer, verdict
         (None, True, "folder", "active"),
         (None, None, None, "not judged"),
         (True, None, "container", "active"),
-        (True, None, None, "active only with containers as the unit"),  # runs are missing: nothing decides
+        (True, None, None, "not judged"),  # runs are missing: containers do not decide for them
     ],
 )
 def test_a_verdict_names_the_unit_it_holds_under(
