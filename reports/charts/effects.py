@@ -103,7 +103,7 @@ def intervals(
     note = f"Bars: {share} interval with {by}." if top["ci_low"] is not None else ""
     if margin is not None:
         note += (
-            f" Shaded: as far as noise between folders reaches, ±{_margins(rows)}; "
+            f" Shaded: as far as noise between folders reaches, {_margins(rows)}; "
             "beyond it an effect is active with folders as the unit."
         )
     return Figure(
@@ -127,8 +127,10 @@ def _headline(rows: pl.DataFrame, unit: str, by: str) -> str:
 def _margins(rows: pl.DataFrame) -> str:
     """The margin of folders; from the smallest to the largest where data are missing."""
     margins = rows["folder_margin"].drop_nulls().sort()
-    shown = [number(each, digits=3) for each in (margins[0], margins[-1])]
-    return shown[0] if shown[0] == shown[1] else " to ±".join(shown)
+    if rows["text"][0].startswith("×"):
+        return f"×{number(10 ** -margins[-1], digits=3)} to ×{number(10 ** margins[-1], digits=3)}"
+    shown = [f"±{number(each, digits=3)}" for each in (margins[0], margins[-1])]
+    return shown[0] if shown[0] == shown[1] else " to ".join(shown)
 
 
 def _in_full(text: str, unit: str) -> str:
