@@ -29,7 +29,11 @@ def prepare(study: Study, frames: Frames) -> pl.DataFrame:
         runs.select("folder"), on="folder", how="semi"
     )
     declared = pl.DataFrame(
-        [(treatment.run, *level) for treatment in study.treatments for level in treatment.levels.items()],
+        [
+            (treatment.run, *level)
+            for treatment in (*study.treatments, *study.others)
+            for level in treatment.levels.items()
+        ],
         schema={"run": pl.Int64, "factor": pl.String, "declared": pl.String},
         orient="row",
     )

@@ -65,6 +65,10 @@ def describe(study: Study, code: str, row: Row) -> Found:
         levels = claim.levels if claim else {}
         runs = len(study.treatments)
         found = ", ".join(f"{factor} = {level}" for factor, level in levels.items()) or row["levels_told"]
+        if not levels and (told := study.ran_with.get(folder)):
+            shown = ", ".join(f"{factor} = {level}" for factor, level in told.items())
+            untold = ", ".join(factor for factor in study.factors if factor not in told)
+            return Found(folder, f"ran_with {shown}, levels of no run", f"{untold} in ran_with too")
         if found:
             return Found(folder, found, f"the levels of one of the {runs} runs of {study.name}")
         pattern = study.source.path if study.source else study.folders

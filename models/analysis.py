@@ -39,8 +39,8 @@ def analyse(study: Study, observations: pl.DataFrame) -> dict[str, pl.DataFrame]
     cannot be fitted is left out of the frames and said in `statements`. Raises FitError for columns that are not
     there and for runs that the design does not have.
     """
-    design = Design.of(study)
     rows = in_order(study, observations)
+    design = Design.as_run(study, rows["run"].to_list())
     said: list[Said] = []
     tables: dict[str, list[Row]] = {table: [] for table in SCHEMAS}
     analyses: dict[str, ResponseAnalysis] = {}

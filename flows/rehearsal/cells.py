@@ -23,7 +23,8 @@ def grid(study: Study, runs: Sequence[Known]) -> Iterator[str]:
     counts = counted((each.claim.run, each.times) for each in runs)
     planned = [treatment for treatment in study.treatments if not treatment.is_center]
     empty = sum(not counts[treatment.run] for treatment in study.treatments)
-    placed = sum(number for run, number in counts.items() if run is not None)
+    beside = {other.run for other in study.others}
+    placed = sum(number for run, number in counts.items() if run is not None and run not in beside)
     yield f"Runs: {placed} in {len(study.treatments) - empty} of {len(study.treatments)} cells, {empty} empty."
     *down, across = study.factors
     table = [[*down, *(f"{across}={level}" for level in study.factors[across])]]
@@ -46,6 +47,8 @@ def grid(study: Study, runs: Sequence[Known]) -> Iterator[str]:
     for treatment in study.treatments:
         if treatment.is_center:
             yield f"  centre, run {treatment.run}: {counts[treatment.run]}"
+    for other in study.others:
+        yield f"  beside the design, run {other.run}: {counts[other.run]}"
 
 
 def odd_runs(study: Study, runs: Sequence[Known]) -> Iterator[str]:
@@ -87,7 +90,9 @@ def levels(study: Study, runs: Sequence[Known]) -> Iterator[str]:
             if name in each.claim.levels
         )
         if not seen:  # the number of the run tells
-            by_run = {treatment.run: treatment.levels[name] for treatment in study.treatments}
+            by_run = {
+                treatment.run: treatment.levels[name] for treatment in (*study.treatments, *study.others)
+            }
             seen = counted((by_run[each.claim.run], each.times) for each in runs if each.claim.run)
         told = ", ".join(f"{level} ({seen.get(level, 0)})" for level in declared)
         strange = [level for level in seen if level not in (*declared, study.center.get(name))]

@@ -48,7 +48,7 @@ def with_levels(observations: "pl.DataFrame", study: Study) -> "pl.DataFrame":
     import polars as pl
 
     levels = pl.DataFrame(
-        [{"run": treatment.run, **treatment.levels} for treatment in study.treatments],
+        [{"run": treatment.run, **treatment.levels} for treatment in (*study.treatments, *study.others)],
         schema={"run": pl.Int32, **dict.fromkeys(study.factors, pl.String)},
     )
     return observations.join(levels, on="run", how="left", maintain_order="left")

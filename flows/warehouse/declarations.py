@@ -52,7 +52,7 @@ def treatment_rows(studies: Sequence[Study]) -> pl.DataFrame:
     rows = []
     for study in studies:
         letters = dict(zip(study.factors, Design.of(study).letters, strict=True))
-        for treatment in study.treatments:
+        for treatment in (*study.treatments, *study.others):
             for place, (factor, level) in enumerate(treatment.levels.items(), 1):
                 levels = study.factors[factor]
                 position = levels.index(level) if not treatment.is_center else None
@@ -67,6 +67,7 @@ def treatment_rows(studies: Sequence[Study]) -> pl.DataFrame:
                         "level_position": None if position is None else position + 1,
                         "sign": sign(position, len(levels)),
                         "is_center": treatment.is_center,
+                        "is_planned": treatment.run <= len(study.treatments),
                     }
                 )
     return pl.DataFrame(rows, infer_schema_length=None)

@@ -243,7 +243,8 @@ class Study(Strict):
         factors = info.data.get("factors", {})
         problems = [
             f"found {name} = {level!r} of {folder}, expected a factor with one of its levels "
-            f"({', '.join(factors.get(name, factors))}). Correct it."
+            f"({', '.join(factors.get(name, factors))}). Correct it; a folder that ran with none of them is taken out of "
+            "the log root."
             for folder, levels in ran_with.items()
             for name, level in levels.items()
             if level not in factors.get(name, ())
@@ -308,6 +309,33 @@ class Study(Strict):
         centers = self.center_runs if self.center else 0
         rows += [Treatment(len(rows) + i, dict(self.center), is_center=True) for i in range(1, centers + 1)]
         return tuple(rows)
+
+    @cached_property
+    def others(self) -> tuple[Treatment, ...]:
+        """Levels that folders ran with and that no run of the design has, numbered after its runs.
+
+        None where there are centre points, whose numbers follow the design's, and none of folders whose path does not
+        tell the planned levels, unless the study tells the level of every factor.
+        """
+        if self.center:
+            return ()
+        ran = [{**self._planned_levels(folder), **told} for folder, told in self.ran_with.items()]
+        new = dict.fromkeys(
+            texts
+            for levels in ran
+            if len(levels) == len(self.factors)
+            and (texts := tuple(levels[name] for name in self.factors)) not in self._run_of_levels
+        )
+        return tuple(
+            Treatment(run, dict(zip(self.factors, texts, strict=True)), is_center=False)
+            for run, texts in enumerate(new, len(self.treatments) + 1)
+        )
+
+    def _planned_levels(self, folder: str) -> dict[str, str]:
+        """What the path of a folder tells of the levels that were planned; nothing where it does not fit."""
+        match = self._pattern_of_units.match(folder)
+        run = None if match is None else self.claim_of(match).run
+        return {} if run is None else self.treatments[run - 1].levels
 
     @cached_property
     def pattern(self) -> Pattern:
@@ -376,7 +404,10 @@ class Study(Strict):
         if not told or claim.run is None:
             return claim
         levels = {**self.treatments[claim.run - 1].levels, **told}
-        return claim._replace(run=self.run_of(levels, claim.replicate), levels=levels)
+        run = self.run_of(levels, claim.replicate)
+        if run is None:
+            run = next((other.run for other in self.others if other.levels == levels), None)
+        return claim._replace(run=run, levels=levels)
 
     @property
     def is_result(self) -> bool:

@@ -1,11 +1,12 @@
 """Which effects cannot be told apart: in the design as declared and in the runs that are there."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from models.confounding.confounding import Word
-from models.design.coding import Coding, Integers, code
+from models.design.coding import Coding, Integers, code, slices
 from models.design.design import Design
 from models.results import Row
 from models.wording import chain
@@ -60,7 +61,25 @@ def aliases_in(design: Design, coding: Coding, also: Iterable[str] = ()) -> Alia
             for one, other in ((term, dropped), (dropped, term)):
                 if other not in {partner.removeprefix("-") for partner in found[one]}:
                     found[one] = (*found[one], _weighted(other, bias))
+        found[term] = (*found[term], *_told_in_part(design, coding, term))
     return found
+
+
+def _told_in_part(design: Design, coding: Coding, term: str) -> Iterator[str]:
+    """What the plan aliases with a term and runs beyond it tell from it, with the weight that it keeps in it."""
+    kept = {partner.removeprefix("-") for partner in design.aliases(term)}
+    for partner in planned_aliases(design, term):
+        if partner not in kept and partner not in coding.blocks:
+            column = np.zeros((len(design.runs), 1))
+            column[: len(design.places), 0] = design.column(partner)
+            weight = float(coding.bias(column)[slices(coding.blocks)[term]][0, 0])
+            if abs(weight) > 1e-9:
+                yield _weighted(partner, weight)
+
+
+def planned_aliases(design: Design, term: str) -> list[str]:
+    """The aliases of a term in the design as declared."""
+    return [partner.removeprefix("-") for partner in replace(design, beyond=()).aliases(term)]
 
 
 def _weighted(name: str, weight: float) -> str:
@@ -75,7 +94,7 @@ def _signed(name: str, sign: int) -> str:
 def _shortest(design: Design, mask: int) -> list[str]:
     """The aliases of fewest factors of an effect that has none of up to three."""
     confounding = design.confounding
-    partners = [(mask ^ word.mask, word.sign) for word in confounding.words]
+    partners = [(mask ^ word.mask, word.sign) for word in design.words_that_hold]
     fewest = min((partner.bit_count() for partner, _ in partners), default=0)
     return [
         _signed(confounding.term(partner), sign)
@@ -91,7 +110,7 @@ def joined_aliases(partners: Iterable[str]) -> str | None:
 
 def alias_rows(study: str, design: Design, places: Integers) -> Iterator[Row]:
     """Rows of `alias_sets` for the design as declared and for the runs at `places`, if there are any."""
-    scopes = {"declared": aliases_of(design, np.arange(len(design.runs)))}
+    scopes = {"declared": aliases_of(design, np.arange(design.planned))}
     if len(places):
         scopes["present"] = aliases_in(design, code(design, design.terms, places))
     for scope, found in scopes.items():

@@ -67,15 +67,19 @@ class Coding:
         Analyses, 2007, 3.9); of several columns the largest.
         """
         found: dict[str, dict[str, float]] = {term: {} for term in self.blocks}
-        X = np.hstack(list(self.blocks.values()))[self.rows]
         for dropped, block in self.dropped.items():
-            bias = np.linalg.lstsq(X, block[self.rows], rcond=None)[0]
+            bias = self.bias(block)
             for term, columns in slices(self.blocks).items():
                 of_term = bias[columns].ravel()
                 largest = float(of_term[np.argmax(np.abs(of_term))]) if of_term.size else 0.0
                 if abs(largest) > 1e-9:
                     found[term][dropped] = largest
         return found
+
+    def bias(self, block: Matrix) -> Matrix:
+        """(columns of the model, columns of the block): what of columns outside the model is counted in it."""
+        X = np.hstack(list(self.blocks.values()))[self.rows]
+        return np.asarray(np.linalg.lstsq(X, block[self.rows], rcond=None)[0], dtype=np.float64)
 
     @property
     def leaks(self) -> dict[str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ def runs_that_complete(design: Design, coding: Coding, terms: Sequence[str], mos
     Empty where the runs present bear the whole model, or more runs than `most` are needed.
     """
     needed = sum(coding.full_df.values())
-    places = np.arange(len(design.places))
+    places = np.arange(design.planned)
     missing = [int(place) for place in places if place not in set(coding.present.tolist())]
     present = coding.present
     found: list[int] = []

@@ -3,8 +3,8 @@
 import sys
 import types
 import warnings
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from models.confounding.confounding import LETTERS, Confounding
+from models.confounding.confounding import LETTERS, Confounding, Word
 from models.declared.study import Study
 
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
@@ -24,7 +24,8 @@ class Design:
     """The runs of a study and what they can tell apart.
 
     `runs` is a frame of run, a text column per factor and is_center. `places` (runs × factors) holds the
-    place of each level from 0, without centre points.
+    place of each level from 0, without centre points. Behind the runs that were planned stand levels that were run
+    and that no run has; `beyond` are the places of those that are there.
     """
 
     factors: tuple[str, ...]
@@ -35,6 +36,7 @@ class Design:
     places: NDArray[np.int64]
     containers: int | None
     replicates: int | None
+    beyond: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, study: Study) -> "Design":
@@ -62,6 +64,28 @@ class Design:
             containers=study.containers,
             replicates=study.replicates,
         )
+
+    @classmethod
+    def as_run(cls, study: Study, present: Iterable[int]) -> "Design":
+        """The same with the levels that were run and that no run of the design has, where numbers present are theirs."""
+        design = cls.of(study)
+        beyond = [other for other in study.others if other.run in set(present)]
+        if not beyond:
+            return design
+        rows = [(other.run, *other.levels.values(), False) for other in study.others]
+        texts = list(study.factors.items())
+        places = [[levels.index(other.levels[name]) for name, levels in texts] for other in study.others]
+        return replace(
+            design,
+            runs=pl.concat([design.runs, pl.DataFrame(rows, schema=design.runs.schema, orient="row")]),
+            places=np.vstack([design.places, places]),
+            beyond=tuple(other.run - 1 for other in beyond),
+        )
+
+    @property
+    def planned(self) -> int:
+        """How many runs the design has, without centre points."""
+        return prod(self.levels[i] for i in self.confounding.base)
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -112,15 +136,26 @@ class Design:
         """Effects with the same column, short ones first; '-' before those of opposite sign.
 
         Only effects of at most `longest` factors, or the shortest ones if none is so short; None for all.
-        Raises ValueError for a term with unknown factors.
+        None that runs beyond the design tell from it. Raises ValueError for a term with unknown factors.
         """
         mask = self.confounding.mask(term)
-        found = [(mask ^ word.mask, word.sign) for word in self.confounding.words if mask != word.mask]
+        found = [(mask ^ word.mask, word.sign) for word in self.words_that_hold if mask != word.mask]
         if longest is not None and found:
             limit = max(longest, min(alias.bit_count() for alias, _ in found))
             found = [pair for pair in found if pair[0].bit_count() <= limit]
         found.sort(key=lambda pair: (pair[0].bit_count(), _in_study_order(pair[0])))
         return tuple(f"{'' if sign > 0 else '-'}{self.confounding.term(alias)}" for alias, sign in found)
+
+    @cached_property
+    def words_that_hold(self) -> tuple[Word, ...]:
+        """The words of the defining relation that hold in the runs beyond the design too."""
+        words = self.confounding.words
+        if not self.beyond:
+            return words
+        made = self.signs[list(self.beyond)]
+        return tuple(
+            word for word in words if (made[:, _in_study_order(word.mask)].prod(axis=1) == word.sign).all()
+        )
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -158,7 +193,7 @@ class Design:
 
     def line(self, present: Collection[int] | None = None) -> str:
         """'2^(4-1), I = ABCD, resolution IV, 8 runs × 4 containers', and the runs that `present` lacks."""
-        runs = len(self.places)
+        runs = self.planned
         if not self.confounding.generators:
             size = f"2^{len(self.factors)}" if self.is_two_level else " × ".join(map(str, self.levels))
             head = f"{size} full factorial"
@@ -166,12 +201,15 @@ class Design:
             size = f"2^({len(self.factors)}-{len(self.confounding.generators)})"
             head = f"{size}, {self.confounding.relation(words=7)}, resolution {self.resolution}"
         text = f"{head}, {runs} run{'s' if runs > 1 else ''}"
-        if len(self.runs) > runs:
+        if self.beyond:
+            text += f" + {len(self.beyond)} beside the design"
+        elif len(self.runs) > runs:
             text += f" + {len(self.runs) - runs} at the centre"
         for number, noun in ((self.replicates, "folder"), (self.containers, "container")):
             if number is not None and (number > 1 or noun == "container"):
                 text += f" × {number} {noun}{'s' if number > 1 else ''}"
-        missing = sorted(set(self.runs["run"].to_list()) - set(present)) if present is not None else []
+        expected = range(1, 1 + (self.planned if self.beyond else len(self.runs)))
+        missing = sorted(set(expected) - set(present)) if present is not None else []
         if missing:
             text += (
                 f", in progress: run{'s' if len(missing) > 1 else ''} {', '.join(map(str, missing))} to come"

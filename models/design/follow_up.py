@@ -63,7 +63,7 @@ def next_runs(
     their standard deviations. Raises ValueError for unknown terms, and for designs that are not two-level ones or
     too large to search.
     """
-    design = Design.of(study)
+    design, as_run = Design.of(study), Design.as_run(study, present or ())
     if not design.is_two_level:
         raise ValueError(
             f"{study.name}: found factors with {joined([str(n) for n in design.levels])} levels, expected two each. "
@@ -80,7 +80,7 @@ def next_runs(
     names = design.confounding
     separated = dict.fromkeys(names.mask(term) for one in sets for term in one)
     mains = [1 << i for i in range(len(design.factors))]
-    rows = range(1, len(design.places) + 1) if present is None else sorted(set(present))
+    rows = range(1, design.planned + 1) if present is None else sorted(set(present))
     search = _Search(
         texts={name: tuple(levels) for name, levels in study.factors.items()},
         relation=names.relation(words=7),
@@ -88,7 +88,7 @@ def next_runs(
         sets=sets,
         masks=tuple(dict.fromkeys([*separated, *mains, *map(names.mask, active)])),
         separated=len(separated),
-        made=design.signs[[run - 1 for run in rows if run <= len(design.places)]],
+        made=as_run.signs[[run - 1 for run in rows if run <= len(as_run.places)]],
         replicates=replicates,
         size=size,
         alpha=alpha,

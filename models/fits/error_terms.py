@@ -292,6 +292,8 @@ def why_no_lenth(sample: Sample) -> str | None:
     runs = len(sample.design.places)
     if not sample.design.is_two_level:
         return "Lenth's method is for two-level factors"
+    if sample.design.beyond:
+        return "folders ran with levels of no run of the design, and Lenth's method needs the contrasts of its runs alone"
     if missing := [run for run in sample.missing_runs if run <= runs]:
         verb = "is" if len(missing) == 1 else "are"
         return f"{len(missing)} of {runs} runs {verb} missing, and Lenth's method needs the contrasts of all"

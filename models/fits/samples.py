@@ -263,7 +263,8 @@ class Sample:
     @cached_property
     def folders_of_runs(self) -> Integers:
         """How many folders each run of the design has."""
-        return np.bincount(self.folders[1], minlength=len(self.study.treatments))
+        runs = len(self.study.treatments)
+        return np.bincount(self.folders[1], minlength=runs)[:runs]
 
     @property
     def is_firm(self) -> bool:
@@ -287,8 +288,12 @@ class Sample:
 
     @property
     def is_balanced(self) -> bool:
-        """Every run of the design has as many observations as every other."""
-        return not self.missing_runs and len(set(np.bincount(self.places).tolist())) == 1
+        """Every run of the design has as many observations as every other, and there are no others."""
+        return (
+            not self.missing_runs
+            and not self.design.beyond
+            and len(set(np.bincount(self.places).tolist())) == 1
+        )
 
     @property
     def is_constant(self) -> bool:
@@ -347,11 +352,12 @@ def grouped_means(y: Vector, groups: Integers) -> Vector:
 
 
 def treatment_numbers(study: Study) -> Integers:
-    """A number for each run of the design, equal where all levels are equal."""
+    """A number for each run, of the design and beside it, equal where all levels are equal."""
     numbers: dict[tuple[str, ...], int] = {}
-    for run in study.treatments:
+    runs = (*study.treatments, *study.others)
+    for run in runs:
         numbers.setdefault(tuple(run.levels.values()), len(numbers))
-    return np.array([numbers[tuple(run.levels.values())] for run in study.treatments], dtype=np.int64)
+    return np.array([numbers[tuple(run.levels.values())] for run in runs], dtype=np.int64)
 
 
 def in_order(study: Study, observations: pl.DataFrame) -> pl.DataFrame:
@@ -377,7 +383,7 @@ def in_order(study: Study, observations: pl.DataFrame) -> pl.DataFrame:
         pl.col("value").cast(pl.Float64),
         block=_block(study, rows),
     ).sort("response", "folder", "container_id")
-    last = len(study.treatments)
+    last = len(study.treatments) + len(study.others)
     strange = rows.filter(pl.col("run").is_null() | ~pl.col("run").is_between(1, last))
     if strange.height:
         run, folder = strange.row(0, named=True)["run"], strange.row(0, named=True)["folder"]

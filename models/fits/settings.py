@@ -57,7 +57,10 @@ def settings(sample: Sample, deciding: ErrorTerm) -> tuple[list[str], list[Setti
         kept = [block for term, block in sample.coding.blocks.items() if term in (*terms, *NO_TERMS)]
         X = np.hstack(kept)[sample.matrix_rows]
         covariance = np.asarray(np.linalg.inv(X.T @ X), dtype=np.float64)
-    runs = {tuple(run.levels.values()): run.run for run in reversed(sample.study.treatments)}
+    runs = {
+        tuple(run.levels.values()): run.run
+        for run in reversed([*sample.study.treatments, *sample.study.others])
+    }
     seen = set(sample.places.tolist())
     found = []
     for places in product(*sample.coding.levels.values()):

@@ -101,11 +101,15 @@ def other_levels(study: Study, rows: pl.DataFrame) -> Iterator[tuple[str, str]]:
     for folder, levels in study.ran_with.items():
         if folder in runs:
             shown = joined([f"{name} = {level}" for name, level in levels.items()])
-            yield (
-                "note",
-                f"{folder} ran with {shown} instead of the planned level, as the study declares: it counts as run "
-                f"{runs[folder]}.",
-            )
+            told = f"{folder} ran with {shown} instead of the planned level, as the study declares: it counts as run"
+            if runs[folder] <= len(study.treatments):
+                yield "note", f"{told} {runs[folder]}."
+            else:
+                yield (
+                    "doubt",
+                    f"{told} {runs[folder]}, beside the {len(study.treatments)} runs of the design: effects are no longer "
+                    "independent of each other, and aliases are those of the runs that were made.",
+                )
 
 
 def order_rows(study: str, order: ExecutionOrder | None) -> Iterator[Row]:

@@ -14,7 +14,7 @@ MOST_FOLDERS = 4  # of a cell that are named
 
 
 def design_cells(results: Results) -> list[dict[str, Any]]:
-    """One a run of the design, in order (queries study, study_treatments and study_runs)."""
+    """One a run of the design, in order, then what was run beside it (queries study, study_treatments, study_runs)."""
     wanted = results["study"].frame["folders_per_run"][0]
     runs = results["study_runs"].frame
     letters = dict(results["study_levels"].frame.select("factor", "letter").rows())
@@ -23,9 +23,10 @@ def design_cells(results: Results) -> list[dict[str, Any]]:
             int(str(run)),
             levels.with_columns(letter=pl.col("factor").replace_strict(letters)),
             runs.filter(run=run),
-            wanted,
+            wanted if levels["is_planned"][0] else 0,
         )
         for (run,), levels in results["study_treatments"].frame.group_by("run", maintain_order=True)
+        if levels["is_planned"][0] or runs.filter(run=run).height
     ]
 
 
@@ -36,6 +37,7 @@ def _cell(run: int, levels: pl.DataFrame, folders: pl.DataFrame, wanted: int) ->
     said = [f"{states.count(state)} {state}" for state in STATES.values() if states.count(state)]
     return {
         "run": run,
+        "is_planned": levels["is_planned"][0],
         "levels": [
             {
                 "letter": letter,

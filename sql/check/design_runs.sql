@@ -4,7 +4,7 @@
 with design as (
     select distinct run
     from treatments
-    where study = $study
+    where study = $study and is_planned
 )
 
 select design.run, count(folders.folder_id) as folders

@@ -4,13 +4,14 @@
 with declared as (
     select study, count(distinct run) as runs_declared
     from treatments
+    where is_planned
     group by study
 ),
 
 present as (
     select
         study,
-        count(distinct run) filter (where verdict = 'accepted') as runs_present,
+        count(distinct run) filter (where verdict = 'accepted' and is_planned) as runs_present,
         count(*) filter (where verdict = 'quarantined') as folders_quarantined,
         count(*) filter (where verdict = 'unfinished') as folders_unfinished,
         max(night_id) as last_night_id,
@@ -24,7 +25,7 @@ counted as (
     from (
         select study, run, count(*) as folders
         from runs
-        where verdict = 'accepted' and run is not null
+        where verdict = 'accepted' and is_planned
         group by study, run
     ) as of_runs
     inner join studies on studies.study = of_runs.study

@@ -4,7 +4,7 @@
 with of_runs as (
     select study, run, count(*) as folders
     from runs
-    where verdict = 'accepted' and run is not null
+    where verdict = 'accepted' and is_planned
     group by study, run
 ),
 
@@ -28,12 +28,16 @@ select
     studies.defining_relation,
     studies.resolution,
     studies.error_unit,
-    (select count(distinct treatments.run) from treatments where treatments.study = studies.study) as runs_declared,
+    (
+        select count(distinct treatments.run)
+        from treatments
+        where treatments.study = studies.study and treatments.is_planned
+    ) as runs_declared,
     cast(studies.definition ->> '$.containers' as integer) as containers_per_folder,
     coalesce(cast(studies.definition ->> '$.replicates' as integer), 1) as folders_per_run,
     studies.definition ->> '$.replicates' is not null as is_planned,
     coalesce(cast(studies.definition ->> '$.alpha' as double), 0.05) as alpha,
-    count(distinct runs.run) filter (where runs.verdict = 'accepted') as runs_present,
+    count(distinct runs.run) filter (where runs.verdict = 'accepted' and runs.is_planned) as runs_present,
     coalesce(sum(runs.containers) filter (where runs.verdict = 'accepted'), 0) as containers_present,
     count(runs.folder) filter (where runs.verdict = 'accepted') as folders_accepted,
     (

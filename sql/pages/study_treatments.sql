@@ -9,6 +9,7 @@ select
     level_position,
     level,
     is_center,
+    is_planned,
 from treatments
 where study in $studies
 order by study, run, factor_position

@@ -8,6 +8,7 @@ with run_levels as (
         run,
         map(list(factor order by factor_position), list(level order by factor_position)) as levels,
         bool_or(is_center) as is_center,
+        bool_and(is_planned) as is_planned,
     from treatments
     group by study, run
 ),
@@ -45,6 +46,7 @@ select
     folders.folder,
     run_levels.levels,
     coalesce(run_levels.is_center, false) as is_center,
+    coalesce(run_levels.is_planned, false) as is_planned,
     coalesce(container_counts.containers, 0) as containers,
     case
         when first_objections.folder is not null then 'quarantined'
@@ -70,6 +72,7 @@ comment on column runs.block is 'What a table says of the blocks of the study, b
 comment on column runs.folder is 'Log folder below the log root.';
 comment on column runs.levels is 'Level of every factor, by factor.';
 comment on column runs.is_center is 'Whether the run is a centre point.';
+comment on column runs.is_planned is 'Whether the run is one of the design: a folder may have run with levels of none (`ran_with`).';
 comment on column runs.containers is 'Containers seen in the folder.';
 comment on column runs.verdict is 'accepted, unfinished or quarantined.';
 comment on column runs.reason is 'Why it is quarantined; null otherwise.';
