@@ -23,44 +23,33 @@ ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 class Design:
     """The runs of a study and what they can tell apart.
 
-    `runs` is a frame of run, a text column per factor and is_center. `places` (runs × factors) holds the
-    place of each level from 0, without centre points. Behind the runs that were planned stand levels that were run
-    and that no run has; `beyond` are the places of those that are there.
+    `runs` is a frame of run, a text column per factor and is_center. Behind the runs that were planned stand levels
+    that were run and that no run has; `beyond` are the places of those that are there.
     """
 
+    study: Study
     factors: tuple[str, ...]
     levels: tuple[int, ...]
     confounding: Confounding
     terms: tuple[str, ...]
     runs: pl.DataFrame
-    places: NDArray[np.int64]
     containers: int | None
     replicates: int | None
     beyond: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, study: Study) -> "Design":
-        """Yates order is ours: pyDOE2's successors return their rows in another one."""
-        places = _rows_in_yates_order(study)
         names = list(study.factors)
-        made = [
-            {name: study.factors[name][place] for name, place in zip(names, row, strict=True)}
-            for row in places.tolist()
-        ]
         treatments = study.treatments
-        if made != [treatment.levels for treatment in treatments if not treatment.is_center]:
-            raise RuntimeError(
-                f"{study.name}: pyDOE2 made another design than the study declares; please report it."
-            )
         schema = {"run": pl.Int64, **dict.fromkeys(names, pl.String), "is_center": pl.Boolean}
         rows = [(treatment.run, *treatment.levels.values(), treatment.is_center) for treatment in treatments]
         return cls(
+            study=study,
             factors=tuple(names),
             levels=tuple(len(levels) for levels in study.factors.values()),
             confounding=study.confounding,
             terms=study.terms,
             runs=pl.DataFrame(rows, schema=schema, orient="row"),
-            places=places,
             containers=study.containers,
             replicates=study.replicates,
         )
@@ -73,12 +62,9 @@ class Design:
         if not beyond:
             return design
         rows = [(other.run, *other.levels.values(), False) for other in study.others]
-        texts = list(study.factors.items())
-        places = [[levels.index(other.levels[name]) for name, levels in texts] for other in study.others]
         return replace(
             design,
             runs=pl.concat([design.runs, pl.DataFrame(rows, schema=design.runs.schema, orient="row")]),
-            places=np.vstack([design.places, places]),
             beyond=tuple(other.run - 1 for other in beyond),
         )
 
@@ -86,6 +72,30 @@ class Design:
     def planned(self) -> int:
         """How many runs the design has, without centre points."""
         return prod(self.levels[i] for i in self.confounding.base)
+
+    @cached_property
+    def places(self) -> NDArray[np.int64]:
+        """(runs × factors) the place of each level from 0, without centre points, as pyDOE2 makes them.
+
+        Behind those of the runs that were planned stand those of levels that were run and that no run has.
+        Yates order is ours: pyDOE2's successors return their rows in another one. Raises RuntimeError where it makes
+        another design than the study declares.
+        """
+        places = _rows_in_yates_order(self.study)
+        made = [
+            tuple(levels[place] for levels, place in zip(self.study.factors.values(), row, strict=True))
+            for row in places.tolist()
+        ]
+        declared = [tuple(one.levels.values()) for one in self.study.treatments if not one.is_center]
+        if made != declared:
+            raise RuntimeError(
+                f"{self.study.name}: pyDOE2 made another design than the study declares; please report it."
+            )
+        if not self.beyond:
+            return places
+        texts = list(self.study.factors.items())
+        others = [[levels.index(other.levels[name]) for name, levels in texts] for other in self.study.others]
+        return np.vstack([places, others])
 
     @property
     def letters(self) -> tuple[str, ...]:
