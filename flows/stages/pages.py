@@ -16,7 +16,7 @@ from flows.house.published_pages import PAGE_LIST
 from flows.messages import PAGES
 from flows.stages.answers import answers, answers_of_each
 from flows.stages.run_pages import Run, add_runs, runs_of
-from flows.warehouse.warehouse import SQL, Warehouse, examples, open_published, text
+from flows.warehouse.warehouse import ANSWERED_MIB, SQL, Warehouse, examples, open_published, text
 from models.declared.study import Study
 from reports.pages.site import (
     CURVES_QUERIES,
@@ -49,9 +49,9 @@ from reports.text.slugs import is_row
 # What the page of curves takes from it.
 OF_CURVES = ("study", "study_levels", "study_treatments")
 # Whose rows are asked for together: most queries cost for twenty studies little more than for one, but all that they
-# give is in memory.
+# give is in memory. Curves are most of that: of them fewer.
 STUDIES_AT_ONCE, FOLDERS_AT_ONCE = 20, 2000
-CURVES_AT_ONCE = 5  # they are most of what is held in memory
+CURVED_STUDIES_AT_ONCE, CURVED_FOLDERS_AT_ONCE = 5, 500
 
 Files = Mapping[str, bytes]
 
@@ -174,7 +174,7 @@ def render_site(
         else:
             for group in groups:
                 site.carry_over(group)
-    parts = list(parted_by_size(looked_at, dict(warehouse.rows("night/folder_counts"))))
+    parts = list(parted_by_size(looked_at, folder_counts(warehouse), STUDIES_AT_ONCE, FOLDERS_AT_ONCE))
     if draw_all and len(parts) > 1:
         draw_all(site, parts)
         parts = []
@@ -203,13 +203,20 @@ def render_site(
     return site.rendered
 
 
-def parted_by_size(studies: Iterable[Study], folders: Mapping[str, int]) -> Iterator[list[Study]]:
+def folder_counts(warehouse: Warehouse) -> dict[str, int]:
+    """The folders of each study."""
+    return dict(warehouse.rows("night/folder_counts"))
+
+
+def parted_by_size(
+    studies: Iterable[Study], folders: Mapping[str, int], most: int, most_folders: int
+) -> Iterator[list[Study]]:
     """As many studies at once as do not have too many folders together; one that has more stands alone."""
     part: list[Study] = []
     held = 0
     for study in studies:
         mine = folders.get(study.name, 0)
-        if part and (len(part) == STUDIES_AT_ONCE or held + mine > FOLDERS_AT_ONCE):
+        if part and (len(part) == most or held + mine > most_folders):
             yield part
             part, held = [], 0
         part.append(study)
@@ -234,6 +241,7 @@ def draw(part: Site, database: Path, studies: Sequence[Study], target: Path) -> 
     """The pages of some studies below `target`, on a worker."""
     part.target = target
     with open_published(database) as warehouse:
+        warehouse.keep_little(ANSWERED_MIB)
         add_studies(part, warehouse, studies)
     part.groups_before, part.digests_before = {}, {}  # whoever asked has them
     return part
@@ -250,11 +258,12 @@ def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> N
         mine |= answers(warehouse, WIDE_QUERIES, study=study.name)
         theirs = {response: responses[(study.name, response)] for response in study.responses}
         site.add(f"study {study.name}", digest(mine, *theirs.values()), partial(study_pages, mine, theirs))
-        folders = [each for each in mine["study_runs"].frame["folder"].sort().to_list() if not is_row(each)]
-        runs += runs_of(study.name, mine, folders)
+        paths = [each for each in mine["study_runs"].frame["folder"].sort().to_list() if not is_row(each)]
+        runs += runs_of(study.name, mine, paths)
     curved = [study for study in studies if results[(study.name,)]["study"].frame["has_curves"][0]]
-    for start in range(0, len(curved), CURVES_AT_ONCE):
-        add_curves(site, warehouse, curved[start : start + CURVES_AT_ONCE], results)
+    folders = folder_counts(warehouse)
+    for some in parted_by_size(curved, folders, CURVED_STUDIES_AT_ONCE, CURVED_FOLDERS_AT_ONCE):
+        add_curves(site, warehouse, some, results)
     add_runs(site, warehouse, runs)
 
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from flows.house.publishing import publish
 from flows.stages.plan import Plan, Summary
 from flows.warehouse.carry_over import schema_number
-from flows.warehouse.warehouse import Warehouse, open_published, schema_digest
+from flows.warehouse.warehouse import ANSWERED_MIB, Warehouse, open_published, schema_digest
 
 
 def render_pages(plan: Plan, say: Callable[[str], None] = lambda _: None) -> list[str]:
@@ -19,6 +19,7 @@ def render_pages(plan: Plan, say: Callable[[str], None] = lambda _: None) -> lis
     names = [study.name for study in plan.affected()]
     cluster = plan.order.cluster
     with open_published(plan.staged) as warehouse:
+        warehouse.keep_little(ANSWERED_MIB)
         return render_site(
             warehouse,
             plan.house.staging / "site",

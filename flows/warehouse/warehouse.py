@@ -59,6 +59,7 @@ STORAGE: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
 
 
 STREAMED_MIB = 64  # for each thread: a row group in the making and what is read for it, several times over
+ANSWERED_MIB = 80  # for each thread: the same, and what a query groups
 
 
 class Warehouse:
@@ -85,9 +86,17 @@ class Warehouse:
         return dict(zip(columns, row, strict=True))
 
     def frame(self, name: str, **values: Any) -> "pl.DataFrame":
-        """The select of a file as a polars frame."""
-        frame: pl.DataFrame = self.connection.sql(text(name), params=values or None).pl()
-        return frame
+        """The select of a file as a polars frame; where little memory is kept and does not do, in as much as it takes."""
+
+        def ask() -> "pl.DataFrame":
+            frame: pl.DataFrame = self.connection.sql(text(name), params=values or None).pl()
+            return frame
+
+        try:
+            return ask()
+        except duckdb.OutOfMemoryException:
+            self.connection.execute("reset memory_limit")
+            return ask()
 
     def append(self, table: str, frame: "pl.DataFrame") -> None:
         """Insert a frame by the names of its columns; those it lacks stay null."""
@@ -195,10 +204,10 @@ class Warehouse:
             f"insert into {quoted(target)} by name select {names} from {quoted(source)}"  # noqa: S608
         )
 
-    def keep_little(self) -> None:
-        """Keep little of the file in memory, for work through which rows only pass: what was read is let go again."""
+    def keep_little(self, mebibytes: int = STREAMED_MIB) -> None:
+        """Keep little of the file in memory, so much for each thread: what was read is let go again."""
         ((threads,),) = self.connection.execute("select current_setting('threads')").fetchall()
-        self.connection.execute(f"set memory_limit = '{threads * STREAMED_MIB} MiB'")
+        self.connection.execute(f"set memory_limit = '{threads * mebibytes} MiB'")
 
     def make_tables(self) -> None:
         """Every table of `sql/tables`, empty."""

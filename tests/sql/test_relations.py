@@ -7,9 +7,19 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from flows.warehouse.warehouse import Warehouse
+from flows.warehouse.warehouse import QueryError, Warehouse, text
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "published.json").read_text())
+
+
+def test_a_query_that_little_memory_does_not_do_for_is_answered_all_the_same(warehouse: Warehouse) -> None:
+    name, asked = "pages/curves_points", {"studies": ["fltk_2_4_1"]}
+    in_full = warehouse.frame(name, **asked)
+    assert in_full.height
+    warehouse.connection.execute("set memory_limit = '4 MiB'")
+    with pytest.raises(QueryError, match="Out of Memory"):
+        warehouse.connection.execute(text(name), asked)
+    assert warehouse.frame(name, **asked).equals(in_full)
 
 
 @pytest.mark.parametrize("df", [1, 2, 7, 24, 119, 120, 121, 200, 5000])

@@ -179,7 +179,7 @@ def test_studies_with_many_folders_are_drawn_a_few_at_a_time() -> None:
     studies: Any = [SimpleNamespace(name=name) for name in names]
 
     def sizes(folders: dict[str, int]) -> list[int]:
-        parts = list(parted_by_size(studies, folders))
+        parts = list(parted_by_size(studies, folders, 20, 2000))
         assert [study.name for part in parts for study in part] == names
         return [len(part) for part in parts]
 
