@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from flows.stages.plan import Plan, stamped
 from flows.stages.study_edits import edit_statements, study_edits
-from flows.warehouse.warehouse import open_warehouse
+from flows.warehouse.warehouse import ANSWERED_MIB, open_published, open_warehouse
 from models.declared.study import Study
 
 if TYPE_CHECKING:
@@ -19,12 +19,20 @@ def analyse_studies(plan: Plan) -> None:
     from models.words.conclusions import changes
 
     edited = study_edits(plan)
-    with open_warehouse(plan.staged) as warehouse:
-        for study in plan.affected():
-            before = warehouse.frame("models/last_conclusions", study=study.name)
-            results = analyse(
-                study, with_levels(warehouse.frame("models/observations", study=study.name), study)
+    # Closed before the models are fitted: what DuckDB keeps of the file is let go.
+    with open_published(plan.staged) as warehouse:
+        warehouse.keep_little(ANSWERED_MIB)
+        data = [
+            (
+                study,
+                warehouse.frame("models/last_conclusions", study=study.name),
+                warehouse.frame("models/observations", study=study.name),
             )
+            for study in plan.affected()
+        ]
+    with open_warehouse(plan.staged) as warehouse:
+        for study, before, observations in data:
+            results = analyse(study, with_levels(observations, study))
             if not before.is_empty():
                 arrived = [
                     folder.folder

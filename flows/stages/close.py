@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flows.stages.plan import Plan
 from flows.stages.study_edits import study_edits
-from flows.warehouse.warehouse import open_warehouse
+from flows.warehouse.warehouse import ANSWERED_MIB, open_warehouse
 
 if TYPE_CHECKING:
     from flows.reading.batches import Shards
@@ -21,6 +21,7 @@ def close_night(plan: Plan, shards: Sequence["Shards"]) -> None:
 
     published = None if plan.is_fresh else plan.house.before
     with open_warehouse(plan.staged) as warehouse:
+        warehouse.keep_little(ANSWERED_MIB)
         reloaded = [folder.folder for folder in (*plan.news.new, *plan.news.changed)]
         touched = [plan.folder_ids[folder] for folder in (*reloaded, *plan.news.forgotten)]
         touched += [*plan.rows_again, *plan.rows_forgotten]
