@@ -24,7 +24,7 @@ from models.words.conclusions import conclusion_rows, statement_rows
 from models.words.diagnosis import diagnostic_rows, reading, residual_rows
 from models.words.error_terms import error_terms
 from models.words.gaps import gap_statements, unfitted, unreadable
-from models.words.order import order_rows, order_statements, other_levels
+from models.words.order import order_rows, order_statements, other_levels, untold_blocks
 from models.words.outcomes import alias_warnings, outcome
 from models.words.scale_advice import scale_statements
 
@@ -73,7 +73,7 @@ def analyse(study: Study, observations: pl.DataFrame) -> dict[str, pl.DataFrame]
         order = replace(order, block=study.block, whole_plot=study.whole_plot)
     tables["diagnostics"] += order_rows(study.name, order)
     said += [(None, "order", *one) for one in order_statements(order)] if rows.height else []
-    said += [(None, "order", *one) for one in other_levels(study, rows)]
+    said += [(None, "order", *one) for one in (*untold_blocks(study, rows), *other_levels(study, rows))]
     present = np.unique(rows["run"].to_numpy().astype(np.int64)) - 1
     said.append((None, "design", "note", f"{design.line((present + 1).tolist())}."))
     tables["alias_sets"] += alias_rows(study.name, design, present)

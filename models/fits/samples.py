@@ -20,6 +20,7 @@ from models.fits.folder_weights import folder_weights
 Scale = Literal["identity", "log10"]
 Unit = Literal["container", "folder"]
 
+UNTOLD = "\x1f"  # stands for the block of a folder that tells none
 READ = ("response", "run", "folder", "container_id", "started_at", "stopped_at", "value")
 
 
@@ -401,11 +402,11 @@ def _block(study: Study, rows: pl.DataFrame) -> pl.Expr:
         if name == "date":
             first = _naive_utc(rows, "started_at").min().over("folder")
             local = first.dt.replace_time_zone("UTC").dt.convert_time_zone(study.timezone)
-            parts.append(local.dt.strftime("%Y-%m-%d").fill_null("?"))
+            parts.append(local.dt.strftime("%Y-%m-%d").fill_null(UNTOLD))
         elif name != "replicate":
             parts.append(_told_block(study, rows, name))
         elif "replicate" in rows.columns:
-            parts.append(pl.col("replicate").cast(pl.String).fill_null("?"))
+            parts.append(pl.col("replicate").cast(pl.String).fill_null(UNTOLD))
         else:
             raise FitError(
                 f'{study.name}: found block = ["replicate"] and no column replicate in the observations. Write '
@@ -421,9 +422,10 @@ def _told_block(study: Study, rows: pl.DataFrame, name: str) -> pl.Expr:
             raise FitError(
                 f"{study.name}: found no column block in the observations. Hand over the view observations."
             )
-        return pl.col("block").cast(pl.String).str.json_path_match(f"$['{name}']").fill_null("?")
+        return pl.col("block").cast(pl.String).str.json_path_match(f"$['{name}']").fill_null(UNTOLD)
     texts = {
-        folder: study.blocks_of(folder).get(name, "?") for folder in rows["folder"].cast(pl.String).unique()
+        folder: study.blocks_of(folder).get(name, UNTOLD)
+        for folder in rows["folder"].cast(pl.String).unique()
     }
     return pl.col("folder").cast(pl.String).replace_strict(texts, return_dtype=pl.String)
 

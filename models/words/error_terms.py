@@ -155,8 +155,9 @@ def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
 
 
 def _about_blocks(sample: Sample) -> str:
-    by = joined(list(sample.study.block))
-    return f"; what blocks (by {by}) differ by is taken out first" if by else ""
+    if sample.rows["block"].n_unique() == 1:
+        return ""
+    return f"; what blocks (by {joined(list(sample.study.block))}) differ by is taken out first"
 
 
 def _about_strata(folder: ErrorTerm) -> str:

@@ -6,6 +6,7 @@ import polars as pl
 
 from models.checks.execution_order import EXPOSED, FEW, ExecutionOrder
 from models.declared.study import Study
+from models.fits.samples import UNTOLD
 from models.results import Row
 from models.wording import count, joined, number, with_alias
 
@@ -93,6 +94,26 @@ def _unlike_random(order: ExecutionOrder) -> Iterator[tuple[str, str]]:
             f"The folders ran in {pauses + 1} spells with hours between them. If something may have differed from one "
             'to the next, block = ["date"] (or ["replicate"], where the folder\'s name tells the spell) takes it out.',
         )
+
+
+def untold_blocks(study: Study, rows: pl.DataFrame) -> Iterator[tuple[str, str]]:
+    """Folders of which nothing tells the block: they stand in one together, whatever it really was."""
+    folders = rows["folder"].n_unique()
+    untold = rows.filter(pl.col("block").str.contains(UNTOLD, literal=True))["folder"].unique().sort()
+    by = joined(list(study.block))
+    if untold.is_empty():
+        return
+    if untold.len() == folders:
+        yield (
+            "doubt",
+            f"No folder tells its block (by {by}), so that none is taken out: what blocks differ by is in the error.",
+        )
+        return
+    yield (
+        "doubt",
+        f"{untold.len()} of {folders} folders do not tell their block (by {by}), such as {untold[0]}: they count as one "
+        "block, and what their own differ by is in the error. Complete what names the block.",
+    )
 
 
 def other_levels(study: Study, rows: pl.DataFrame) -> Iterator[tuple[str, str]]:

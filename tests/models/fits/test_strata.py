@@ -222,6 +222,27 @@ def test_blocks_that_nothing_tells_are_refused(declare: Any, keys: dict[str, Any
         declare(PEA_FACTORS, **{"folders": "", **keys})
 
 
+def test_folders_that_do_not_tell_their_block_are_named(declare: Any) -> None:
+    columns = {"N": "n", "P": "p", "K": "k", "field": "plot"}
+    source = {"table": "peas.csv", "columns": columns}
+    terms = ["N", "P", "K", "N:P", "N:K", "P:K", "N:P:K"]
+    study = declare(PEA_FACTORS, block=["field"], folders="", source=source, terms=terms)
+
+    def said(tables: Tables) -> str:
+        return " ".join(tables["statements"]["sentence"])
+
+    told = peas(study).with_columns(block=pl.concat_str(pl.lit('{"field": "'), "replicate", pl.lit('"}')))
+    assert "block (by field)" not in said(analyse(study, told))
+    sixth = pl.when(pl.col("replicate") == "6").then(pl.lit('{"field": null}')).otherwise("block")
+    assert "4 of 24 folders do not tell their block (by field), such as" in said(
+        analyse(study, told.with_columns(block=sixth))
+    )
+    none = analyse(study, told.with_columns(block=pl.lit(None, pl.String)))
+    assert judged(none)["K"]["p_value"] == pytest.approx(0.09746, abs=1e-5)  # R's, without blocks: see below
+    assert "No folder tells its block (by field)" in said(none)
+    assert "is taken out first" not in said(none)
+
+
 def test_without_its_blocks_the_same_experiment_hides_an_effect(declare: Any) -> None:
     study = declare(
         PEA_FACTORS, folders="{replicate}_{run}", terms=["N", "P", "K", "N:P", "N:K", "P:K", "N:P:K"]
