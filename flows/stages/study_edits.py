@@ -34,6 +34,8 @@ def edits_between(before: str, study: Study) -> Iterator[str]:
     for key in new:
         if key in TABLES:
             yield from edits_of_entries(key.removesuffix("s"), old.get(key) or {}, new[key] or {})
+        elif key == "source" and old.get(key) and new[key]:
+            yield from edits_of_keys(key, old[key], new[key])
         elif key in old and old[key] != new[key]:
             yield f"{key} {shown(old[key])} -> {shown(new[key])}"
 
@@ -47,13 +49,18 @@ def edits_of_entries(noun: str, old: Mapping[str, Any], new: Mapping[str, Any]) 
         if name not in new or old[name] == new[name]:
             continue
         if isinstance(old[name], dict) and isinstance(new[name], dict):
-            for key, value in old[name].items():
-                if new[name].get(key) != value:
-                    yield f"{noun} {name}: {key} {shown(value)} -> {shown(new[name].get(key))}"
+            yield from edits_of_keys(f"{noun} {name}:", old[name], new[name])
         else:
             yield f"{noun} {name}: {shown(old[name])} -> {shown(new[name])}"
     if list(old) != list(new) and old.keys() == new.keys():
         yield f"order of the {noun}s {shown(list(old))} -> {shown(list(new))}"
+
+
+def edits_of_keys(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """What an older doehouse could not declare is no edit."""
+    for key in {**old, **new}:
+        if old.get(key) != new.get(key) and key in old:
+            yield f"{where} {key} {shown(old[key])} -> {shown(new.get(key))}"
 
 
 def shown(value: Any) -> str:

@@ -29,7 +29,7 @@ def index_page(results: Results) -> Files:
 
 
 def _lead(studies: list[dict[str, Any]]) -> str:
-    unfinished = sum(study["rank"] > 0 for study in studies)
+    unfinished = sum(study["rank"] % 2 for study in studies)
     wanting = sum(bool(study["wants"]) for study in studies)
     parts = [count(len(studies), "designed experiment")]
     if unfinished:
