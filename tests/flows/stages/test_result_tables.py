@@ -11,6 +11,8 @@ import pytest
 
 from flows.night import Order, night, plainly
 from flows.reading.tables import numbered
+from flows.stages.study_edits import edits_between
+from models.declared.study import Study, load_studies
 from tests.houses import NOW, ask, spend, verdicts
 from tests.made_once import copied
 
@@ -69,6 +71,22 @@ def values(order: Order) -> list[float]:
 
 def codes(order: Order) -> dict[str, int]:
     return dict(ask(order, "select code, count(*) from findings group by all"))
+
+
+def test_an_edited_source_is_told_key_by_key(tmp_path: Path) -> None:
+    before, now = (
+        declared(tmp_path / name, (STUDY % "").replace("results.csv", f"{name}.csv"))
+        for name in ("one", "other")
+    )
+    assert list(edits_between(before.model_dump_json(), now)) == ['source table "one.csv" -> "other.csv"']
+    assert list(edits_between(now.model_dump_json(), now)) == []
+
+
+def declared(folder: Path, text: str) -> Study:
+    folder.mkdir()
+    (folder / "jobs.toml").write_text(text)
+    (study,) = load_studies(folder, frozenset()).studies
+    return study
 
 
 def test_every_row_is_an_observation_with_all_its_digits(order: Order) -> None:

@@ -18,6 +18,7 @@ from flows.warehouse.warehouse import SQL, open_published
 from reports.charts import interactions, levels, residuals
 from reports.charts.figures import layered
 from reports.charts.theme import chart_config
+from reports.pages.index_page import _lead
 from reports.pages.page import POLICY, Files
 from reports.pages.site import (
     RESPONSE_QUERIES,
@@ -120,6 +121,12 @@ def test_an_unfinished_design_is_in_progress_not_broken(site: Path) -> None:
     index = " ".join(" ".join(Reader(site / "index.html").words).split())
     assert "4 designed experiments, 2 in progress." in index and "broken" not in index
     assert "Nothing: no folder is left out, and no promise is broken." in (site / "tonight.html").read_text()
+
+
+def test_a_complete_study_that_wants_a_look_is_not_in_progress() -> None:
+    """Ranks as the index gives them: 1 for an unfinished study, 2 for something to look at."""
+    studies = [{"rank": rank, "wants": ["1 row in quarantine"] if rank > 1 else []} for rank in range(4)]
+    assert _lead(studies) == "4 designed experiments, 2 in progress, 2 with something to look at."
 
 
 def test_runs_lead_to_those_beside_them(site: Path) -> None:
