@@ -82,6 +82,8 @@ def with_alias(term: str, partners: Sequence[str]) -> str:
     if near and term.count(":") == 0 and near[0].count(":") > 1:
         near = []
     added = _shortest([partner for partner in partners if _is_added(partner)])
+    if added and term.count(":") == 0 and added[0].count(":") > 1:
+        added = []
     hidden = max(0, len(near) - 2) + max(0, len(added) - 2)
     return chain([term, *near[:2], *added[:2]]) + (f" (and {hidden} more)" if hidden else "")
 

@@ -73,7 +73,7 @@ class Study(Strict):
     replicates: Count | None = None
     looks: tuple[Count, ...] = Field(
         default=(), validate_default=True
-    )  # folders of each run at which it is looked
+    )  # replicates of each run at which it is looked
     fresh_within: str | None = None  # how old the newest file may be before somebody is told
     unit: Literal["container", "folder"] | None = None
     scale: Literal["log"] | None = None
@@ -125,7 +125,7 @@ class Study(Strict):
         if whole is None or list(looks) != sorted({*looks}) or looks[-1] > whole:
             planned = "without replicates" if whole is None else f"beside replicates = {whole}"
             raise ValueError(
-                f"found looks = {list(looks)} {planned}, expected ascending numbers of folders of each run up to "
+                f"found looks = {list(looks)} {planned}, expected ascending numbers of replicates of each run up to "
                 "replicates, the last look. Correct it."
             )
         return looks if looks[-1] == whole else (*looks, whole)
@@ -408,6 +408,11 @@ class Study(Strict):
         if run is None:
             run = next((other.run for other in self.others if other.levels == levels), None)
         return claim._replace(run=run, levels=levels)
+
+    @property
+    def execution_word(self) -> str:
+        """What an execution is called: of a table it is a row."""
+        return "row" if self.source and self.source.is_table else "folder"
 
     @property
     def is_result(self) -> bool:

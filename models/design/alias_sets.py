@@ -61,25 +61,30 @@ def aliases_in(design: Design, coding: Coding, also: Iterable[str] = ()) -> Alia
             for one, other in ((term, dropped), (dropped, term)):
                 if other not in {partner.removeprefix("-") for partner in found[one]}:
                     found[one] = (*found[one], _weighted(other, bias))
-        found[term] = (*found[term], *_told_in_part(design, coding, term))
+    for term, partner, weight in _told_in_part(design, coding):
+        found[term] = (*found[term], _weighted(partner, weight))
+        found[partner] = (*found.get(partner, ()), _weighted(term, weight))
     return found
 
 
-def _told_in_part(design: Design, coding: Coding, term: str) -> Iterator[str]:
-    """What the plan aliases with a term and runs beyond it tell from it, with the weight that it keeps in it."""
-    kept = {partner.removeprefix("-") for partner in design.aliases(term)}
-    for partner in planned_aliases(design, term):
-        if partner not in kept and partner not in coding.blocks:
-            column = np.zeros((len(design.runs), 1))
-            column[: len(design.places), 0] = design.column(partner)
-            weight = float(coding.bias(column)[slices(coding.blocks)[term]][0, 0])
-            if abs(weight) > 1e-9:
-                yield _weighted(partner, weight)
-
-
-def planned_aliases(design: Design, term: str) -> list[str]:
-    """The aliases of a term in the design as declared."""
-    return [partner.removeprefix("-") for partner in replace(design, beyond=()).aliases(term)]
+def _told_in_part(design: Design, coding: Coding) -> list[tuple[str, str, float]]:
+    """What the plan aliases with a term and runs beyond it tell from it: how much of it is left in each, most first."""
+    if not design.beyond:
+        return []
+    plan = replace(design, beyond=())
+    partners = dict.fromkeys(
+        partner.removeprefix("-")
+        for term in coding.terms
+        for partner in plan.aliases(term)
+        if partner not in design.aliases(term)
+    )
+    found: list[tuple[str, str, float]] = []
+    for partner in partners:
+        if partner in coding.blocks or partner in coding.dropped:
+            continue
+        weights = coding.bias(design.column(partner)[coding.runs, None].astype(np.float64))
+        found += [(term, partner, float(weights[slices(coding.blocks)[term]][0, 0])) for term in coding.terms]
+    return sorted([one for one in found if abs(one[2]) > 1e-9], key=lambda one: -abs(round(one[2], 9)))
 
 
 def _weighted(name: str, weight: float) -> str:

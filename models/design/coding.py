@@ -46,6 +46,7 @@ class Coding:
     levels: dict[str, tuple[int, ...]]  # of each factor, the places of the levels that were run
     full_df: dict[str, int]  # of each term, had every run of the design been made
     rows: Integers  # those of the matrices that have observations
+    runs: Integers  # of each row of the matrices, the place of its run
     whole: dict[str, Matrix] = field(default_factory=dict)
     parts: dict[str, Matrix] = field(default_factory=dict)
 
@@ -140,7 +141,8 @@ def code(design: Design, terms: Sequence[str], present: Integers, blocking: Bloc
         and term not in NO_TERMS  # centre points in a block of their own show no curvature
     }
     seen = {name: tuple(of.tolist()) for name, of in zip(design.factors, levels, strict=True)}
-    return Coding(blocks, dropped, present, seen, sizes, rows, whole, parts)
+    runs = blocking.runs if blocking else np.arange(len(is_center))
+    return Coding(blocks, dropped, present, seen, sizes, rows, runs, whole, parts)
 
 
 def _all_combinations(term: str, design: Design, levels: Sequence[Integers]) -> Matrix:

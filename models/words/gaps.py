@@ -43,12 +43,13 @@ def gap_statements(analysis: ResponseAnalysis, left_out: Sequence[str]) -> Itera
 
 def _looks(sample: Sample) -> str:
     made, planned = sample.progress
+    word = sample.study.execution_word
     if sample.study.looks:
         return _planned_looks(sample)
     if sample.study.replicates and made == planned:
         folders = len(sample.folders[0])
         return (
-            f"{sample.response}: {folders} folders are there, more than the {planned} that were planned: this is another "
+            f"{sample.response}: {folders} {word}s are there, more than the {planned} that were planned: this is another "
             "look, and its verdicts are provisional."
         )
     if sample.study.replicates:
@@ -57,9 +58,9 @@ def _looks(sample: Sample) -> str:
             "there, since every night is another look."
         )
     return (
-        f"{sample.response}: the study declares no number of replicates, so that every further folder is another look "
+        f"{sample.response}: the study declares no number of replicates, so that every further {word} is another look "
         "and its verdicts are provisional: who looks often enough finds something by chance. "
-        "replicates = N makes the look at N folders of each run the firm one."
+        f"replicates = N makes the look at N {word}s of each run the firm one."
     )
 
 
@@ -68,8 +69,8 @@ def _planned_looks(sample: Sample) -> str:
     looks = sample.study.looks
     at = joined([str(look) for look in looks])
     text = (
-        f"{sample.response}: looks are planned at {at} folders of each run, which share alpha = {sample.study.alpha:g} as "
-        "Lan and DeMets have it after O'Brien and Fleming; "
+        f"{sample.response}: looks are planned at {at} {sample.study.execution_word}s of each run, which share "
+        f"alpha = {sample.study.alpha:g} as Lan and DeMets have it after O'Brien and Fleming; "
     )
     level = short(sample.alpha) if sample.alpha >= 1e-4 else f"{sample.alpha:.1g}"
     if sample.is_firm:

@@ -119,18 +119,22 @@ def untold_blocks(study: Study, rows: pl.DataFrame) -> Iterator[tuple[str, str]]
 def other_levels(study: Study, rows: pl.DataFrame) -> Iterator[tuple[str, str]]:
     """Folders that ran with other levels than planned, as the study declares."""
     runs = dict(rows.select("folder", "run").unique().rows())
-    for folder, levels in study.ran_with.items():
-        if folder in runs:
-            shown = joined([f"{name} = {level}" for name, level in levels.items()])
-            told = f"{folder} ran with {shown} instead of the planned level, as the study declares: it counts as run"
-            if runs[folder] <= len(study.treatments):
-                yield "note", f"{told} {runs[folder]}."
-            else:
-                yield (
-                    "doubt",
-                    f"{told} {runs[folder]}, beside the {len(study.treatments)} runs of the design: effects are no longer "
-                    "independent of each other, and aliases are those of the runs that were made.",
-                )
+    ran = {folder: levels for folder, levels in study.ran_with.items() if folder in runs}
+    beside = sorted({runs[folder] for folder in ran if runs[folder] > len(study.treatments)})
+    for folder, levels in ran.items():
+        shown = joined([f"{name} = {level}" for name, level in levels.items()])
+        yield (
+            "note",
+            f"{folder} ran with {shown} instead of the planned level, as the study declares: it counts as run "
+            f"{runs[folder]}{', beside the design' if runs[folder] in beside else ''}.",
+        )
+    if beside:
+        yield (
+            "doubt",
+            f"{'Run' if len(beside) == 1 else 'Runs'} {joined([str(run) for run in beside])} "
+            f"{'has' if len(beside) == 1 else 'have'} levels that no run of the design has: effects are no longer "
+            "independent of each other, and what the design aliases is counted in part in several of them.",
+        )
 
 
 def order_rows(study: str, order: ExecutionOrder | None) -> Iterator[Row]:

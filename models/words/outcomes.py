@@ -104,7 +104,8 @@ def outcome(analysis: ResponseAnalysis) -> Iterator[Statement]:
             "outcome",
             "doubt",
             f"Half of the {len(main.verdicts)} effects or more seem to be real ({p_text(main.sparsity_p)}): Lenth's "
-            "method takes them for noise then and finds too few. A second folder of each run would give an error.",
+            f"method takes them for noise then and finds too few. A second {sample.study.execution_word} of each run would "
+            "give an error.",
         )
     yield from _idle(analysis, main)
 
@@ -201,9 +202,9 @@ def _smallest(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement
     found = detection(sample, main)
     if found:
         needed = (
-            "more folders than anyone makes would"
+            f"more {sample.study.execution_word}s than anyone makes would"
             if found.folders is None
-            else f"{count(found.folders, 'folder')} of each run would"
+            else f"{count(found.folders, sample.study.execution_word)} of each run would"
         )
         yield (
             "outcome",

@@ -1,6 +1,6 @@
 -- Contrasts, effects and sums of squares of balanced two-level data in plain SQL, equal to the fitted ones.
 -- grain: study, response, scale, term
--- reads: observations, sign_table, studies
+-- reads: observations, sign_table, treatments, studies
 create or replace view effects_sql as
 with terms as (
     select study, unnest(from_json(definition -> '$.terms', '["varchar"]')) as term
@@ -54,7 +54,8 @@ run_sums as (
 
 design_runs as (
     select study, count(distinct run) as runs
-    from sign_table
+    from treatments
+    where is_planned and not is_center
     group by study
 ),
 
@@ -63,7 +64,7 @@ balanced as (
     from run_sums
     inner join design_runs on design_runs.study = run_sums.study
     group by run_sums.study, run_sums.response, run_sums.scale, design_runs.runs
-    having min(run_sums.n) = max(run_sums.n) and count(*) = design_runs.runs
+    having min(run_sums.n) = max(run_sums.n) and count(*) = design_runs.runs and max(run_sums.run) = design_runs.runs
 ),
 
 contrasts as (
