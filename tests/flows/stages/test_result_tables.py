@@ -3,6 +3,7 @@
 import os
 import re
 from functools import partial
+from html import unescape
 from pathlib import Path
 from random import Random
 
@@ -235,6 +236,50 @@ def test_rows_at_the_centre_and_rows_that_ran_otherwise_get_their_runs(tmp_path:
     said = "select sentence from statements where topic = 'order' and sentence like '%ran with batch = 8%'"
     assert len(ask(order, said)) == 1
     assert ask(order, "select scale from fits where is_decisive") == [("log10",)]
+
+
+BESIDE = """
+name = "beside"
+replicates = 2
+looks = [1]
+generators = ["C = AB"]
+[factors]
+cores = ["1", "2"]
+batch = ["4", "8"]
+size = ["s", "l"]
+[source]
+table = "results.csv"
+columns = { container = "id", replicate = "again", cores = "cores", batch = "batch", size = "size" }
+[ran_with."results.csv:j4"]
+cores = "1"
+batch = "8"
+size = "l"
+[responses.Errors]
+column = "errors"
+"""
+
+
+def test_a_row_beside_the_fraction_counts_and_stands_in_a_cell_of_its_own(tmp_path: Path) -> None:
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house", pages=True)
+    for folder in (order.logs, order.studies):
+        folder.mkdir()
+    (order.studies / "beside.toml").write_text(BESIDE)
+    runs = [(cores, batch, "sl"[(cores == "1") == (batch == "4")]) for batch in "48" for cores in "12"]
+    lines = [f"j{i},{','.join(runs[i % 4])},{i // 4 + 1},{(3, 9, 4, 17, 5, 8)[i]}" for i in range(6)]
+    write(order, lines, "id,cores,batch,size,again,errors")
+    night(order, NOW, plainly)
+    assert set(verdicts(order).values()) == {"accepted"}
+    ran = ask(order, "select run, levels['batch'], is_planned from runs where folder = 'results.csv:j4'")
+    assert ran == [(5, "8", False)]
+    page = (order.house / "site" / "beside" / "index.html").read_text()
+    assert "done, beside the design</span>" in page
+    assert "In progress, 5 of 8 replicates" in page
+    ((said,),) = ask(
+        order, "select sentence from statements where topic = 'order' and sentence like 'Run 5 has levels%'"
+    )
+    assert said in unescape(page)
+    looks = ask(order, "select sentence from statements where sentence like '%looks are planned at%'")
+    assert "looks are planned at 1 and 2 rows of each run" in looks[0][0]
 
 
 def test_a_column_may_tell_the_blocks(tmp_path: Path) -> None:

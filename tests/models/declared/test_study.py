@@ -393,3 +393,22 @@ def test_a_folder_counts_for_the_levels_that_it_ran_with() -> None:
         Study.model_validate({**CENTRED, "ran_with": {"b_10": {"B": "20"}}})
     with pytest.raises(ValidationError, match="found B = '21' of a1_b10_2"):
         Study.model_validate({**CENTRED, "ran_with": {"a1_b10_2": {"B": "21"}}})
+
+
+def test_levels_of_no_run_of_a_fraction_are_a_run_beside_it() -> None:
+    """In I = ABC run 1 is (-, -, +); B alone turned gives (-, +, +), which the fraction lacks."""
+    keys = {**CENTRED, "folders": "x{run}", "center": {}, "center_runs": 1, "generators": ["C = AB"]}
+    keys["factors"] = {"A": ["1", "2"], "B": ["10", "20"], "C": ["x", "y"]}
+    study = Study.model_validate({**keys, "ran_with": {"x1": {"B": "20"}}})
+    claim = study.claim("x1")
+    assert claim and (claim.run, claim.levels) == (5, {"A": "1", "B": "20", "C": "y"})
+    assert len(study.treatments) == 4 and [other.run for other in study.others] == [5]
+    stray = study.claim("x5")  # no folder is run 5 by its number
+    assert stray and stray.run is None
+    del keys["folders"]
+    columns = {"container": "id", "A": "a", "B": "b", "C": "c"}
+    keys |= {"source": {"table": "t.csv", "columns": columns}, "responses": {"y": {"column": "y"}}}
+    some = Study.model_validate({**keys, "ran_with": {"t.csv:1": {"B": "20"}}})
+    whole = Study.model_validate({**keys, "ran_with": {"t.csv:1": {"A": "1", "B": "20", "C": "y"}}})
+    assert (some.others, [other.run for other in whole.others]) == ((), [5])
+    assert whole.execution_word == "row"

@@ -276,3 +276,76 @@ def test_main_effects_alone_judge_nothing_where_box_cox_says_that_they_do_not_ad
         assert not effects["is_active"].fill_null(False).any()
         head = tables["statements"].filter(response="Time", topic="outcome")["sentence"][0]
         assert ("those do not add up on this scale" in head) == (lost > 0)
+
+
+def filtration_rows(study: Study, filtration: Any, folders: list[str]) -> pl.DataFrame:
+    """The filtration rates of Montgomery's whole 2^4, each at the levels that the folder ran with."""
+    rows = []
+    for folder in folders:
+        claim = study.claim(folder)
+        assert claim and claim.run
+        levels = [*study.treatments, *study.others][claim.run - 1].levels
+        place = sum(("-", "+").index(levels[name]) << i for i, name in enumerate("ABCD"))
+        rows.append({"response": "y", "run": claim.run, "folder": folder, "container_id": folder,
+                     "started_at": None, "stopped_at": None, "value": float(filtration[place])})  # fmt: skip
+    return pl.DataFrame(rows, schema_overrides=dict.fromkeys(("started_at", "stopped_at"), pl.Datetime("us")))
+
+
+def test_folders_beside_a_fraction_count_by_what_they_ran_with(filtration: Any) -> None:
+    """R 4.2.2: lm(y ~ A+B+C+D+A:B+A:C+A:D) on the actual levels of ten folders, abd and c beside I = ABCD.
+
+    The weights of aliases are R's lm(C*D ~ the same terms).
+    """
+    study = Study.model_validate(
+        {
+            "name": "beside",
+            "folders": "a{A}_b{B}_c{C}_d{D}_{replicate}",
+            "factors": {name: ["-", "+"] for name in "ABCD"},
+            "generators": ["D = ABC"],
+            "terms": ["A", "B", "C", "D", "A:B", "A:C", "A:D"],
+            "responses": {"y": {"metric": "y"}},
+            "ran_with": {"a+_b-_c-_d+_2": {"B": "+"}, "a-_b-_c+_d+_2": {"D": "-"}},
+        }
+    )
+    planned = ["_".join(f"{n.lower()}{s}" for n, s in run.levels.items()) + "_1" for run in study.treatments]
+    rows = filtration_rows(study, filtration, [*planned, *study.ran_with])
+    assert rows["run"].to_list() == list(range(1, 11))
+    tables = analyse(study, rows)
+    effects = {row["term"]: row for row in tables["effects_by_scale"].filter(scale="identity").to_dicts()}
+    halves = {"A": 10.3125, "B": 1.5625, "C": 6.1875, "D": 9.0625, "A:B": -0.875, "A:C": -8.875, "A:D": 9.125}
+    assert {term: row["effect"] / 2 for term, row in effects.items()} == pytest.approx(halves, rel=1e-9)
+    tests = dict(
+        tables["effect_tests"].filter("is_decisive", scale="identity").select("term", "p_value").rows()
+    )
+    p_values = {"A": 0.0253563644442, "B": 0.4491841884510, "C": 0.0660377358491, "D": 0.0324729266951,
+                "A:B": 0.6533421372308, "A:C": 0.0337900130047, "A:D": 0.0320506989448}  # fmt: skip
+    assert tests == pytest.approx(p_values, rel=1e-9)
+    assert effects["A:B"]["aliases"] == "+ 0.75 C:D + 0.25 B:D - 0.25 B:C"
+    fits = tables["fits"].filter(scale="identity").to_dicts()[0]
+    assert (fits["df_resid"], fits["is_balanced"]) == (2, False)
+    said = tables["statements"].filter(topic="order")["sentence"].to_list()
+    assert any(
+        "_2 ran with B = + instead of the planned level" in each and "run 9, beside" in each for each in said
+    )
+    assert any(each.startswith("Runs 9 and 10 have levels that no run of the design has") for each in said)
+
+
+def test_a_botched_run_leaves_its_own_run_to_come(filtration: Any) -> None:
+    """R 4.2.2: lm(y ~ A + B + C + D) of the seven planned runs that are there and abd, which ran instead of ad."""
+    study = Study.model_validate(
+        {
+            "name": "botched",
+            "folders": "r{run}",
+            "factors": {name: ["-", "+"] for name in "ABCD"},
+            "generators": ["D = ABC"],
+            "terms": ["A", "B", "C", "D", "A:B", "A:C", "A:D"],
+            "responses": {"y": {"metric": "y"}},
+            "ran_with": {"r2": {"B": "+"}},
+        }
+    )
+    tables = analyse(study, filtration_rows(study, filtration, [f"r{run}" for run in range(1, 9)]))
+    rows = tables["effect_tests"].filter("is_decisive", scale="identity")
+    p_values = {"A": 0.356169988502, "B": 0.454782150686, "C": 0.352018965296, "D": 0.424367032145}
+    assert dict(rows.select("term", "p_value").rows()) == pytest.approx(p_values, rel=1e-9)
+    said = " ".join(tables["statements"]["sentence"].to_list())
+    assert "8 runs + 1 beside the design, in progress: run 2 to come" in said
