@@ -59,9 +59,20 @@ def lay_factorial(lay: Lay, noon: datetime) -> Callable[..., None]:
         runs = range(1, 2 ** len(factors) + 1)
         lay(
             "treatments",
-            "study run factor factor_position letter level level_position sign is_center",
+            "study run factor factor_position letter level level_position sign is_center is_planned",
             *(
-                (study, run, factor, place + 1, "ABCDEFGH"[place], "-+"[bit], bit + 1, 2.0 * bit - 1, False)
+                (
+                    study,
+                    run,
+                    factor,
+                    place + 1,
+                    "ABCDEFGH"[place],
+                    "-+"[bit],
+                    bit + 1,
+                    2.0 * bit - 1,
+                    False,
+                    True,
+                )
                 for run in runs
                 for place, factor in enumerate(factors)
                 for bit in [(run - 1) >> place & 1]
