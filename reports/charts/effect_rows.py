@@ -4,7 +4,7 @@ from statistics import NormalDist
 
 import polars as pl
 
-from reports.text.numbers import decimals_of, number, signed, with_unit
+from reports.text.numbers import decimals_of, number, ratios, signed, with_unit
 from reports.text.wording import VERDICTS, aliased, verdict
 
 SHORT = 5  # letters of a unit that may stand behind every number
@@ -24,9 +24,7 @@ def effect_rows(effects: pl.DataFrame, unit: str) -> pl.DataFrame:
         interval = "none" if low is None else f"{signed(low, decimals)} to {signed(high, decimals)}"
         if row["ratio"] is not None:
             shown = f"×{number(row['ratio'], digits=3)}"
-            interval = (
-                interval if low is None else f"×{number(10**low, digits=3)} to ×{number(10**high, digits=3)}"
-            )
+            interval = interval if low is None else ratios(low, high)
         rows.append(
             {
                 "rank": rank,

@@ -8,7 +8,7 @@ import polars as pl
 from models.wording import joined
 from reports.charts.effect_rows import SHORT, active_terms
 from reports.charts.figures import Figure, Panel, layered, marks_of
-from reports.text.numbers import extent, number
+from reports.text.numbers import extent, number, ratios
 from reports.text.wording import SCALES, VERDICTS, share_of, titled
 
 ROW = 46  # px a row: the name of the effect stands above its mark, so that it fits on a phone
@@ -128,7 +128,7 @@ def _margins(rows: pl.DataFrame) -> str:
     """The margin of folders; from the smallest to the largest where data are missing."""
     margins = rows["folder_margin"].drop_nulls().sort()
     if rows["text"][0].startswith("×"):
-        return f"×{number(10 ** -margins[-1], digits=3)} to ×{number(10 ** margins[-1], digits=3)}"
+        return ratios(-margins[-1], margins[-1])
     shown = [f"±{number(each, digits=3)}" for each in (margins[0], margins[-1])]
     return shown[0] if shown[0] == shown[1] else " to ".join(shown)
 

@@ -141,7 +141,7 @@ def _outcome(results: Results, response: Row) -> dict[str, Any]:
         "hidden": max(0, effects.height - MOST_ROWS),
         "best": _best(results, response),
         "look": look(effects["is_firm"][0]) if effects.height else "",
-        "is_planned": results["study"].frame["is_planned"][0],
+        "has_replicates": results["study"].frame["has_replicates"][0],
     }
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from models.wording import joined
 from reports.tables.tables import Cell, Column, Row, Table, table, verdict_cell
-from reports.text.numbers import MISSING, decimals_of, decimals_of_intervals, number, signed
+from reports.text.numbers import MISSING, decimals_of, decimals_of_intervals, number, ratios, signed
 from reports.text.slugs import run_href
 from reports.text.wording import SCALES, VERDICTS, aliased, deciding_error, difference_unit, titled, verdict
 
@@ -86,7 +86,7 @@ def _verdict(row: Row) -> Cell:
 def _ratio_interval(row: Row) -> Cell:
     if row["ci_low"] is None or row["ratio"] is None:
         return Cell(MISSING)
-    return Cell(f"×{number(10 ** row['ci_low'], digits=3)} to ×{number(10 ** row['ci_high'], digits=3)}")
+    return Cell(ratios(row["ci_low"], row["ci_high"]))
 
 
 def _ratio(row: Row) -> Cell:

@@ -54,6 +54,11 @@ def number(value: float | None, decimals: int | None = None, digits: int = 4) ->
     return _grouped(text).replace("-", "−")
 
 
+def ratios(low: float, high: float) -> str:
+    """'×0.797 to ×1.25': two decimal logarithms as factors."""
+    return f"×{number(10**low, digits=3)} to ×{number(10**high, digits=3)}"
+
+
 def signed(value: float | None, decimals: int | None = None) -> str:
     """The same with its sign, for differences."""
     text = number(value, decimals)

@@ -35,7 +35,7 @@ select
     ) as runs_declared,
     cast(studies.definition ->> '$.containers' as integer) as containers_per_folder,
     coalesce(cast(studies.definition ->> '$.replicates' as integer), 1) as folders_per_run,
-    studies.definition ->> '$.replicates' is not null as is_planned,
+    studies.definition ->> '$.replicates' is not null as has_replicates,
     coalesce(cast(studies.definition ->> '$.alpha' as double), 0.05) as alpha,
     count(distinct runs.run) filter (where runs.verdict = 'accepted' and runs.is_planned) as runs_present,
     coalesce(sum(runs.containers) filter (where runs.verdict = 'accepted'), 0) as containers_present,
