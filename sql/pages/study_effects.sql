@@ -47,17 +47,9 @@ select
     folder_tests.margin as folder_margin,
     folder_tests.is_active as is_active_folder,
 from effects
+left join container_tests using (study, response, scale, term)
+left join folder_tests using (study, response, scale, term)
+left join looks using (night_id, study, response, scale)
 inner join responses on responses.study = effects.study and responses.response = effects.response
-left join container_tests
-    on container_tests.study = responses.study and container_tests.response = responses.response
-    and container_tests.scale = effects.scale and container_tests.term = effects.term
-left join folder_tests
-    on folder_tests.study = responses.study and folder_tests.response = responses.response
-    and folder_tests.scale = effects.scale and folder_tests.term = effects.term
-left join looks
-    on looks.night_id = effects.night_id
-    and looks.study = effects.study
-    and looks.response = effects.response
-    and looks.scale = effects.scale
 where effects.study in $studies
 order by effects.study, responses.response_position, effects.rank
