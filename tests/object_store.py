@@ -49,7 +49,10 @@ def object_store(home: Path, bucket: str = "lab") -> Iterator[ObjectStore]:
 
 
 def started(home: Path, bucket: str) -> tuple["subprocess.Popen[bytes]", str]:
-    """A server that has the bucket, and its address. Whoever takes one of its eight ports meanwhile costs a try."""
+    """A server that has the bucket, and its address. Whoever takes one of its eight ports meanwhile costs a try.
+
+    Its listeners of fixed ports (Iceberg, Lance) are off, since each of xdist's workers has a server of its own.
+    """
     for _ in range(TRIES):
         port, s3_grpc, *others = free_ports(8)
         names = [f"{part}.port{kind}" for part in ("master", "volume", "filer") for kind in ("", ".grpc")]
@@ -57,7 +60,7 @@ def started(home: Path, bucket: str) -> tuple["subprocess.Popen[bytes]", str]:
             "server", f"-dir={mkdtemp(dir=home)}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-volume.max=0",
             *(f"-{name}={number}" for name, number in zip(names, others, strict=True)),
             "-master.volumeSizeLimitMB=64", "-filer", "-s3", f"-s3.port={port}", f"-s3.port.grpc={s3_grpc}",
-            f"-s3.config={home}/s3.json", "-s3.port.iceberg=0",
+            f"-s3.config={home}/s3.json", "-s3.port.iceberg=0", "-s3.port.lance=0",
         ]  # fmt: skip
         endpoint = f"http://127.0.0.1:{port}"
         with (home / "log").open("ab") as log:
