@@ -38,6 +38,7 @@ def publish_version(plan: Plan) -> Summary:
 
     rows = scan(plan.staged)
     with open_published(plan.staged) as warehouse:
+        warehouse.keep_little(ANSWERED_MIB)
         summary = summarise_night(plan, warehouse)
     manifest = {
         "night_id": plan.night_id,

@@ -237,11 +237,36 @@ def _summary(sample: Sample) -> Iterator[Diagnostic]:
     yield Diagnostic("Largest leverage", float(model.leverages.max()))
 
 
-def _repeats(sample: Sample) -> list[Vector]:
-    """The observations of each folder, where containers share one; else those of each treatment."""
+class Repeats(NamedTuple):
+    """Observations group by group, rising within each: `of` tells the group of each, `sizes` how many one has."""
+
+    y: Vector
+    of: np.ndarray[tuple[int], np.dtype[np.int64]]
+    sizes: Vector
+
+    def within(self, values: Vector) -> tuple[Vector, Vector]:
+        """Mean of each group, and its sum of squares around it."""
+        means = np.bincount(self.of, values) / self.sizes
+        return means, np.bincount(self.of, (values - means[self.of]) ** 2).astype(float)
+
+    @property
+    def is_constant(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        ends = np.cumsum(self.sizes).astype(int)
+        return np.asarray(self.y[ends - 1] == self.y[ends - self.sizes.astype(int)])
+
+
+def _repeats(sample: Sample, least: int) -> Repeats:
+    """The observations of each folder, where containers share one; else those of each treatment.
+
+    Groups of fewer than `least` are left out.
+    """
     is_grouped = sample.executions is not sample
     by = sample.rows["folder"].to_numpy().astype(str) if is_grouped else sample.treatments
-    return [sample.y[by == one] for one in np.unique(by)]
+    _, of, sizes = np.unique(by, return_inverse=True, return_counts=True)
+    kept = sizes[of] >= least
+    _, of = np.unique(of[kept], return_inverse=True)
+    order = np.lexsort((sample.y[kept], of))
+    return Repeats(sample.y[kept][order], of[order], sizes[sizes >= least].astype(float))
 
 
 def brown_forsythe(sample: Sample) -> tuple[float, float] | None:
@@ -250,15 +275,36 @@ def brown_forsythe(sample: Sample) -> tuple[float, float] | None:
     With few repeats F is not its distribution (of eight groups of four it rejects 12 % at 5 %): p is then
     simulated of normal values with a fixed seed.
     """
-    groups = [group for group in _repeats(sample) if len(group) > 2]
-    if len(groups) < 2 or all(np.ptp(group) == 0 for group in groups):
+    groups = _repeats(sample, 3)
+    number, total = len(groups.sizes), len(groups.y)
+    if number < 2 or groups.is_constant.all():
         return None
-    F, p = stats.levene(*groups, center="median")
-    sizes = tuple(sorted(len(group) for group in groups))
-    if sizes[0] < ENOUGH and np.isfinite(F):
-        null = _null_spreads(sizes)
-        p = (len(null) - np.searchsorted(null, F) + 1) / (len(null) + 1)
-    return float(F), float(p)
+    sizes = groups.sizes.astype(int)
+    first = np.cumsum(sizes) - sizes
+    medians = (groups.y[first + (sizes - 1) // 2] + groups.y[first + sizes // 2]) / 2
+    far = np.abs(groups.y - medians[groups.of])
+    means, within = groups.within(far)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = (groups.sizes * (means - far.mean()) ** 2).sum() / (number - 1)
+        F = float(between / (within.sum() / (total - number)))
+    p = float(stats.f.sf(F, number - 1, total - number))
+    if sizes.min() < ENOUGH and np.isfinite(F):
+        null = _null_spreads(tuple(sorted(sizes.tolist())))
+        p = float((len(null) - np.searchsorted(null, F) + 1) / (len(null) + 1))
+    return F, p
+
+
+def bartlett(sample: Sample) -> tuple[float, float] | None:
+    """Chi-squared of equal variances (Bartlett 1937) and its p; None with fewer than 2 repeats, or equal ones."""
+    groups = _repeats(sample, 2)
+    number, total = len(groups.sizes), len(groups.y)
+    if number < 2 or groups.is_constant.any():
+        return None
+    df = groups.sizes - 1
+    _, sum_sq = groups.within(groups.y)
+    pooled = (total - number) * np.log(sum_sq.sum() / (total - number)) - (df * np.log(sum_sq / df)).sum()
+    statistic = float(pooled / (1 + ((1 / df).sum() - 1 / (total - number)) / (3 * (number - 1))))
+    return statistic, float(stats.chi2.sf(statistic, number - 1))
 
 
 @lru_cache(maxsize=64)
@@ -281,11 +327,7 @@ def _null_spreads(sizes: tuple[int, ...]) -> Vector:
 
 
 def _spread(sample: Sample) -> Iterator[Diagnostic]:
-    tested = brown_forsythe(sample)
-    if tested:
-        F, p = tested
-        yield Diagnostic("Brown-Forsythe", F, p < ALPHA, p)
-    groups = [group for group in _repeats(sample) if len(group) > 1]
-    if len(groups) > 1 and all(np.ptp(group) > 0 for group in groups):
-        statistic, p = (float(x) for x in stats.bartlett(*groups))
-        yield Diagnostic("Bartlett", statistic, p < ALPHA, p)
+    for name, tested in (("Brown-Forsythe", brown_forsythe(sample)), ("Bartlett", bartlett(sample))):
+        if tested:
+            statistic, p = tested
+            yield Diagnostic(name, statistic, p < ALPHA, p)

@@ -35,6 +35,19 @@ def test_spread_is_tested_by_the_textbook_formulas(published: Tables) -> None:
         assert found["Brown-Forsythe"]["p_value"] == pytest.approx(p, abs=0.02)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_spread_of_unequal_groups_is_that_of_scipy(textbook: Any, two_level: Any, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(1, 30, 8)
+    groups = [rng.normal(10, 1 + i, size).round(1) for i, size in enumerate(sizes)]
+    found = readings(textbook(two_level("ABC"), [group.tolist() for group in groups]), "y")
+    F = stats.levene(*(group for group in groups if len(group) > 2), center="median").statistic
+    assert found["Brown-Forsythe"]["value"] == pytest.approx(F, rel=1e-9)
+    chi = stats.bartlett(*(group for group in groups if len(group) > 1))
+    assert found["Bartlett"]["value"] == pytest.approx(chi.statistic, rel=1e-9)
+    assert found["Bartlett"]["p_value"] == pytest.approx(chi.pvalue, rel=1e-9)
+
+
 def test_leverages_and_studentised_residuals_are_those_of_statsmodels(textbook: Any, two_level: Any) -> None:
     rng = np.random.default_rng(4)
     values = [rng.normal(10, 1, size).tolist() for size in (1, 2, 3, 4, 2, 2, 1, 3)]
