@@ -104,7 +104,7 @@ def learning_curves(points: pl.DataFrame, folder: str) -> Figure:
     finite: dict[str, list[float]] = {tag: [] for tag in sorted(set(points["tag"]))}
     logged: dict[tuple[str, str], int] = {}
     for tag, container, number_logged, value in zip(
-        *(points[name] for name in ("tag", "container_id", "logged", "value")), strict=True
+        *(points[name].to_list() for name in ("tag", "container_id", "logged", "value")), strict=True
     ):
         logged[tag, container] = number_logged
         if isfinite(value):

@@ -82,7 +82,7 @@ def _stills(points: pl.DataFrame) -> list[LineSketch]:
     """The values that count of each container, tag by tag."""
     # In Python: an expression costs polars more than the values of a folder do here.
     tags: dict[str, dict[str, tuple[list[int], list[float]]]] = {}
-    columns = (points[name] for name in ("tag", "container_id", "step", "value", "is_superseded"))
+    columns = (points[name].to_list() for name in ("tag", "container_id", "step", "value", "is_superseded"))
     for tag, container, step, value, is_superseded in zip(*columns, strict=True):
         if not is_superseded and isfinite(value):
             steps, values = tags.setdefault(tag, {}).setdefault(container, ([], []))
