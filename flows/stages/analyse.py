@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from flows.stages.plan import Plan, stamped
-from flows.stages.study_edits import edit_statements, study_edits
+from flows.stages.study_edits import edit_statements
 from flows.warehouse.warehouse import ANSWERED_MIB, open_published, open_warehouse
 from models.declared.study import Study
 
@@ -18,7 +18,6 @@ def analyse_studies(plan: Plan) -> None:
     from models.analysis import analyse
     from models.words.conclusions import changes
 
-    edited = study_edits(plan)
     # Closed before the models are fitted: what DuckDB keeps of the file is let go.
     with open_published(plan.staged) as warehouse:
         warehouse.keep_little(ANSWERED_MIB)
@@ -41,7 +40,7 @@ def analyse_studies(plan: Plan) -> None:
                 ]
                 told = changes(before, results["conclusions"], arrived, plan.started_at.date())
                 results["statements"] = pl.concat([results["statements"], told], how="diagonal")
-            if edits := edited.get(study.name):
+            if edits := plan.edited.get(study.name):
                 told = edit_statements(study.name, edits)
                 results["statements"] = pl.concat([results["statements"], told], how="diagonal_relaxed")
             with warehouse.transaction():

@@ -8,7 +8,7 @@ import polars as pl
 from expectations.warehouse import check_warehouse
 from flows.house.errors import HouseError
 from flows.reading.batches import Shards
-from flows.warehouse.warehouse import Warehouse, open_published
+from flows.warehouse.warehouse import Warehouse
 
 
 class PromiseBrokenError(HouseError):
@@ -47,13 +47,3 @@ def audit(
     if broken.height:
         reasons = "\n".join(f"{code} {reason}" for code, reason in broken.select("code", "reason").rows())
         raise PromiseBrokenError(f"not published: {reasons}")
-
-
-def scan(path: Path) -> dict[str, int]:
-    """Open a finished copy afresh, read every block and bind every view; gives the rows of each table.
-
-    Raises duckdb.Error where a checksum or a view does not hold.
-    """
-    with open_published(path) as warehouse:
-        warehouse.keep_little()
-        return warehouse.scan()

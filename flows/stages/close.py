@@ -6,7 +6,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from flows.stages.plan import Plan
-from flows.stages.study_edits import study_edits
 from flows.warehouse.warehouse import ANSWERED_MIB, open_warehouse
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def close_night(plan: Plan, shards: Sequence["Shards"]) -> None:
             "folders_seen": plan.news.seen,
             "folders_new": len(plan.news.new),
             "folders_changed": len(plan.news.changed),
-            "studies_edited": len(study_edits(plan)),
+            "studies_edited": len(plan.edited),
             **warehouse.record("night/run_counts"),
             **warehouse.record("night/promise_counts"),
             "doehouse_version": version("doehouse"),

@@ -13,6 +13,7 @@ from flows.house.house import House
 from flows.house.manifest import read_manifest
 from flows.log_root.bucket import in_full
 from flows.stages.plan import Order, Plan
+from flows.stages.study_edits import study_edits
 from flows.stages.vanished import refuse_vanishing
 from flows.warehouse.warehouse import relations
 from models.declared.study import load_studies
@@ -59,6 +60,7 @@ def discover_folders(order: Order, now: datetime) -> Plan:
         claims=known.claims,
         resting=at_rest,
         refused=refused,
+        edited=study_edits(studies, known.studies),
     )
 
 

@@ -5,9 +5,10 @@ import shutil
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from flows.house.manifest import verify_database
+from flows.house.house import House
+from flows.house.manifest import read_manifest, verify_database
 from flows.stages.plan import Plan
-from flows.warehouse.warehouse import Warehouse, open_tables
+from flows.warehouse.warehouse import Warehouse, open_tables, views_digest
 from models.declared.study import Study
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
         verify_database(plan.house.root / plan.house.current.readlink())
         shutil.copyfile(plan.house.before, plan.staged)
     is_new = not plan.staged.exists()
+    are_ours = not is_new and has_our_views(plan.house)
     with open_tables(plan.staged) as warehouse, warehouse.transaction():
         warehouse.keep_little()
         if is_new:
@@ -68,7 +70,15 @@ def load_facts(plan: Plan, shards: Sequence["Shards"]) -> None:
             studies=[claims(plan.studies, folder) for folder in copies],
             night_id=plan.night_id,
         )
-        warehouse.apply_views()
+        warehouse.apply_views(are_ours)
+
+
+def has_our_views(house: House) -> bool:
+    """Whether the views of the warehouse that a night goes on from are those of `sql/`."""
+    current = house.current_version()
+    if current is None or house.before != house.warehouse:
+        return False
+    return bool(read_manifest(current).get("views") == views_digest())
 
 
 def claims(studies: Sequence[Study], folder: str) -> str | None:

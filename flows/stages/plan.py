@@ -56,6 +56,9 @@ class Plan(NamedTuple):
     rows_forgotten: tuple[int, ...] = ()
     resting: tuple[str, ...] = ()  # studies whose file is refused
     refused: tuple[LeftOut, ...] = ()
+    edited: Mapping[str, list[str]] = MappingProxyType(
+        {}
+    )  # study -> what was edited in it since the night before
 
     @property
     def staged(self) -> Path:

@@ -8,7 +8,13 @@ from importlib.metadata import version
 from flows.house.publishing import publish
 from flows.stages.plan import Plan, Summary
 from flows.warehouse.carry_over import schema_number
-from flows.warehouse.warehouse import ANSWERED_MIB, Warehouse, open_published, schema_digest
+from flows.warehouse.warehouse import (
+    ANSWERED_MIB,
+    Warehouse,
+    open_published,
+    schema_digest,
+    views_digest,
+)
 
 
 def render_pages(plan: Plan, say: Callable[[str], None] = lambda _: None) -> list[str]:
@@ -34,11 +40,10 @@ def render_pages(plan: Plan, say: Callable[[str], None] = lambda _: None) -> lis
 
 def publish_version(plan: Plan) -> Summary:
     """Seal the private copy and make it the current version."""
-    from flows.stages.audit import scan
-
-    rows = scan(plan.staged)
+    # Opened afresh: a block whose checksum does not hold, or a view that cannot be bound, is met here.
     with open_published(plan.staged) as warehouse:
         warehouse.keep_little(ANSWERED_MIB)
+        rows = warehouse.scan()
         summary = summarise_night(plan, warehouse)
     manifest = {
         "night_id": plan.night_id,
@@ -46,6 +51,7 @@ def publish_version(plan: Plan) -> Summary:
         "rows": rows,
         "schema": schema_digest(),
         "schema_number": schema_number(),
+        "views": views_digest(),
         "versions": {
             "doehouse": version("doehouse"),
             "duckdb": version("duckdb"),

@@ -1,10 +1,9 @@
 """What was edited in a study since the night before, so that a conclusion that turns with it is understood."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from flows.stages.plan import Plan
 from models.declared.study import Study
 
 if TYPE_CHECKING:
@@ -13,18 +12,15 @@ if TYPE_CHECKING:
 TABLES = ("factors", "responses", "promises")  # whose entries are told one by one
 
 
-def study_edits(plan: Plan) -> dict[str, list[str]]:
-    """Study -> what was edited in it since it was loaded last; of those that were edited."""
-    from flows.warehouse.warehouse import open_published
+def study_edits(studies: Iterable[Study], known: Mapping[str, tuple[str, str]]) -> dict[str, list[str]]:
+    """Study -> what was edited in it since it was loaded last; of those that were edited.
 
-    if plan.is_fresh:
-        return {}
-    with open_published(plan.house.before) as warehouse:
-        before = {study: text for study, _, text in warehouse.rows("night/known_studies")}
+    `known` are the studies as they were loaded: the digest of each definition, and the definition.
+    """
     return {
         study.name: edits
-        for study in plan.studies
-        if study.name in before and (edits := list(edits_between(before[study.name], study)))
+        for study in studies
+        if study.name in known and (edits := list(edits_between(known[study.name][1], study)))
     }
 
 

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import io
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -214,17 +214,20 @@ class Warehouse:
         for table in tables():
             self.run(f"tables/{table}")
 
-    def drop_views(self) -> None:
+    def drop_views(self, but: Collection[str] = ()) -> None:
         for (view,) in self.rows("night/views"):
-            self.connection.execute(f"drop view if exists {quoted(view)}")
+            if view not in but:
+                self.connection.execute(f"drop view if exists {quoted(view)}")
 
-    def apply_views(self) -> None:
-        """Derive every view anew: those of `sql/` and the wide one of each study."""
-        self.drop_views()
-        for name in MACROS:
-            self.run(f"macros/{name}")
-        for name in VIEWS:
-            self.run(f"views/{name}")
+    def apply_views(self, are_ours: bool = False) -> None:
+        """Derive every view anew: those of `sql/`, unless they are there already as `views_digest` says, and the wide
+        one of each study."""
+        self.drop_views(but=VIEWS if are_ours else ())
+        if not are_ours:
+            for name in MACROS:
+                self.run(f"macros/{name}")
+            for name in VIEWS:
+                self.run(f"views/{name}")
         self.apply_study_views()
 
     def apply_study_views(self) -> None:
@@ -307,6 +310,12 @@ def tables() -> list[str]:
 def schema_digest() -> str:
     """SHA-256 of the definitions of all tables: warehouses of another one are carried over."""
     return hashlib.sha256("\n".join(text(f"tables/{table}") for table in tables()).encode()).hexdigest()
+
+
+def views_digest() -> str:
+    """SHA-256 of the definitions of all macros and views, and of who reads them: a warehouse of the same has them."""
+    names = [*(f"macros/{name}" for name in MACROS), *(f"views/{name}" for name in VIEWS)]
+    return hashlib.sha256("\n".join([duckdb.__version__, *map(text, names)]).encode()).hexdigest()
 
 
 def relations() -> frozenset[str]:

@@ -12,6 +12,7 @@ from flows.house.errors import HouseError
 from flows.house.house import DATABASE, House
 from flows.house.manifest import verify
 from flows.night import Order, Summary
+from flows.warehouse import warehouse
 from tests.houses import ask, spend, verdicts
 from tests.made_once import copied
 from tests.torture.conftest import Place
@@ -56,6 +57,36 @@ def test_a_folder_that_vanished_keeps_its_facts(order: Order) -> None:
     assert ask(order, "select count(*) from points") == before
     assert "1_a" in codes(order, "1_a")["R108"]
     assert ask(order, "select is_gone, verdict from runs where folder = '1_a'") == [(True, "accepted")]
+
+
+def test_views_of_other_definitions_are_derived_anew_and_come_and_go_with_their_studies(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that are as `sql/` has them stay; the wide ones of studies follow the study files all the same."""
+    views = "select view_name, sql from duckdb_views() where not internal order by all"
+    first = ask(order, views)
+    study = (order.studies / "small.toml").read_text()
+    (order.studies / "other.toml").write_text(
+        study.replace('"small"', '"other"').replace('"CPU"', '"Cores"').replace("{run}", "other{run}")
+    )
+    next_night(order)
+    assert {"small", "other"} <= {name for name, _ in ask(order, views)}
+    assert ask(order, "select distinct comment from duckdb_columns() where table_name = 'other'") != [(None,)]
+    (order.studies / "other.toml").unlink()
+    written = warehouse.text
+
+    def another(name: str) -> str:
+        text = written(name)
+        return text.replace("'quarantine", "'the quarantine") if name == "views/quarantine" else text
+
+    next_night(order)
+    assert ask(order, views) == first
+    write_small_folder(order.logs, "1_new")
+    assert another("views/quarantine") != written("views/quarantine")
+    monkeypatch.setattr(warehouse, "text", another)
+    next_night(order)
+    second = ask(order, views)
+    assert {name for name, text in second if (name, text) not in first} == {"quarantine"}
 
 
 def test_an_unmounted_log_root_loses_nothing(order: Order) -> None:
