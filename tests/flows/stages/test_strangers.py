@@ -1,6 +1,7 @@
 """Result files in the shapes that strangers keep: a study file alone reads each, to the last digit."""
 
 import math
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from flows.survey.study_text import study_text
 from models.declared.levels import level_key
 from models.declared.study import load_study
 from tests.houses import ask, spend
+from tests.layouts import Observed
 from tests.strangers import STRANGERS, Stranger
 from tests.strangers_of_tools import OF_TOOLS
 
@@ -22,14 +24,14 @@ NOW = datetime(2027, 9, 1, tzinfo=UTC)
 ALL = {**STRANGERS, **OF_TOOLS}
 
 
-def ordered(place: Path, stranger: Stranger) -> Order:
+def ordered(place: Path, stranger: Stranger, name: str = "strangers") -> Order:
     """A study of a source; its logs may lie there already."""
     order = Order(place / "logs", place / "studies", place / "house")
     for folder in (order.logs, order.studies):
         folder.mkdir(exist_ok=True, parents=True)
     named = "\n".join(f'"{name}" = {levels}' for name, levels in stranger.factors.items())
-    text = f'name = "strangers"\n{stranger.more}\n[factors]\n{named}\n[source]\n{stranger.source}\n{stranger.responses}'
-    (order.studies / "strangers.toml").write_text(text)
+    text = f'name = "{name}"\n{stranger.more}\n[factors]\n{named}\n[source]\n{stranger.source}\n{stranger.responses}'
+    (order.studies / f"{name}.toml").write_text(text)
     return order
 
 
@@ -54,27 +56,47 @@ def test_init_describes_it_without_an_edit(name: str, tmp_path: Path) -> None:
     assert not any(word in text for word in ("NOT FOUND", "No run", "Trouble"))
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_a_study_file_alone_reads_every_run(name: str, tmp_path: Path) -> None:
-    stranger = ALL[name]
-    rows = stranger.write(tmp_path / "logs")
-    order = ordered(tmp_path, stranger)
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Order, dict[str, list[Observed]]]:
+    """One night on all of them, each with a study and a folder of its own, and what their runs observed."""
+    place = tmp_path_factory.mktemp("strangers")
+    order = Order(place / "logs", place / "studies", place / "house")
+    rows = {name: stranger.write(order.logs / name) for name, stranger in ALL.items()}
+    for name, stranger in ALL.items():
+        ordered(place, stranger._replace(source=below(name, stranger.source)), name)
     spend(order, NOW)
-    study = load_study(order.studies / "strangers.toml")
+    return order, rows
+
+
+def below(folder: str, source: str) -> str:
+    """The source whose files lie in a folder of the log root."""
+    return re.sub(r'\b(table|files) = "', rf'\1 = "{folder}/', source)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_study_file_alone_reads_every_run(
+    name: str, night: tuple[Order, dict[str, list[Observed]]]
+) -> None:
+    order, rows = night
+    study = load_study(order.studies / f"{name}.toml")
     levels = {each.run: tuple(map(level_key, each.levels.values())) for each in study.treatments}
-    found = [
-        (levels[run], response, value)
-        for run, response, value in ask(order, "select run, response, value from observations")
-    ]
+    told = f"select run, response, value from observations where study = '{name}'"  # noqa: S608
+    found = [(levels[run], response, value) for run, response, value in ask(order, told)]
     expected = [
         (tuple(map(level_key, each.levels.values())), response, value)
-        for each in rows
+        for each in rows[name]
         for response, value in (("Accuracy", each.accuracy), ("Seconds", each.seconds))
         if not math.isnan(value)
     ]
     assert sorted(found, key=str) == sorted(expected, key=str)
-    assert ask(order, "select * from findings where code <> 'R115'") == []
-    assert {verdict for (verdict,) in ask(order, "select distinct verdict from runs")} == {"accepted"}
+    mine = f"(study = '{name}' or folder = '{name}' or starts_with(folder, '{name}/'))"
+    assert ask(order, f"select * from findings where code <> 'R115' and {mine}") == []  # noqa: S608
+    judged = f"select distinct verdict from runs where study = '{name}'"  # noqa: S608
+    assert ask(order, judged) == [("accepted",)]
+
+
+def test_nothing_of_them_is_left_over(night: tuple[Order, dict[str, list[Observed]]]) -> None:
+    assert ask(night[0], "select * from findings where code <> 'R115'") == []
 
 
 def test_a_run_that_where_leaves_out_is_counted_and_no_fault(tmp_path: Path) -> None:
