@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from flows.house.house import House
 from flows.house.manifest import digest
 from flows.night import Order, Plan, Summary, night, plainly
-from flows.warehouse.warehouse import open_published
+from flows.warehouse.warehouse import literal, open_published
 
 ROOT = Path(__file__).parents[1]
 SAMPLE, STUDIES = ROOT / "sample" / "logs", ROOT / "models" / "studies"
@@ -37,8 +40,18 @@ def spend(order: Order, now: datetime = NOW) -> Summary:
 
 def ask(order: Order, query: str) -> list[tuple[Any, ...]]:
     """The rows of a query on the published warehouse."""
-    with open_published(House.at(order.house).warehouse) as warehouse:
-        return warehouse.connection.execute(query).fetchall()
+    asker = connection()
+    asker.execute(f"attach {literal(str(House.at(order.house).warehouse.resolve()))} as asked (read_only)")
+    try:
+        return asker.execute("use asked").execute(query).fetchall()
+    finally:
+        asker.execute("use memory").execute("detach asked")
+
+
+@cache
+def connection() -> duckdb.DuckDBPyConnection:
+    """One DuckDB for all that is asked: to start one takes longer than most questions."""
+    return duckdb.connect(config={"threads": 1}).execute("set timezone = 'UTC'")
 
 
 def contents(order: Order, is_whole: bool = False) -> dict[str, list[str]]:
