@@ -2,10 +2,11 @@
 
 import os
 import re
-from functools import partial
+from collections.abc import Iterable
 from html import unescape
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import polars as pl
 import pytest
@@ -27,58 +28,76 @@ ROWS = [
     for again in (1, 2)
 ]
 STUDY = """
-name = "jobs"
+name = "%s"
 [factors]
 cores = ["1", "2"]
 batch = ["4", "8"]
 [source]
-table = "results.csv"
+table = "%s.csv"
 columns = { cores = "cores", batch = "batch", start = "start", stop = "end"%s }
 [responses.Accuracy]
 column = "accuracy"
 [responses.Seconds]
 between = ["start", "stop"]
 """
-VALUES = "select folder, response, value from observations order by all"
+IDS, LINES = "jobs", "lines"  # rows told apart by their id, and by what they say
+BOTH = (IDS, LINES)
 
 
-@pytest.fixture(params=[True, False], ids=["with ids", "by line"])
-def order(tmp_path: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Order:
-    """A house after one night on eight rows, told apart by their id or by what they say."""
-    first = partial(first_night, has_ids=request.param)
-    return copied(tmp_path_factory, f"rows_{request.param}", first, tmp_path)
+@pytest.fixture
+def order(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
+    """A house after one night on two tables of eight rows: in one they are told apart by their id, in the other by what
+    they say."""
+    return copied(tmp_path_factory, "result_tables", first_night, tmp_path)
 
 
-def first_night(place: Path, has_ids: bool) -> Order:
-    order = Order(place / "logs", place / "studies", place / "house")
-    for folder in (order.logs, order.studies):
-        folder.mkdir()
-    (order.studies / "jobs.toml").write_text(STUDY % (', container = "id"' if has_ids else ""))
+def first_night(place: Path) -> Order:
+    order = ordered(place, STUDY % (IDS, IDS, ', container = "id"'), IDS)
+    (order.studies / f"{LINES}.toml").write_text(STUDY % (LINES, LINES, ""))
     write(order, ROWS)
     spend(order, NOW)
     return order
 
 
-def write(order: Order, rows: list[str], head: str = HEAD) -> None:
-    path = order.logs / "results.csv"
-    before = path.stat().st_mtime_ns if path.exists() else 0
-    path.write_text("\n".join([head, *rows]) + "\n")
-    os.utime(path, ns=(before + 10**9, before + 10**9))
+def ordered(place: Path, text: str, name: str) -> Order:
+    """A study, without a table yet."""
+    order = Order(place / "logs", place / "studies", place / "house")
+    for folder in (order.logs, order.studies):
+        folder.mkdir()
+    (order.studies / f"{name}.toml").write_text(text)
+    return order
 
 
-def values(order: Order) -> list[float]:
-    return sorted(value for _, response, value in ask(order, VALUES) if response == "Accuracy")
+def write(order: Order, rows: list[str], head: str = HEAD, tables: Iterable[str] = BOTH) -> None:
+    for name in tables:
+        path = order.logs / f"{name}.csv"
+        before = path.stat().st_mtime_ns if path.exists() else 0
+        path.write_text("\n".join([head, *rows]) + "\n")
+        os.utime(path, ns=(before + 10**9, before + 10**9))
 
 
-def codes(order: Order) -> dict[str, int]:
-    return dict(ask(order, "select code, count(*) from findings group by all"))
+def observed(order: Order) -> list[Any]:
+    return ask(order, "select study, folder, response, value from observations order by all")
+
+
+def values(order: Order, study: str = IDS) -> list[float]:
+    return sorted(
+        value for name, _, response, value in observed(order) if (name, response) == (study, "Accuracy")
+    )
+
+
+def codes(order: Order) -> dict[tuple[str, str], int]:
+    found = ask(order, "select study, code, count(*) from findings group by all")
+    return {(study, code): count for study, code, count in found}
+
+
+def of_both(code: str) -> dict[tuple[str, str], int]:
+    """That notice once in each of the two studies."""
+    return {(study, code): 1 for study in BOTH}
 
 
 def test_an_edited_source_is_told_key_by_key(tmp_path: Path) -> None:
-    before, now = (
-        declared(tmp_path / name, (STUDY % "").replace("results.csv", f"{name}.csv"))
-        for name in ("one", "other")
-    )
+    before, now = (declared(tmp_path / name, STUDY % (IDS, name, "")) for name in ("one", "other"))
     assert list(edits_between(before.model_dump_json(), now)) == ['source table "one.csv" -> "other.csv"']
     assert list(edits_between(now.model_dump_json(), now)) == []
 
@@ -92,30 +111,34 @@ def declared(folder: Path, text: str) -> Study:
 
 def test_every_row_is_an_observation_with_all_its_digits(order: Order) -> None:
     rows = ask(
-        order, "select levels['cores'], levels['batch'], response, value from observations order by all"
+        order,
+        "select study, levels['cores'], levels['batch'], response, value from observations order by all",
     )
-    assert len(rows) == 16
-    assert ("1", "4", "Accuracy", 81.1) in rows and ("1", "4", "Seconds", 1.14) in rows
+    for study in BOTH:
+        assert sum(row[0] == study for row in rows) == 16
+        assert (study, "1", "4", "Accuracy", 81.1) in rows and (study, "1", "4", "Seconds", 1.14) in rows
     assert set(verdicts(order).values()) == {"accepted"}
     assert codes(order) == {}
 
 
 def test_rows_that_are_appended_are_new_and_the_others_are_not_touched(order: Order) -> None:
-    before = ask(order, "select folder_id, folder, first_night_id from runs order by all")
+    runs = "select folder_id, folder, first_night_id, study from runs order by all"
+    before = ask(order, runs)
     write(order, [*ROWS, ROWS[0].replace("job-141", "job-new").replace("81.1", "99.5")])
     spend(order, NOW)
-    after = ask(order, "select folder_id, folder, first_night_id from runs order by all")
+    after = ask(order, runs)
     assert [row for row in after if row in before] == before
-    assert len(after) == len(before) + 1 and max(row[2] for row in after) == 2
-    assert values(order)[-1] == 99.5
+    new = [row for row in after if row not in before]
+    assert sorted(row[2:] for row in new) == [(2, IDS), (2, LINES)]
+    assert [values(order, study)[-1] for study in BOTH] == [99.5, 99.5]
     assert codes(order) == {}
 
 
 def test_rows_that_are_sorted_or_stand_elsewhere_are_the_same(order: Order) -> None:
-    before = ask(order, VALUES)
+    before = observed(order)
     write(order, ROWS[::-1])
     spend(order, NOW)
-    assert ask(order, VALUES) == before
+    assert observed(order) == before
     assert codes(order) == {}
 
 
@@ -125,21 +148,22 @@ def test_rows_that_are_sorted_or_stand_elsewhere_are_the_same(order: Order) -> N
 def test_an_accepted_row_that_changes_or_goes_is_held_back_by_name_until_it_is_accepted(
     order: Order, rows: list[str]
 ) -> None:
-    before = ask(order, VALUES)
+    before = observed(order)
     write(order, rows)
     spend(order, NOW)
-    assert ask(order, VALUES) == before
-    assert codes(order) == {"Q321": 1}
-    ((told,),) = ask(order, "select reason from findings")
-    assert "--accept results.csv" in told
+    assert observed(order) == before
+    assert codes(order) == of_both("Q321")
+    for study, told in ask(order, "select study, reason from findings"):
+        assert f"--accept {study}.csv" in told
     write(order, ROWS)
     spend(order, NOW)
-    assert codes(order) == {} and ask(order, VALUES) == before
+    assert codes(order) == {} and observed(order) == before
     write(order, rows)
     spend(order, NOW)
-    spend(order._replace(accept=("results.csv",)), NOW)
+    spend(order._replace(accept=(f"{IDS}.csv", f"{LINES}.csv")), NOW)
     assert codes(order) == {}
-    assert values(order) == sorted(float(row.rpartition(",")[2]) for row in rows)
+    expected = sorted(float(row.rpartition(",")[2]) for row in rows)
+    assert [values(order, study) for study in BOTH] == [expected, expected]
 
 
 def test_bad_cells_leave_out_their_rows_alone_and_are_told_once(order: Order) -> None:
@@ -149,29 +173,29 @@ def test_bad_cells_leave_out_their_rows_alone_and_are_told_once(order: Order) ->
     ]
     write(order, [*ROWS, *odd])
     spend(order, NOW)
-    left_out = [verdict for verdict in verdicts(order).values() if verdict != "accepted"]
-    assert left_out == ["quarantined"] * 2
-    reasons = [reason for (reason,) in ask(order, "select reason from breaches where severity = 'stop'")]
-    assert any("cores = 3" in reason for reason in reasons), reasons
-    told = ask(order, "select code, reason from findings")
-    assert [code for code, _ in told] == ["Q323"] and "'fine' in accuracy, expected a number" in told[0][1]
-    assert len(values(order)) == 8
+    left_out = "select study, verdict from runs where verdict <> 'accepted' order by all"
+    assert ask(order, left_out) == [(study, "quarantined") for study in BOTH for _ in odd]
+    breaches = ask(order, "select study, reason from breaches where severity = 'stop'")
+    told = ask(order, "select study, code, reason from findings")
+    assert len(told) == 2
+    for study in BOTH:
+        assert any("cores = 3" in reason for name, reason in breaches if name == study), breaches
+        ((code, sentence),) = [each[1:] for each in told if each[0] == study]
+        assert code == "Q323" and "'fine' in accuracy, expected a number" in sentence
+        assert len(values(order, study)) == 8
 
 
 def test_a_column_that_is_gone_tonight_takes_nothing_away(order: Order) -> None:
-    before = ask(order, VALUES)
+    before = observed(order)
     write(order, [row.rpartition(",")[0] for row in ROWS], HEAD.removesuffix(",accuracy"))
     spend(order, NOW)
-    assert ask(order, VALUES) == before
-    assert "Q324" in codes(order)
+    assert observed(order) == before
+    assert of_both("Q324").keys() <= codes(order).keys()
 
 
 def test_two_rows_of_one_id_are_both_left_out_by_line(tmp_path: Path) -> None:
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
-    for folder in (order.logs, order.studies):
-        folder.mkdir()
-    (order.studies / "jobs.toml").write_text(STUDY % ', container = "id"')
-    write(order, [*ROWS, ROWS[0].replace("81.1", "11.1")])
+    order = ordered(tmp_path, STUDY % (IDS, IDS, ', container = "id"'), IDS)
+    write(order, [*ROWS, ROWS[0].replace("81.1", "11.1")], tables=[IDS])
     spend(order, NOW)
     assert len(values(order)) == 7
     ((told,),) = ask(order, "select reason from findings")
@@ -179,21 +203,25 @@ def test_two_rows_of_one_id_are_both_left_out_by_line(tmp_path: Path) -> None:
 
 
 def test_a_table_that_vanishes_keeps_its_rows(order: Order) -> None:
-    before = ask(order, VALUES)
-    (order.logs / "results.csv").rename(order.logs.parent / "away.csv")
+    before = observed(order)
+    for name in BOTH:
+        (order.logs / f"{name}.csv").rename(order.logs.parent / f"{name}.away")
     spend(order._replace(gone_share=1.0), NOW)
-    assert ask(order, VALUES) == before
-    assert codes(order) == {"R108": 1}
+    assert observed(order) == before
+    assert codes(order) == of_both("R108")
 
 
 def test_rows_stand_on_the_page_of_their_study_and_have_none_of_their_own(order: Order) -> None:
     """A table may have a million rows."""
     night(order._replace(pages=True), NOW, plainly)
     site = order.house / "site"
-    assert not (site / "jobs" / "runs").exists()
-    page = (site / "jobs" / "index.html").read_text()
-    for (folder,) in ask(order, "select folder from runs"):
-        assert f'<a href="index.html#runs">{folder}</a>' in page
+    for study in BOTH:
+        assert not (site / study / "runs").exists()
+        page = (site / study / "index.html").read_text()
+        folders = ask(order, f"select folder from runs where study = '{study}'")  # noqa: S608
+        assert len(folders) == 8
+        for (folder,) in folders:
+            assert f'<a href="index.html#runs">{folder}</a>' in page
     for html in site.rglob("*.html"):
         for href in re.findall(r'href="([^"#:]+)(?:#[^"]*)?"', html.read_text()):
             assert (html.parent / href).exists(), (html, href)
@@ -220,14 +248,11 @@ distribution = "poisson"
 
 
 def test_rows_at_the_centre_and_rows_that_ran_otherwise_get_their_runs(tmp_path: Path) -> None:
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
-    for folder in (order.logs, order.studies):
-        folder.mkdir()
-    (order.studies / "centred.toml").write_text(CENTRED)
+    order = ordered(tmp_path, CENTRED, "centred")
     levels = [(cores, batch) for cores in ("1", "2") for batch in ("4", "8")] + [("1.50", "6.0")]
     rows = [(*of, again) for again in ("1", "2") for of in levels]
     lines = [f"j{i},{cores},{batch},{again},{i + 3}" for i, (cores, batch, again) in enumerate(rows)]
-    write(order, lines, "id,cores,batch,again,errors")
+    write(order, lines, "id,cores,batch,again,errors", ["results"])
     spend(order, NOW)
     assert set(verdicts(order).values()) == {"accepted"}
     runs = dict(ask(order, "select folder, run from runs"))
@@ -260,13 +285,10 @@ column = "errors"
 
 
 def test_a_row_beside_the_fraction_counts_and_stands_in_a_cell_of_its_own(tmp_path: Path) -> None:
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house", pages=True)
-    for folder in (order.logs, order.studies):
-        folder.mkdir()
-    (order.studies / "beside.toml").write_text(BESIDE)
+    order = ordered(tmp_path, BESIDE, "beside")._replace(pages=True)
     runs = [(cores, batch, "sl"[(cores == "1") == (batch == "4")]) for batch in "48" for cores in "12"]
     lines = [f"j{i},{','.join(runs[i % 4])},{i // 4 + 1},{(3, 9, 4, 17, 5, 8)[i]}" for i in range(6)]
-    write(order, lines, "id,cores,batch,size,again,errors")
+    write(order, lines, "id,cores,batch,size,again,errors", ["results"])
     night(order, NOW, plainly)
     assert set(verdicts(order).values()) == {"accepted"}
     ran = ask(order, "select run, levels['batch'], is_planned from runs where folder = 'results.csv:j4'")
@@ -284,13 +306,10 @@ def test_a_row_beside_the_fraction_counts_and_stands_in_a_cell_of_its_own(tmp_pa
 
 def test_a_column_may_tell_the_blocks(tmp_path: Path) -> None:
     """Node b takes 10 more each time: without blocks that would be error."""
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
-    for folder in (order.logs, order.studies):
-        folder.mkdir()
-    blocks = STUDY.replace('name = "jobs"', 'name = "jobs"\nblock = ["node"]') % ', node = "host"'
-    (order.studies / "jobs.toml").write_text(blocks)
+    text = STUDY % (IDS, IDS, ', node = "host"')
+    order = ordered(tmp_path, text.replace('name = "jobs"', 'name = "jobs"\nblock = ["node"]'), IDS)
     rows = [f"{row},{'ab'[place % 2]}" for place, row in enumerate(ROWS)]
-    write(order, rows, HEAD + ",host")
+    write(order, rows, HEAD + ",host", [IDS])
     spend(order, NOW)
     assert ask(order, "select distinct block from runs order by all") == [
         ('{"node": "a"}',),
@@ -300,7 +319,9 @@ def test_a_column_may_tell_the_blocks(tmp_path: Path) -> None:
         (1,),
         (1,),
     ]
-    write(order, [*rows, rows[0].replace("job-141", "job-new").replace("81.1", "99.5")], HEAD + ",host")
+    write(
+        order, [*rows, rows[0].replace("job-141", "job-new").replace("81.1", "99.5")], HEAD + ",host", [IDS]
+    )
     spend(order, NOW)
     assert ask(order, "select count(*) from runs") == [(9,)]
     assert codes(order) == {}
