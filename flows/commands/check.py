@@ -36,7 +36,7 @@ def check(study: StudyArgument, *, logs: LogsOption = LOGS) -> int:
         studies, refused = declared_by(study)
         for sentence in refused:
             print(sentence, file=sys.stderr)
-        told = [rehearse(logs, each) for each in studies]
+        told = [rehearse(logs, each, [other for other in studies if other is not each]) for each in studies]
     except StudyError as error:
         raise HouseError(str(error)) from error
     print("\n\n".join("\n".join(each.lines) for each in told))

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import chain, combinations, takewhile
 from pathlib import Path
 
 from flows.house.errors import UsageError
@@ -11,7 +12,7 @@ from flows.survey.event_units import Unit, read_values, units_of
 from flows.survey.factors.design import design_of
 from flows.survey.factors.paths import align
 from flows.survey.factors.roles import sort_out
-from flows.survey.listing import Listing, list_files, read_table
+from flows.survey.listing import Listing, list_files, parts_of, read_table
 from flows.survey.measures import Measure, from_tags
 from flows.survey.mlruns import guess_mlruns
 from flows.survey.numbered import numbered_folders
@@ -28,7 +29,7 @@ from flows.survey.places import (
 from flows.survey.results import guess_files, result_groups
 from flows.survey.settings import in_config, in_hparams, in_table
 from flows.survey.study_text import Guess
-from flows.survey.tables import guess_table
+from flows.survey.tables import MOST_ALIKE, guess_tables
 
 SECONDS = Measure(
     "Seconds",
@@ -39,25 +40,72 @@ NAMED = 5
 MOST_GROUPS = 5
 
 
-def guess_study(logs: Path, name: str) -> Guess:
-    """Raises UsageError where nothing below the log root can be a run."""
-    listing = list_files(logs)
+def guess_studies(logs: Path, name: str) -> list[Guess]:
+    """A guess for each experiment, that with most runs first. Raises UsageError where nothing below can be a run."""
+    return sorted(experiments(logs, list_files(logs), name), key=lambda each: -each.runs)
+
+
+def experiments(logs: Path, listing: Listing, name: str) -> list[Guess]:
+    """What lies below is one experiment, unless its folders hold others, or more of its runs than fit together."""
+    parts = {folder: part_of(logs, folder, part, name) for folder, part in parts_of(listing).items()}
+    try:
+        whole = guess_listing(logs, listing, name)
+    except UsageError:
+        if any(parts.values()):
+            return list(chain(*parts.values()))
+        raise
+    found = [each for folder, part in parts.items() if not whole[0].is_run(folder) for each in part]
+    if any(one.is_apart(other) for one, other in combinations(found, 2)):
+        return found
+    is_one = all(any(each.is_within(other) for other in whole) for each in found)
+    return found if is_one and sum(each.runs for each in found) > sum(each.runs for each in whole) else whole
+
+
+def part_of(logs: Path, folder: str, listing: Listing, name: str) -> list[Guess]:
+    """The experiments of one folder, if it holds any."""
+    try:
+        return [each.fixed_to(folder) for each in experiments(logs, listing, name)]
+    except UsageError:
+        return []
+
+
+def guess_listing(logs: Path, listing: Listing, name: str) -> list[Guess]:
+    """The study of the files that tell most, then those of tables beside them that tell of other factors.
+
+    Raises UsageError where no files can be runs.
+    """
     if listing.logs and (found := numbered_folders(logs, listing, name)):
-        return found
+        return [found]
     if found := guess_mlruns(logs, listing, name) or guess_asv(logs, listing, name):
-        return found
+        return [found]
+    paths = [*listing.tables, *listing.texts, *listing.trees]
     if listing.events:
-        return guess_events(logs, listing, name)
+        first = guess_events(logs, listing, name)
+        return [first, *beside(logs, paths, first)]
     files = [
         found for each in result_groups(listing)[:MOST_GROUPS] if (found := guess_files(logs, each, name))
     ]
     a_run = max(files, key=lambda each: (len(each.factors), not is_of_lists(each)), default=None)
-    a_row = guess_table(logs, [*listing.tables, *listing.texts, *listing.trees], name)
-    if a_run and (a_row is None or len(a_row.factors) <= len(a_run.factors)):
-        return a_run
-    if a_row:
-        return a_row
+    rows = guess_tables(logs, paths, name)
+    if a_run and (not rows or len(rows[0].factors) <= len(a_run.factors)):
+        return [a_run, *beside(logs, paths, a_run)]
+    if rows:
+        return rows
     raise UsageError(f"{logs}: {what_is_there(logs, listing)}")
+
+
+def beside(logs: Path, paths: Sequence[str], first: Guess) -> list[Guess]:
+    """What tables say that neither lie with the runs of an experiment nor tell its levels."""
+    folders = Counter(path.rpartition("/")[0] for path in first.files)
+    homes = [each for path in first.files for each in (path, path.rpartition("/")[0]) if folders[each] < 2]
+    others = [
+        path
+        for path in paths
+        if path not in first.files
+        and path != first.level_table
+        and not any(path.startswith(f"{home}/") for home in homes if home)
+    ]
+    return [each for each in guess_tables(logs, others[:MOST_ALIKE], first.name) if each.is_apart(first)]
 
 
 def is_of_lists(guess: Guess) -> bool:
@@ -87,9 +135,26 @@ def what_is_there(logs: Path, listing: Listing) -> str:
 
 def study_name(file: Path, reserved: Collection[str]) -> str:
     """A name that a view can have, from that of the study file; `reserved` are the names no study may take."""
-    slug = re.sub(r"[^a-z0-9]+", "_", file.stem.lower()).strip("_")
+    slug = slug_of(file.stem)
     is_name = re.match("[a-z]", slug) and slug not in reserved
     return (slug if is_name else f"study_{slug}".strip("_"))[:60]
+
+
+def slug_of(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def files_of(study: Path, guesses: Sequence[Guess]) -> list[Path]:
+    """The study file of the first experiment as it was asked for; those of others beside it, by where they lie."""
+    files = [study]
+    for number, guess in enumerate(guesses[1:], 2):
+        place = takewhile(lambda part: not set("{*") & set(part), guess.path.split("/"))
+        slug = slug_of("_".join(Path(part).stem for part in place))[-40:].strip("_") or str(number)
+        file = study.with_name(f"{study.stem}_{slug}{study.suffix}")
+        files.append(
+            file if file not in files else study.with_name(f"{study.stem}_{slug}_{number}{study.suffix}")
+        )
+    return files
 
 
 def guess_events(logs: Path, listing: Listing, name: str) -> Guess:
@@ -136,8 +201,9 @@ def guess_events(logs: Path, listing: Listing, name: str) -> Guess:
     measures, others = from_tags(read.tags, len(found.units))
     design = design_of(roles.factors, roles.replicate is not None)
     return Guess(
-        name, title_of(name, roles), design, roles.factors, place, [*measures, SECONDS], notes, others
-    )
+        name, title_of(name, roles), design, roles.factors, place, [*measures, SECONDS], notes, others,
+        files=[unit.path for unit in found.units],
+    )  # fmt: skip
 
 
 def alike(units: list[Unit]) -> list[Unit]:

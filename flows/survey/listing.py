@@ -1,6 +1,7 @@
 """The files below a log root, sorted by what they may hold."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from os.path import commonpath
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ CONFIGS = (
     "args.yaml", "hparams.json", "settings.json", "settings.yaml", "config.toml", "opts.json", "hyperparameters.json",
 )  # fmt: skip
 MOST_FILES = 200_000
+MOST_PARTS = 20  # more folders beside each other are rather runs than experiments
 MOST_BYTES = 16 << 20  # of a file that is only looked at
 MOST_LEAVES = 2_000
 MOST_IN_LEVEL = 8  # elements of a list that may be a level, such as the layers of a network
@@ -38,6 +40,11 @@ class Listing(NamedTuple):
     logs: list[str]  # start.log and stop.log
     others: list[str]  # what is not read
     is_cut: bool  # more files than were looked at
+
+    def only(self, is_wanted: Callable[[str], bool]) -> "Listing":
+        """The same without the other paths."""
+        kept = {name: [path for path in getattr(self, name) if is_wanted(path)] for name in self._fields[:-1]}
+        return self._replace(**kept)  # type: ignore[arg-type]
 
 
 def list_files(logs: Path) -> Listing:
@@ -64,6 +71,23 @@ def list_files(logs: Path) -> Listing:
         else:
             found.others.append(path)
     return found
+
+
+def parts_of(listing: Listing) -> dict[str, Listing]:
+    """What lies in each folder below the one that all share, and in that one itself; nothing of one folder or of many."""
+    folders = {path.rpartition("/")[0] for each in listing[:-1] for path in each}
+    home = commonpath(folders) if folders else ""
+    depth = len(home.split("/")) if home else 0
+    below = dict.fromkeys("/".join(folder.split("/")[: depth + 1]) for folder in sorted(folders))
+    if not 1 < len(below) <= MOST_PARTS:
+        return {}
+    return {folder: listing.only(within(folder, is_deep=folder != home)) for folder in below}
+
+
+def within(folder: str, is_deep: bool) -> Callable[[str], bool]:
+    if is_deep:
+        return lambda path: path.startswith(f"{folder}/")
+    return lambda path: path.rpartition("/")[0] == folder
 
 
 def is_table(name: str) -> bool:

@@ -55,7 +55,9 @@ def guess_mlruns(logs: Path, listing: Listing, name: str) -> Guess | None:
         *dropped_notes(roles),
     ]
     design = design_of(roles.factors, roles.replicate is not None)
-    return Guess(name, title_of(name, roles), design, roles.factors, place, measures, notes, others)
+    return Guess(
+        name, title_of(name, roles), design, roles.factors, place, measures, notes, others, files=homes
+    )
 
 
 def runs_of(paths: Sequence[str]) -> Mapping[str, Files]:

@@ -57,7 +57,10 @@ def numbered_folders(logs: Path, listing: Listing, name: str) -> Guess | None:
     place = {"folders": pattern_of(items, places, is_event_file=False)}
     measures, others = from_tags(read_values(logs, units, has_containers=True).tags, len(units))
     title = f"{name}: runs by number" if is_numbered else name
-    return Guess(name, title, design, factors, place, [*measures, SECONDS], notes, others, is_numbered)
+    return Guess(
+        name, title, design, factors, place, [*measures, SECONDS], notes, others, is_numbered,
+        files=[unit.path for unit in units],
+    )  # fmt: skip
 
 
 def run_numbers(run: Variable) -> tuple[list[int] | None, str]:

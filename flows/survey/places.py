@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from flows.survey.factors.paths import Column, Item
 from flows.survey.factors.roles import Roles, Variable, sort_out
 from flows.survey.settings import Settings
+from flows.survey.study_text import plain
 
 # A day, with or without a time, or a time: another sweep has another one.
 _MOMENT = re.compile(
@@ -81,9 +82,7 @@ def dropped_notes(roles: Roles) -> list[str]:
 def pattern_of(items: Sequence[Item], places: dict[str, str], is_event_file: bool) -> str:
     """The pattern: placeholders for what has a role, `*` for the rest that varies."""
     parts = [
-        re.sub(r"[{}*\\\x00-\x1f\x7f-\x9f\u2028\u2029]+", "*", _MOMENT.sub("*", item))
-        if isinstance(item, str)
-        else places.get(place_of(number), "*")
+        plain(_MOMENT.sub("*", item)) if isinstance(item, str) else places.get(place_of(number), "*")
         for number, item in enumerate(items)
     ]
     text = re.sub(r"\*{2,}", "*", "".join(parts))

@@ -128,4 +128,6 @@ def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -
     more = f"; {failed} more that failed, which `where` leaves out" if failed else ""
     notes = [f"{len(paths)} result files, one a run{more}.", *dropped_notes(roles)]
     design = design_of(roles.factors, roles.replicate is not None)
-    return Guess(name, title_of(name, roles), design, roles.factors, place, measures, notes, others)
+    return Guess(
+        name, title_of(name, roles), design, roles.factors, place, measures, notes, others, files=paths
+    )

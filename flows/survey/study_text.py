@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from shlex import quote
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ from flows.survey.measures import Measure
 HEAD = """\
 # Written by `doehouse init`, which guessed from the names and values below the log root. Nothing in it was asked for.
 # Lines with `# ?` hold what the files do not tell: read those first. Then `doehouse check` shows what a night would do."""
+PATHS = ("folders", "files", "table")  # keys of a place that hold a pattern
 
 
 class Guess(NamedTuple):
@@ -28,11 +31,71 @@ class Guess(NamedTuple):
     other_measures: Sequence[str]
     is_numbered: bool = False  # nothing but the number of the run is known
     center: Mapping[str, str] = MappingProxyType({})  # of a design with runs at its centre
+    files: Sequence[str] = ()  # the file or folder of each run, where it has one of its own
+
+    @property
+    def runs(self) -> int:
+        return len(self.factors[0].variable.values)
+
+    @property
+    def level_table(self) -> str | None:
+        """The table beside the runs that tells their levels."""
+        levels = self.place.get("levels")
+        return levels.get("table") if isinstance(levels, Mapping) else None
+
+    def is_run(self, folder: str) -> bool:
+        """Whether what lies in a folder belongs to one run."""
+        return sum(f"{each}/".startswith(f"{folder}/") for each in self.files) == 1
+
+    def is_within(self, other: "Guess") -> bool:
+        """Whether every factor is one of the other's: by its name or, where nothing names it, by a level."""
+        named = {each.name for each in other.factors if each.variable.name}
+        levels = {level for each in other.factors for level in each.levels}
+        return all(
+            each.name in named if each.variable.name else not levels.isdisjoint(each.levels)
+            for each in self.factors
+        )
+
+    def is_apart(self, other: "Guess") -> bool:
+        """Whether each has a factor that the other lacks, so that both are no runs of one experiment."""
+        return not self.is_within(other) and not other.is_within(self)
+
+    @property
+    def path(self) -> str:
+        return next(str(self.place[key]) for key in PATHS if key in self.place)
+
+    def fixed_to(self, folder: str) -> "Guess":
+        """The same with the folder in which all lies as it is called, where the pattern takes any moment."""
+        own = plain(folder).split("/") if folder else []
+        path = "/".join([*own, *self.path.split("/")[len(own) :]])
+        return self._replace(place={key: path if key in PATHS else each for key, each in self.place.items()})
+
+    def seen_from(self, folder: str) -> "Guess":
+        """The same with paths that begin above, where the log root is that many folders higher."""
+        if not folder:
+            return self
+        place = {key: f"{plain(folder)}/{each}" if key in PATHS else each for key, each in self.place.items()}
+        if self.level_table:
+            place["levels"] = {**dict(self.place["levels"]), "table": f"{folder}/{self.level_table}"}  # type: ignore[call-overload]
+        return self._replace(place=place)
 
 
-def study_text(guess: Guess) -> str:
-    """TOML that a study is loaded from."""
-    lines = [HEAD, "", f"name = {value(guess.name)}", f"title = {value(guess.title)}  # ? what was asked", ""]
+def plain(folder: str) -> str:
+    """A folder as a pattern says it: what would be a placeholder there is any text."""
+    return re.sub(r"[{}*\\\x00-\x1f\x7f-\x9f\u2028\u2029]+", "*", folder)
+
+
+def study_text(guess: Guess, logs: Path) -> str:
+    """TOML that a study is loaded from; its paths begin at the log root."""
+    root = comment(f"Its paths are those below the log root of `--logs {quote(str(logs))}`.")
+    lines = [
+        HEAD,
+        root,
+        "",
+        f"name = {value(guess.name)}",
+        f"title = {value(guess.title)}  # ? what was asked",
+        "",
+    ]
     lines.append(comment(f"Design: {guess.design.sentence}."))
     if guess.design.generators:
         lines.append(f"generators = {value(guess.design.generators)}")

@@ -1,7 +1,7 @@
 """Result tables: those that are alike as one, with what makes them out: header, merged cells, failed rows."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,16 +37,21 @@ class Sheet(NamedTuple):
     texts: dict[str, list[str]]  # column -> a text a row, empty where it is missing
 
 
-def guess_table(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
-    """The tables with most rows in which something varies; a row is a container."""
-    sheets = alike(read_sheet(logs, path) for path in paths)
-    for sheet in sorted(sheets, key=lambda each: -len(each.texts[FILE])):
+def guess_tables(logs: Path, paths: Sequence[str], name: str) -> list[Guess]:
+    """The tables with most rows in which something varies, then those of other factors; a row is a container."""
+    sheets = sorted(alike(read_sheet(logs, path) for path in paths), key=lambda each: -len(each.texts[FILE]))
+    found: list[Guess] = []
+    used: set[str | None] = set()
+    for sheet in sheets:
         others = [each for each in sheets if each is not sheet]
-        if found := propose(sheet, others, name) or propose_turned(logs, sheet, name):
-            used = {*sheet.paths, str(_levels(found).get("table"))}
-            rest = [f"Not used: {each}." for each in paths if each not in used][:5]
-            return found._replace(notes=[*found.notes, *rest])
-    return None
+        guess = propose(sheet, others, name) or (None if found else propose_turned(logs, sheet, name))
+        if guess and used.isdisjoint(sheet.paths) and all(guess.is_apart(each) for each in found):
+            found.append(guess)
+            used |= {*sheet.paths, guess.level_table}
+    if not found:
+        return []
+    rest = [f"Not used: {each}." for each in paths if each not in used][:5]
+    return [found[0]._replace(notes=[*found[0].notes, *rest]), *found[1:]]
 
 
 def propose_turned(logs: Path, sheet: Sheet, name: str) -> Guess | None:
@@ -56,11 +61,6 @@ def propose_turned(logs: Path, sheet: Sheet, name: str) -> Guess | None:
     turned = [_sheet(logs, path, {**sheet.place, "transpose": True}) for path in sheet.paths]
     found = alike(iter(turned))
     return propose(found[0], [], name) if found and len(found[0].paths) == len(sheet.paths) else None
-
-
-def _levels(guess: Guess) -> Mapping[str, object]:
-    levels = guess.place.get("levels")
-    return levels if isinstance(levels, Mapping) else {}
 
 
 def read_sheet(logs: Path, path: str) -> Sheet | None:
@@ -172,8 +172,9 @@ def propose(sheet: Sheet, others: Sequence[Sheet], name: str) -> Guess | None:
             'one response with column = "{factor}" and declare the factor.'
         )
     return Guess(
-        name, title_of(name, roles), design, factors, told, wide or measures, notes, rest, center=center
-    )
+        name, title_of(name, roles), design, factors, told, wide or measures, notes, rest, center=center,
+        files=sheet.paths if len(sheet.paths) == len(files) > 1 else (),
+    )  # fmt: skip
 
 
 def crossed_design(roles: Roles, rows: int) -> Design:

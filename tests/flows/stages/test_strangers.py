@@ -9,7 +9,7 @@ import pytest
 
 from flows.night import Order
 from flows.rehearsal.rehearse import rehearse
-from flows.survey.guess import guess_study
+from flows.survey.guess import guess_studies
 from flows.survey.study_text import study_text
 from models.declared.levels import level_key
 from models.declared.study import load_study
@@ -44,7 +44,7 @@ def test_init_describes_it_without_an_edit(name: str, tmp_path: Path) -> None:
     stranger = ALL[name]
     rows = stranger.write(tmp_path / "logs")
     file = tmp_path / "guess.toml"
-    file.write_text(study_text(guess_study(tmp_path / "logs", "mine")))
+    file.write_text(study_text(*guess_studies(tmp_path / "logs", "mine"), tmp_path / "logs"))
     study = load_study(file)
     declared = {frozenset(map(level_key, levels)) for levels in stranger.factors.values()}
     found = {frozenset(map(level_key, levels)) for levels in study.factors.values()}

@@ -12,7 +12,7 @@ from flows.log_root.tree import Disk
 from flows.night import Order
 from flows.rehearsal.claims import claims
 from flows.rehearsal.rehearse import rehearse
-from flows.survey.guess import guess_study
+from flows.survey.guess import guess_studies
 from flows.survey.study_text import study_text
 from models.declared.levels import level_key
 from models.declared.study import Study, load_study
@@ -41,7 +41,7 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 def written(name: str, place: Path) -> tuple[list[Observed], Study]:
     """A layout and the study that was guessed, with its few edited lines."""
     rows = LAYOUTS[name](place / "logs")
-    text = study_text(guess_study(place / "logs", "mine"))
+    text = study_text(*guess_studies(place / "logs", "mine"), place / "logs")
     for before, after in EDITS.get(name, {}).items():
         assert text.count(before) == 1
         text = text.replace(before, after)

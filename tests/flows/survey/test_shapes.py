@@ -10,7 +10,7 @@ import pytest
 
 from flows.house.errors import UsageError
 from flows.rehearsal.rehearse import rehearse
-from flows.survey.guess import guess_study
+from flows.survey.guess import guess_studies
 from flows.survey.study_text import study_text
 from flows.survey.tables import read_sheet
 from models.declared.study import Study, load_study
@@ -22,7 +22,7 @@ RECORDED = Path(__file__).parents[2] / "recorded" / "results"
 
 def guessed(logs: Path) -> tuple[dict[str, Any], Study, str]:
     """The file as TOML reads it, as a study, as text."""
-    text = study_text(guess_study(logs, "mine"))
+    text = study_text(*guess_studies(logs, "mine"), logs)
     file = logs.parent / "guess.toml"
     file.write_text(text)
     return tomllib.loads(text), load_study(file), text
@@ -192,14 +192,14 @@ def test_middle_levels_that_come_together_are_the_centre(tmp_path: Path) -> None
 def test_nothing_that_can_be_a_run_is_refused(tmp_path: Path) -> None:
     (tmp_path / "readme.md").write_text("nothing")
     with pytest.raises(UsageError, match="found no event files, no result files"):
-        guess_study(tmp_path, "mine")
+        guess_studies(tmp_path, "mine")
 
 
 def test_runs_that_differ_in_nothing_are_refused(tmp_path: Path) -> None:
     rows = observed({"q": ["1", "2"]}, 2)
     write(tmp_path, rows, lambda e: f"{e.begun:%Y%m%d-%H%M%S}")
     with pytest.raises(UsageError, match="nothing that varies between them"):
-        guess_study(tmp_path, "mine")
+        guess_studies(tmp_path, "mine")
 
 
 def test_of_a_workbook_the_sheet_with_most_rows_is_looked_at(tmp_path: Path) -> None:
