@@ -1,7 +1,7 @@
 """Result tables: every row an execution of its own, told apart by what it says, so that tables may grow."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -82,13 +82,12 @@ def read_table(
     except RefusedError as error:
         note = Finding(table.folder.folder, error.code, "quarantined", str(error), path=path)
         rows, found, digest, size = no_rows(study), [note], None, 0
+        every_name: Callable[[], Collection[str]] = set
     else:
-        source = study.source
-        assert source
-        read = read_source(content, path, study)
-        if source.levels and source.levels.table:
-            read = joined(logs, study, read)
+        read = read_joined(logs, study, path, content)
         rows, problems = rows_of(study, table, read)
+        is_whole = all(each.code != "Q324" for each in read.records.problems)
+        every_name = partial(names_without_where, logs, study, table, content) if is_whole else set
         # A table is many runs: one without any is a fault.
         told = [
             each._replace(code="Q324") if each.code == NOTHING_COUNTS else each
@@ -96,7 +95,7 @@ def read_table(
         ]
         found = list(problems_as_findings(table.folder, None, path, [*told, *problems]))
         digest, size = sha256(content).hexdigest(), len(content)
-    plan = compared(rows, known, table)
+    plan = compared(rows, known, table, every_name)
     loaded = plan.loaded.with_row_index("order").with_columns(
         folder_id=pl.coalesce("folder_id", pl.lit(next_folder_id, pl.Int32) + pl.col("fresh"))
     )
@@ -108,6 +107,23 @@ def read_table(
     shards = write_shards(study, table, loaded, points, file, found, target)
     new = int(loaded["fresh"].drop_nulls().n_unique())
     return TableRead(shards, new, plan.replaced, plan.forgotten, plan.objections)
+
+
+def read_joined(logs: Path, study: Study, path: str, content: bytes) -> SourceRows:
+    """The rows of a table with what a table of levels beside it says of them."""
+    read = read_source(content, path, study)
+    source = study.source
+    return joined(logs, study, read) if source and source.levels and source.levels.table else read
+
+
+def names_without_where(logs: Path, study: Study, table: Table, content: bytes) -> set[str]:
+    """The rows that would be there if `where` left none out."""
+    source = study.source
+    if source is None or not source.where:
+        return set()
+    every = study.model_copy(update={"source": source.model_copy(update={"where": {}})})
+    read = read_joined(logs, every, shown(table.folder.files[0].path), content)
+    return set(rows_of(every, table, read)[0]["folder"])
 
 
 def value_columns(study: Study) -> dict[str, str]:
@@ -296,8 +312,10 @@ class Compared(NamedTuple):
     objections: list[Objection]
 
 
-def compared(rows: pl.DataFrame, known: pl.DataFrame, table: Table) -> Compared:
-    """Hold the rows of a table against what was read of it."""
+def compared(
+    rows: pl.DataFrame, known: pl.DataFrame, table: Table, every_name: Callable[[], Collection[str]]
+) -> Compared:
+    """Hold the rows of a table against what was read of it; `every_name` tells those too that `where` leaves out."""
     if known.is_empty():
         return Compared(all_new(rows), [], [], [])
     now, before = of_folders(rows), of_folders(known)
@@ -344,7 +362,7 @@ def compared(rows: pl.DataFrame, known: pl.DataFrame, table: Table) -> Compared:
     suffix = pl.when(pl.col("again")).then(pl.format(" ({})", pl.col("line"))).otherwise(pl.lit(""))
     loaded = loaded.with_columns(folder=pl.col("folder") + suffix).drop("again")
     replaced = unknown["folder_id"].drop_nulls().to_list()
-    return Compared(loaded, replaced, forgotten, list(objections(held, now, table)))
+    return Compared(loaded, replaced, forgotten, list(objections(held, now, table, every_name)))
 
 
 def all_new(rows: pl.DataFrame) -> pl.DataFrame:
@@ -357,18 +375,23 @@ def all_new(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(ranked, on="folder", maintain_order="left").with_columns(folder_id=none)
 
 
-def objections(held: pl.DataFrame, now: pl.DataFrame, table: Table) -> list[Objection]:
-    there = set(now["folder"]) if held.height else set()
-    path = table.folder.folder
-    return [
-        Objection(
+def objections(
+    held: pl.DataFrame, now: pl.DataFrame, table: Table, every_name: Callable[[], Collection[str]]
+) -> Iterator[Objection]:
+    if held.is_empty():
+        return
+    there, path = set(now["folder"]), table.folder.folder
+    left_out = set() if there.issuperset(held["folder"]) else every_name()
+    for row, folder_id in held.select("folder", "folder_id").rows():
+        found = "other values" if row in there else "no such row"
+        if row in left_out and row not in there:
+            found = "a row that `where` leaves out now"
+        yield Objection(
             folder_id,
             row,
-            f"{row}: found {'other values' if row in there else 'no such row'}, expected the row that was read before. "
+            f"{row}: found {found}, expected the row that was read before. "
             f"What was read stays; restore it, or take what is there now with `doehouse night --accept {path}`.",
         )
-        for row, folder_id in held.select("folder", "folder_id").rows()
-    ]
 
 
 def of_folders(rows: pl.DataFrame) -> pl.DataFrame:

@@ -166,6 +166,28 @@ def test_an_accepted_row_that_changes_or_goes_is_held_back_by_name_until_it_is_a
     assert [values(order, study) for study in BOTH] == [expected, expected]
 
 
+@pytest.mark.parametrize("container", ["", ', container = "id"'], ids=["by line", "with ids"])
+def test_an_accepted_row_that_where_leaves_out_by_now_is_told_as_such(container: str, tmp_path: Path) -> None:
+    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    for folder in (order.logs, order.studies):
+        folder.mkdir()
+    study = (STUDY % container).replace(
+        "[responses.Accuracy]", 'where = { state = "ok" }\n[responses.Accuracy]'
+    )
+    (order.studies / "jobs.toml").write_text(study)
+    write(order, [f"{row},ok" for row in ROWS], f"{HEAD},state")
+    spend(order, NOW)
+    before = ask(order, VALUES)
+    write(order, [*(f"{row},ok" for row in ROWS[:6]), f"{ROWS[6]},failed"], f"{HEAD},state")
+    spend(order, NOW)
+    assert ask(order, VALUES) == before
+    told = [reason for (reason,) in ask(order, "select reason from findings order by path")]
+    assert [reason.partition(", expected")[0].partition(": ")[2] for reason in told] == [
+        "found a row that `where` leaves out now",
+        "found no such row",
+    ]
+
+
 def test_bad_cells_leave_out_their_rows_alone_and_are_told_once(order: Order) -> None:
     odd = [
         ROWS[0].replace(",1,4.0", ",3,4.0").replace("job-141", "job-x"),
