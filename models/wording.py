@@ -77,11 +77,11 @@ def with_alias(term: str, partners: Sequence[str]) -> str:
 
     Behind them, as `A + B:C`, what missing runs leave in it. Of many only the shortest effects are named.
     """
-    names = [partner for partner in partners if not _is_added(partner)]
+    names = [partner for partner in partners if not is_added(partner)]
     near = _shortest(names)
     if near and term.count(":") == 0 and near[0].count(":") > 1:
         near = []
-    added = _shortest([partner for partner in partners if _is_added(partner)])
+    added = _shortest([partner for partner in partners if is_added(partner)])
     if added and term.count(":") == 0 and added[0].count(":") > 1:
         added = []
     hidden = max(0, len(near) - 2) + max(0, len(added) - 2)
@@ -91,8 +91,8 @@ def with_alias(term: str, partners: Sequence[str]) -> str:
 def chain(effects: Iterable[str]) -> str:
     """Names of one effect joined by =, then what is added to it or taken off, which say so themselves."""
     effects = list(effects)
-    names = [each for each in effects if not _is_added(each)]
-    return " ".join([" = ".join(names), *filter(_is_added, effects)]).strip()
+    names = [each for each in effects if not is_added(each)]
+    return " ".join([" = ".join(names), *filter(is_added, effects)]).strip()
 
 
 def links(text: str) -> list[str]:
@@ -100,7 +100,8 @@ def links(text: str) -> list[str]:
     return re.split(r" = | (?=[+-] )", text) if text else []
 
 
-def _is_added(partner: str) -> bool:
+def is_added(partner: str) -> bool:
+    """Whether a link of a chain is no name of its effect, but counted in it."""
     return partner.startswith(("+ ", "- "))
 
 

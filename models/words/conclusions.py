@@ -12,7 +12,7 @@ from models.fits.effects import key
 from models.fits.minimum import smallest_that_counts
 from models.fits.samples import Scale, power_of_ten
 from models.results import Row, frame
-from models.wording import joined, number, signed
+from models.wording import joined, links, number, signed, with_alias
 
 KEYS = ("study", "response", "scale", "error_unit", "term")
 
@@ -64,8 +64,8 @@ def changes(
     """
     old = {tuple(row[name] for name in KEYS): row for row in before.iter_rows(named=True)}
     new = {tuple(row[name] for name in KEYS): row for row in now.iter_rows(named=True)}
-    # the memory of former nights may be without aliases
-    aliases = {str(row["term"]): row.get("aliases") for row in (*old.values(), *new.values())}
+    # of each study and response; the memory of former nights may be without aliases
+    aliases = {(*one[:2], one[4]): row.get("aliases") for one, row in (*old.items(), *new.items())}
     arrived = (
         f"{joined(list(new_folders), 6)} arrived in between"
         if new_folders
@@ -100,6 +100,7 @@ def changes(
 
 
 Conclusions = Mapping[tuple[str, ...], Mapping[str, object]]
+Aliases = Mapping[tuple[str, ...], object]  # by study, response and term
 
 
 def _deciding(conclusions: Conclusions, study: str, response: str) -> tuple[str, ...] | None:
@@ -114,9 +115,7 @@ def _manner(group: tuple[str, ...]) -> str:
     return f"{scale}, {group[3]}s as the unit"
 
 
-def _parts(
-    old: Conclusions, new: Conclusions, group: tuple[str, ...], aliases: Mapping[str, object]
-) -> list[str]:
+def _parts(old: Conclusions, new: Conclusions, group: tuple[str, ...], aliases: Aliases) -> list[str]:
     terms = {one[4]: None for one in [*new, *old] if one[:4] == group}
     if not any(one[:4] == group for one in old):
         return []  # all of it is new
@@ -129,7 +128,7 @@ def _parts(
     ceased = [term for term in terms if was(old, term) and was(new, term) is False]
     gone = [term for term in terms if was(old, term) and was(new, term) is None]
     return [
-        f"{joined([_named(term, aliases) for term in names])} {text if len(names) == 1 else texts}"
+        f"{joined([_named((*group[:2], term), aliases) for term in names])} {text if len(names) == 1 else texts}"
         for names, text, texts in (
             (became, "became active", "became active"),
             (ceased, "is no longer active", "are no longer active"),
@@ -139,9 +138,7 @@ def _parts(
     ]
 
 
-def _shifts(
-    old: Conclusions, new: Conclusions, group: tuple[str, ...], aliases: Mapping[str, object]
-) -> list[str]:
+def _shifts(old: Conclusions, new: Conclusions, group: tuple[str, ...], aliases: Aliases) -> list[str]:
     """Effects that moved by more than the smallest that counts; where none is declared, out of their old interval."""
     parts: list[str] = []
     for one, row in new.items():
@@ -159,7 +156,7 @@ def _shifts(
             # (Jennison and Turnbull, Group Sequential Methods, 2000, 3.1)
             half = max(former**2 - own**2, 0.0) ** 0.5
             moved = _moved(group[2], was, effect, half)
-            parts.append(f"{_named(one[4], aliases)} moved {moved}")
+            parts.append(f"{_named((*one[:2], one[4]), aliases)} moved {moved}")
     return parts
 
 
@@ -181,7 +178,6 @@ def _moved(scale: str, was: float, effect: float, half: float) -> str:
     return f"from {shown[0]} to {shown[1]}, by {shown[2]}" + (f" [{ends[0]}, {ends[1]}]" if half else "")
 
 
-def _named(term: str, aliases: Mapping[str, object]) -> str:
-    """An interaction never stands without its aliases."""
-    partners = aliases.get(term) if ":" in term else None
-    return f"{term} = {partners}" if partners else term
+def _named(one: tuple[str, ...], aliases: Aliases) -> str:
+    """An effect of a study and response as all sentences name it."""
+    return with_alias(one[2], links(str(aliases.get(one) or "")))

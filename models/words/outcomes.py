@@ -307,15 +307,27 @@ def named(analysis: ResponseAnalysis, terms: Sequence[str]) -> list[str]:
 
 
 def alias_warnings(analysis: ResponseAnalysis) -> Iterator[Statement]:
-    """Active effects that may as well be others of one or two factors."""
+    """Active effects that may as well be others of one or two factors, or that hold a part of others."""
     main = analysis.judgement.decisive
     active = main.active if main else []
     chains = [with_alias(term, analysis.aliases.get(term, ())) for term in active]
-    doubtful = [chain for chain, term in zip(chains, active, strict=True) if chain != term]
+    doubtful = [chain for chain in chains if " = " in chain]
     if doubtful:
         yield (
             "aliases",
             "doubt",
             f"These runs cannot say which effect of {joined(doubtful, MOST_NAMED)} acts; further runs can (doehouse "
             "design --next).",
+        )
+    mixed = [
+        chain for chain, term in zip(chains, active, strict=True) if chain != term and chain not in doubtful
+    ]
+    if mixed:
+        runs = analysis.decisive.missing_runs
+        few = joined([str(run) for run in runs], MOST_NAMED)
+        cure = f"{'run' if len(runs) == 1 else 'runs'} {few} to come" if runs else "further runs"
+        yield (
+            "aliases",
+            "doubt",
+            f"A part of other effects is counted in what is active: {joined(mixed, MOST_NAMED)}; {cure} can take it out.",
         )

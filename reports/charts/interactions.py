@@ -6,7 +6,7 @@ from typing import NamedTuple
 import altair as alt
 import polars as pl
 
-from models.wording import joined, links
+from models.wording import is_added, joined, links
 from reports.charts.figures import (
     LEVEL_IN_FOCUS,
     Figure,
@@ -48,7 +48,7 @@ def interactions(cells: pl.DataFrame, response: str, unit: str, share: str) -> F
         "interactions",
         f"{response}: {len(ordered)} pairs of factors, {entangled} alias sets that cannot be told apart"
         if entangled
-        else f"{response}: {len(ordered)} pairs of factors, each with a contrast of its own",
+        else f"{response}: {len(ordered)} pairs of factors, {_whose(ordered)}",
         f"Interaction plots of {response}: "
         + "; ".join(
             f"{row['factor_a']} {row['level_a']} with {row['factor_b']} {row['level_b']} {number(row['mean'])}"
@@ -60,6 +60,13 @@ def interactions(cells: pl.DataFrame, response: str, unit: str, share: str) -> F
         tuple(_pair(cells, pair, titled(f"mean {response}", unit)) for pair in ordered[:MOST_PAIRS]),
         2,
     )
+
+
+def _whose(pairs: list["Pair"]) -> str:
+    """Whether pairs that share no contrast are told apart: runs that are missing leave a part of one in another."""
+    if any(is_added(each) for pair in pairs for each in links(pair.aliases or "")):
+        return "some with a part of other effects in their contrast"
+    return "each with a contrast of its own"
 
 
 class Pair(NamedTuple):
@@ -76,7 +83,8 @@ def _by_alias(cells: pl.DataFrame) -> list[list[Pair]]:
     """The pairs of factors, those of one contrast together."""
     groups: dict[str, list[Pair]] = {}
     for pair in map(Pair._make, cells.select(Pair._fields).unique(maintain_order=True).rows()):
-        names = [f"{pair.factor_a}:{pair.factor_b}", *links(pair.aliases or "")]
+        others = [each.removeprefix("-") for each in links(pair.aliases or "") if not is_added(each)]
+        names = [f"{pair.factor_a}:{pair.factor_b}", *others]
         groups.setdefault(min(names), []).append(pair)
     return list(groups.values())
 

@@ -13,6 +13,7 @@ from reports.charts.effect_rows import drawn_rows, scale_rows
 from reports.charts.sketch import sketch
 from reports.charts.trend import trend, trend_rows
 from reports.pages.page import Link, Page
+from reports.tables.cells import design_cells, to_execute
 from reports.tables.response import (
     anova_table,
     coefficient_table,
@@ -110,6 +111,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Pa
         contents=[Link("The answer", "#answer"), *(Link(fold["title"], f"#{fold['id']}") for fold in shown)],
         measured=_measured(about, fits.filter(pl.col("scale") == scale), scale),
         outcome=outcome,
+        next_runs=to_execute(design_cells(study_results)),
         first=first,
         folds=shown,
         factors=factor_list(levels),

@@ -10,7 +10,7 @@ from reports.charts.levels import treatment_rows
 from reports.charts.sketch import MOST_ROWS, sketch
 from reports.charts.study import oriented, trade_off
 from reports.pages.page import Link, Page
-from reports.tables.cells import design_cells
+from reports.tables.cells import design_cells, to_execute
 from reports.tables.study import (
     alias_table,
     design_tables,
@@ -44,7 +44,6 @@ QUERIES = (
     "study_runs",
 )
 WIDE_QUERIES = ("study_observations",)
-MOST_NAMED = 3  # runs that are missing
 
 
 def study_page(results: Results) -> Page:
@@ -170,11 +169,8 @@ def next_steps(results: Results) -> list[dict[str, str]]:
         steps.append(
             f"Repair {count(facts['folders_quarantined'], folder_word(facts))} in quarantine: the quality page says how."
         )
-    missing = [cell for cell in design_cells(results) if cell["state"] == "missing"]
-    if missing:
-        named = [f"run {cell['run']} ({_levels(cell)})" for cell in missing[:MOST_NAMED]]
-        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
-        steps.append(f"Execute {', '.join(named)}{more}.")
+    if missing := to_execute(design_cells(results)):
+        steps.append(missing)
     asked = results["study_statements"].frame.filter(
         (pl.col("topic") == "next") | ((pl.col("topic") == "aliases") & (pl.col("kind") == "doubt"))
     )
@@ -183,10 +179,6 @@ def next_steps(results: Results) -> list[dict[str, str]]:
     if steps and content and not missing:
         steps.append(f"For {joined(content)} the data ask for no other run.")
     return [{"kind": "next", "sentence": step} for step in steps]
-
-
-def _levels(cell: dict[str, Any]) -> str:
-    return ", ".join(f"{one['factor']} {one['text']}" for one in cell["levels"])
 
 
 def _doubts(results: Results) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from reports.text.slugs import run_href
 
 STATES = {"accepted": "done", "unfinished": "running", "quarantined": "quarantined"}
 MOST_FOLDERS = 4  # of a cell that are named
+MOST_NAMED = 3  # runs to execute
 
 
 def design_cells(results: Results) -> list[dict[str, Any]]:
@@ -64,4 +65,19 @@ def _cell(run: int, levels: pl.DataFrame, folders: pl.DataFrame, wanted: int) ->
             for folder, state in zip(folders["folder"].head(MOST_FOLDERS), states, strict=False)
         ],
         "more": max(0, folders.height - MOST_FOLDERS),
+        "to_make": max(0, wanted - folders.height),
     }
+
+
+def to_execute(cells: list[dict[str, Any]]) -> str:
+    """The runs that still lack a folder, whatever is in quarantine: 'Execute run 8 (CPU 1500m, ...).'; '' for none."""
+    missing = [cell for cell in cells if cell["to_make"]]
+    if not missing:
+        return ""
+    named = [f"run {cell['run']} ({_levels(cell)})" for cell in missing[:MOST_NAMED]]
+    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    return f"Execute {', '.join(named)}{more}."
+
+
+def _levels(cell: dict[str, Any]) -> str:
+    return ", ".join(f"{one['factor']} {one['text']}" for one in cell["levels"])

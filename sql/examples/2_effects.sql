@@ -4,7 +4,7 @@
 select
     response,
     scale,
-    concat_ws(' = ', term, aliases) as effect_name,
+    effect_name,
     round(effect, 3) as effect,
     round(ci_low, 3) as ci_low,
     round(ci_high, 3) as ci_high,

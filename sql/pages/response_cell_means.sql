@@ -52,7 +52,7 @@ cells as (
 aliases as (
     select study, term, aliases
     from alias_sets
-    where scope = 'declared'
+    where scope = 'present'
 )
 
 select

@@ -10,6 +10,12 @@ select
     effects_by_scale.rank,
     effects_by_scale.term,
     effects_by_scale.aliases,
+    case
+        when effects_by_scale.aliases is null then effects_by_scale.term
+        when starts_with(effects_by_scale.aliases, '+ ') or starts_with(effects_by_scale.aliases, '- ')
+            then effects_by_scale.term || ' ' || effects_by_scale.aliases
+        else effects_by_scale.term || ' = ' || effects_by_scale.aliases
+    end as effect_name,
     effects_by_scale.is_in_model,
     effects_by_scale.effect,
     effects_by_scale.coefficient,
@@ -42,6 +48,7 @@ comment on column effects.scale is 'Scale on which conclusions are drawn: identi
 comment on column effects.rank is 'Place by size, from 1; by mean square with more than two levels.';
 comment on column effects.term is 'Factor names joined by a colon, in the order of the study.';
 comment on column effects.aliases is 'Effects that cannot be told from it, joined by =; behind + or -, what missing runs leave in it.';
+comment on column effects.effect_name is 'The term with its aliases as one text: A:B = C:D, A - 0.5 B:C.';
 comment on column effects.is_in_model is 'Whether it is a term of the fitted model; others are contrasts that Lenth''s method judges too.';
 comment on column effects.effect is 'Mean at + minus mean at -, of executions that weigh the same; null for terms of several degrees of freedom.';
 comment on column effects.coefficient is 'Half the effect.';

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from models.wording import chain, links
+
 Lay = Callable[..., None]
 LayFactorial = Callable[..., None]
 Ask = Callable[..., list[tuple[Any, ...]]]
@@ -209,3 +211,11 @@ def test_a_32_bit_float_is_shown_as_it_was_logged_and_keeps_its_value(ask: Ask) 
 def test_any_other_number_is_shown_as_it_is(ask: Ask, value: float) -> None:
     assert ask(f"select as_logged('{value!r}'::double)") == [(value,)]
     assert ask("select as_logged(null::double)") == [(None,)]
+
+
+@pytest.mark.parametrize("aliases", [None, "C:D", "-C:D", "- 0.5 B:C", "+ B:C - C:D", "-C:D = E:F - B:C"])
+def test_the_name_of_an_effect_is_that_of_the_sentences(lay: Lay, ask: Ask, aliases: str | None) -> None:
+    """models/wording.py, `chain`: = before another name of it, none before what is counted in it."""
+    lay("effects_by_scale", "study response scale term aliases", ("s", "y", "identity", "A:B", aliases))
+    lay("fits", "study response scale is_decisive", ("s", "y", "identity", True))
+    assert ask("select effect_name from effects") == [(chain(["A:B", *links(aliases or "")]),)]

@@ -99,6 +99,19 @@ def test_active_effects_with_aliases_are_a_doubt(published: Tables) -> None:
     ]
 
 
+def test_what_missing_runs_leave_in_an_active_effect_is_no_matter_of_further_runs(
+    study: Any, observations: pl.DataFrame
+) -> None:
+    """Without run 8 each effect holds the one given up with -1: the alias matrix (Box and Draper 2007, 3.9)."""
+    without = observations.filter(pl.col("run") != 8)
+    told = said(analyse(study.model_copy(update={"unit": "container"}), without), "aliases", "Accuracy")
+    assert told[-1].startswith(
+        "A part of other effects is counted in what is active: Network - Memory:Network"
+    )
+    assert told[-1].endswith("; run 8 to come can take it out.")
+    assert not any("Network - Memory:Network" in one for one in told[:-1])
+
+
 def test_a_declared_unit_is_the_only_one_the_outcome_speaks_of(
     study: Any, observations: pl.DataFrame
 ) -> None:
@@ -215,6 +228,20 @@ def test_a_change_names_an_interaction_with_its_alias() -> None:
     now = conclusions("A:B", terms=["A:B"]).with_columns(aliases=pl.lit("C:D"))
     (row,) = changes(conclusions(terms=["A:B"]), now, ["exp_19"]).to_dicts()
     assert "A:B = C:D became active" in row["sentence"]
+
+
+def test_a_change_names_what_missing_runs_leave_in_an_effect_and_no_alias_of_another_study() -> None:
+    """A partner with a + or - before it is no other name of the effect (models/wording.py, `chain`)."""
+    before = conclusions(terms=["A", "A:B"])
+    now = conclusions("A", "A:B", terms=["A", "A:B"])
+    unfinished = now.with_columns(aliases=pl.Series(["B:C:D - B:C", "+ 0.5 C:D - B:C"]))
+    other = now.with_columns(study=pl.lit("whole"), aliases=pl.lit(None, pl.String))
+    olds = pl.concat([before, before.with_columns(study=pl.lit("whole"))])
+    told = dict(
+        changes(olds, pl.concat([unfinished, other], how="diagonal"), []).select("study", "sentence").rows()
+    )
+    assert "A - B:C and A:B + 0.5 C:D - B:C became active" in told["s"]
+    assert "A and A:B became active" in told["whole"]
 
 
 def test_a_night_with_a_replicated_folder_changes_the_published_verdicts(

@@ -28,6 +28,8 @@ from reports.pages.site import (
     run_page,
     study_pages,
 )
+from reports.tables.cells import design_cells, to_execute
+from reports.tables.tables import Result
 from tests.reports.conftest import EVIL
 
 
@@ -117,10 +119,89 @@ def test_an_unfinished_design_is_in_progress_not_broken(site: Path) -> None:
     words = " ".join(" ".join(Reader(site / "three_levels" / "index.html").words).split())
     assert "In progress, 5 of 6 runs" in words
     assert "Execute run 5 (Size medium, Kind b)." in words
+    page = " ".join(" ".join(Reader(site / "three_levels" / "Rate.html").words).split())
+    assert page.count("To run next : run 5 (Size medium, Kind b).") == 1
+    assert "To run next" not in (site / "fltk_2_4_1" / "Accuracy.html").read_text()
     assert "DES-1" not in words.partition("What are the data?")[0]
     index = " ".join(" ".join(Reader(site / "index.html").words).split())
     assert "4 designed experiments, 2 in progress." in index and "broken" not in index
     assert "Nothing: no folder is left out, and no promise is broken." in (site / "tonight.html").read_text()
+
+
+def test_runs_that_lack_a_folder_are_to_be_executed_whatever_their_others_are() -> None:
+    """Of three planned folders one is done; of the others of run 2 one runs, of run 3 one is in quarantine."""
+    treatments = pl.DataFrame(
+        [
+            {"run": run, "factor": "A", "level": f"{run}", "level_position": run, "is_planned": True}
+            for run in (1, 2, 3, 4)
+        ]
+    )
+    of_runs = {
+        1: ["accepted"] * 3,
+        2: ["accepted", "unfinished"],
+        3: ["accepted", "quarantined"],
+        4: ["accepted", "quarantined", "unfinished"],
+    }
+    runs = pl.DataFrame(
+        [
+            {"run": run, "folder": f"{run}_{i}", "verdict": one}
+            for run, all_ in of_runs.items()
+            for i, one in enumerate(all_)
+        ]
+    )
+    frames = {
+        "study": pl.DataFrame({"folders_per_run": [3]}),
+        "study_runs": runs,
+        "study_levels": pl.DataFrame({"factor": ["A"], "letter": ["A"]}),
+        "study_treatments": treatments,
+    }
+    cells = design_cells({name: Result(frame, "") for name, frame in frames.items()})
+    assert to_execute(cells) == "Execute run 2 (A 2), run 3 (A 3)."
+
+
+def test_pairs_of_factors_are_told_apart_only_where_they_are() -> None:
+    """D = -ABC: A:B is -C:D, and so on (Box, Hunter and Hunter 2005, 6.4); and what a missing run leaves of one."""
+    of_pairs = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    opposite = {
+        (0, 1): "-C:D",
+        (2, 3): "-A:B",
+        (0, 2): "-B:D",
+        (1, 3): "-A:C",
+        (0, 3): "-B:C",
+        (1, 2): "-A:D",
+    }
+    assert "3 alias sets that cannot be told apart" in _title(of_pairs, opposite)
+    assert "each with a contrast of its own" in _title(of_pairs[:2], {})
+    assert "each with a contrast of its own" in _title(of_pairs[:2], {(0, 1): "-C:D:E"})
+    assert "some with a part of other effects" in _title(of_pairs[:2], {(0, 1): "+ A:C", (0, 2): "+ A:B"})
+
+
+def _title(pairs: list[tuple[int, int]], aliases: dict[tuple[int, int], str]) -> str:
+    rows = [
+        {
+            "position_a": a + 1,
+            "factor_a": "ABCD"[a],
+            "position_b": b + 1,
+            "factor_b": "ABCD"[b],
+            "aliases": aliases.get((a, b)),
+            "level_position_a": i + 1,
+            "level_a": "-+"[i],
+            "level_position_b": j + 1,
+            "level_b": "-+"[j],
+            "n": 1,
+            "mean": float(a + b + i + j),
+            "error_unit": "folder",
+            "ci_low": None,
+            "ci_high": None,
+        }
+        for a, b in pairs
+        for i in (0, 1)
+        for j in (0, 1)
+    ]
+    cells = pl.DataFrame(
+        rows, schema_overrides={"aliases": pl.String, "ci_low": pl.Float64, "ci_high": pl.Float64}
+    )
+    return interactions.interactions(cells, "y", "", "95 %").title
 
 
 def test_a_complete_study_that_wants_a_look_is_not_in_progress() -> None:
