@@ -174,6 +174,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         effect=_REAL,
         ci_low=_REAL,
         ci_high=_REAL,
+        alpha=_REAL,
         minimum_effect=_REAL,
         is_active=_TRUTH,
         is_decisive=_TRUTH,

@@ -31,6 +31,7 @@ def conclusion_rows(analysis: ResponseAnalysis, scale: Scale) -> Iterator[Row]:
                 "effect": verdict.effect,
                 "ci_low": None if margin is None else verdict.effect - margin,
                 "ci_high": None if margin is None else verdict.effect + margin,
+                "alpha": sample.alpha,
                 "minimum_effect": smallest_that_counts(sample),
                 "is_active": verdict.is_active,
                 "is_decisive": one is judgement.decisive and sample is analysis.decisive,
@@ -64,8 +65,6 @@ def changes(
     """
     old = {tuple(row[name] for name in KEYS): row for row in before.iter_rows(named=True)}
     new = {tuple(row[name] for name in KEYS): row for row in now.iter_rows(named=True)}
-    # of each study and response; the memory of former nights may be without aliases
-    aliases = {(*one[:2], one[4]): row.get("aliases") for one, row in (*old.items(), *new.items())}
     arrived = (
         f"{joined(list(new_folders), 6)} arrived in between"
         if new_folders
@@ -76,8 +75,8 @@ def changes(
     for study, response in sorted({one[:2] for one in old} & {one[:2] for one in new}):
         group = _deciding(new, study, response)
         former = _deciding(old, study, response)
-        parts = _parts(old, new, group, aliases) if group else []
-        parts += _shifts(old, new, group, aliases) if group else []
+        parts = _parts(old, new, group) if group else []
+        parts += _shifts(old, new, group, bool(new_folders)) if group else []
         if former and group and former[2:] != group[2:]:
             parts.insert(0, f"{_manner(group)} instead of {_manner(former)}")
         if former and not group:
@@ -100,7 +99,6 @@ def changes(
 
 
 Conclusions = Mapping[tuple[str, ...], Mapping[str, object]]
-Aliases = Mapping[tuple[str, ...], object]  # by study, response and term
 
 
 def _deciding(conclusions: Conclusions, study: str, response: str) -> tuple[str, ...] | None:
@@ -115,7 +113,7 @@ def _manner(group: tuple[str, ...]) -> str:
     return f"{scale}, {group[3]}s as the unit"
 
 
-def _parts(old: Conclusions, new: Conclusions, group: tuple[str, ...], aliases: Aliases) -> list[str]:
+def _parts(old: Conclusions, new: Conclusions, group: tuple[str, ...]) -> list[str]:
     terms = {one[4]: None for one in [*new, *old] if one[:4] == group}
     if not any(one[:4] == group for one in old):
         return []  # all of it is new
@@ -127,8 +125,9 @@ def _parts(old: Conclusions, new: Conclusions, group: tuple[str, ...], aliases: 
     became = [term for term in terms if was(new, term) and not was(old, term)]
     ceased = [term for term in terms if was(old, term) and was(new, term) is False]
     gone = [term for term in terms if was(old, term) and was(new, term) is None]
+    rows = {**old, **new}
     return [
-        f"{joined([_named((*group[:2], term), aliases) for term in names])} {text if len(names) == 1 else texts}"
+        f"{joined([_named(rows[*group, term]) for term in names])} {text if len(names) == 1 else texts}"
         for names, text, texts in (
             (became, "became active", "became active"),
             (ceased, "is no longer active", "are no longer active"),
@@ -138,7 +137,7 @@ def _parts(old: Conclusions, new: Conclusions, group: tuple[str, ...], aliases: 
     ]
 
 
-def _shifts(old: Conclusions, new: Conclusions, group: tuple[str, ...], aliases: Aliases) -> list[str]:
+def _shifts(old: Conclusions, new: Conclusions, group: tuple[str, ...], has_more: bool) -> list[str]:
     """Effects that moved by more than the smallest that counts; where none is declared, out of their old interval."""
     parts: list[str] = []
     for one, row in new.items():
@@ -146,18 +145,27 @@ def _shifts(old: Conclusions, new: Conclusions, group: tuple[str, ...], aliases:
         if one[:4] != group or before is None:
             continue
         effect, was = row["effect"], before["effect"]
-        margin, margin_was = _margin(row), _margin(before)
-        limit = row.get("minimum_effect") or margin_was
+        limit = row.get("minimum_effect") or _margin(before)
         if not (isinstance(effect, float) and isinstance(was, float) and isinstance(limit, float)):
             continue
         if abs(effect - was) > limit:
-            own, former = margin or 0.0, margin_was or 0.0
-            # what further data add to an estimate: its variance before less that after
-            # (Jennison and Turnbull, Group Sequential Methods, 2000, 3.1)
-            half = max(former**2 - own**2, 0.0) ** 0.5
-            moved = _moved(group[2], was, effect, half)
-            parts.append(f"{_named((*one[:2], one[4]), aliases)} moved {moved}")
+            name, former = _named(row), _named(before)
+            half = _half_of_shift(before, row) if has_more and name == former else 0.0
+            moved = _moved(group[2], was, effect, half, "" if name == former else f" as {former}")
+            parts.append(f"{name} moved {moved}")
     return parts
+
+
+def _half_of_shift(before: Mapping[str, object], row: Mapping[str, object]) -> float:
+    """Half of the interval of what further data add to an estimate, 0 where it is not known.
+
+    Its variance is that before less that after (Jennison and Turnbull, Group Sequential Methods, 2000, 3.1), if both
+    estimate the same; intervals that are held to different levels do not tell it.
+    """
+    own, former = _margin(row) or 0.0, _margin(before) or 0.0
+    if before.get("alpha") is not None and before["alpha"] != row.get("alpha"):
+        return 0.0
+    return float(max(former**2 - own**2, 0.0) ** 0.5)
 
 
 def _margin(row: Mapping[str, object]) -> float | None:
@@ -166,8 +174,8 @@ def _margin(row: Mapping[str, object]) -> float | None:
     return (high - low) / 2 if isinstance(low, float) and isinstance(high, float) else None
 
 
-def _moved(scale: str, was: float, effect: float, half: float) -> str:
-    """'from −1.08 to −0.77, by +0.310 [0.120, 0.500]'; ratios on the log scale."""
+def _moved(scale: str, was: float, effect: float, half: float, former: str = "") -> str:
+    """'from −1.08 to −0.77, by +0.310 [0.120, 0.500]'; ratios on the log scale; `former` is what it was called."""
     shift = effect - was
     if scale == "log10":
         shown = [f"×{number(power_of_ten(value))}" for value in (was, effect, shift)]
@@ -175,9 +183,10 @@ def _moved(scale: str, was: float, effect: float, half: float) -> str:
     else:
         shown = [signed(was), signed(effect), signed(shift)]
         ends = [number(shift - half), number(shift + half)]
-    return f"from {shown[0]} to {shown[1]}, by {shown[2]}" + (f" [{ends[0]}, {ends[1]}]" if half else "")
+    interval = f" [{ends[0]}, {ends[1]}]" if half else ""
+    return f"from {shown[0]}{former} to {shown[1]}, by {shown[2]}{interval}"
 
 
-def _named(one: tuple[str, ...], aliases: Aliases) -> str:
-    """An effect of a study and response as all sentences name it."""
-    return with_alias(one[2], links(str(aliases.get(one) or "")))
+def _named(row: Mapping[str, object]) -> str:
+    """An effect as all sentences name it; the memory of former nights may be without aliases."""
+    return with_alias(str(row["term"]), links(str(row.get("aliases") or "")))

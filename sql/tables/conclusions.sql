@@ -12,6 +12,7 @@ create table conclusions (
     effect double,
     ci_low double,
     ci_high double,
+    alpha double,
     minimum_effect double,
     is_active boolean,
     is_decisive boolean,
@@ -29,6 +30,7 @@ comment on column conclusions.error_unit is 'container or folder.';
 comment on column conclusions.effect is 'The effect that night.';
 comment on column conclusions.ci_low is 'Lower end of its interval under that error; null where there is none, and of nights before it was kept.';
 comment on column conclusions.ci_high is 'Upper end.';
+comment on column conclusions.alpha is 'Level that verdict and interval were held to that night; null of nights before it was kept.';
 comment on column conclusions.minimum_effect is 'Smallest effect that counted that night, on this scale; null where none was declared.';
 comment on column conclusions.is_active is 'Whether it was active.';
 comment on column conclusions.is_decisive is 'Whether scale and unit are those that decided that night; null of nights before it was kept.';

@@ -214,6 +214,12 @@ def test_effects_that_moved_are_told_with_the_interval_of_the_shift() -> None:
     (row,) = changes(before, now, ["exp_19"]).to_dicts()
     assert "A moved from +1.00 to +1.60, by +0.600 [0.200, 1.00]; exp_19 arrived" in row["sentence"]
     assert changes(before, now.with_columns(minimum_effect=pl.lit(0.7)), ["exp_19"]).is_empty()
+    # held to other levels, by no further data, or of another mixture of effects, the intervals tell nothing of the shift
+    levels = [frame.with_columns(alpha=pl.lit(alpha)) for frame, alpha in ((before, 0.0002), (now, 0.012))]
+    for told in (changes(*levels, ["exp_19"]), changes(before, now, [])):
+        assert "A moved from +1.00 to +1.60, by +0.600; " in told["sentence"].item()
+    (row,) = changes(before.with_columns(aliases=pl.lit("- B:C")), now, ["exp_19"]).to_dicts()
+    assert "A moved from +1.00 as A - B:C to +1.60, by +0.600; exp_19 arrived" in row["sentence"]
     ratio = [frame.with_columns(scale=pl.lit("log10")) for frame in (before, now)]
     (row,) = changes(*ratio, ["exp_19"]).to_dicts()
     assert "A moved from ×10.0 to ×39.8, by ×3.98 [1.58, 10.0]" in row["sentence"]
