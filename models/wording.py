@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from math import floor, isfinite, log10
 from typing import Any
 
@@ -47,8 +48,8 @@ def percent(share: float) -> str:
 
 
 def confidence(alpha: float) -> str:
-    """Of intervals, by the two significant digits of alpha: '95 %', '99.9998 %'."""
-    return f"{100 * (1 - float(f'{alpha:.2g}')):.12g} %"
+    """Of intervals, by the two significant digits of alpha: '95 %', '99.9998 %'; never '100 %'."""
+    return f"{(100 - 100 * Decimal(f'{alpha:.2g}')).normalize():f} %"
 
 
 def p_text(p_value: float) -> str:

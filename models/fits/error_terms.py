@@ -391,7 +391,7 @@ def _judged(
     verdicts: list[Verdict] = []
     errors: dict[str, float] = {}
     margins: dict[str, float] = {}
-    quantile = float(stats.t.ppf(1 - sample.alpha / 2, model.df_error)) if model.df_error else NAN
+    quantile = float(stats.t.isf(sample.alpha / 2, model.df_error)) if model.df_error else NAN
     for term in sample.coding.terms if terms is None else terms:
         if term not in model.tests:
             continue

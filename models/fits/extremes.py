@@ -5,12 +5,14 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from models.design.coding import INTERCEPT, Vector
 from models.design.contrasts import factor_contrasts
 from models.fits.anova import NAN, Fit
 from models.fits.samples import Sample
+
+DIGITS = 1e-7  # levels below this SciPy integrates the studentised range for with an error of half a percent or more
 
 
 class Extremes(NamedTuple):
@@ -50,7 +52,7 @@ def extremes(sample: Sample, model: Fit, term: str) -> Extremes | None:
     estimate = model.estimate(weights[highest] - weights[lowest])
     margin = NAN
     if model.df_error:
-        quantile = studentised_range(len(weights), model.df_error, 1 - sample.alpha)
+        quantile = studentised_range(len(weights), model.df_error, sample.alpha)
         margin = quantile / np.sqrt(2) * estimate.std_err
     high, low = (
         {name: sample.study.factors[name][place] for name, place in zip(names, places, strict=True)}
@@ -79,7 +81,7 @@ def largest_deviation(sample: Sample, model: Fit, term: str) -> Deviation | None
     rows = sample.design.places[sample.coding.present[sample.coding.present < len(sample.design.places)]]
     columns = [sample.design.factors.index(name) for name in term.split(":")]
     found: list[Deviation] = []
-    reach = float(np.sqrt(df * stats.f.ppf(1 - sample.alpha, df, model.df_error)))
+    reach = scheffe(df, model.df_error, sample.alpha)
     for places in {tuple(row) for row in rows[:, columns].tolist()}:
         at = dict(zip(term.split(":"), places, strict=True))
         estimate = model.estimate(_of_term(sample, model, term, at))
@@ -112,6 +114,14 @@ def mean_weights(sample: Sample, model: Fit, terms: list[str], at: dict[str, int
 
 
 @lru_cache(maxsize=256)
-def studentised_range(means: int, df: int, confidence: float) -> float:
-    """Its quantile (Tukey)."""
-    return float(stats.studentized_range.ppf(confidence, means, df))
+def studentised_range(means: int, df: float, alpha: float) -> float:
+    """What it exceeds with probability alpha (Tukey); at levels below DIGITS Bonferroni's bound."""
+    if alpha < DIGITS:
+        return float(np.sqrt(2) * stats.t.isf(alpha / (means * (means - 1)), df))
+    return float(stats.studentized_range.ppf(1 - alpha, means, df))
+
+
+def scheffe(df: int, df_error: float, alpha: float) -> float:
+    """The root of df times what F exceeds with probability alpha, by the beta distribution: it has digits at any level."""
+    share = float(special.betaincinv(df_error / 2, df / 2, alpha))
+    return float(np.sqrt(df_error * (1 - share) / share))

@@ -88,7 +88,7 @@ def _predicting(sample: Sample, deciding: ErrorTerm, terms: list[str]) -> tuple[
     whole plots, which are too few for some means rather than too many.
     """
     if deciding.has_strata and (found := mixed(sample, terms)):
-        quantile = float(stats.t.ppf(1 - sample.alpha / 2, found.df))
+        quantile = float(stats.t.isf(sample.alpha / 2, found.df))
         return found.fit, found.mean_sq**0.5, quantile, 1 + found.plots
     executions = sample if deciding.unit == "container" else sample.by_folder
     model = executions.reduced(terms) if deciding.unit == "container" else sample.fit_of_folders(terms)

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from models.design.looks import levels_of_looks
+from models.fits.extremes import scheffe, studentised_range
 
 # rpact 3.3.4: getDesignGroupSequential(sided = 2, alpha = a, informationRates = t, typeOfDesign = "asOF")$stageLevels * 2
 RPACT = {
@@ -59,6 +61,33 @@ def test_an_early_look_is_not_judged_by_a_simulated_reference(
     tables = textbook(two_level("ABCD"), filtration, replicates=8, looks=[1])
     (said,) = tables["statements"].filter(topic="outcome")["sentence"]
     assert "no effect can be judged yet: this early look is held to a level of" in said
+
+
+def test_a_look_that_spends_next_to_nothing_has_intervals_too(
+    textbook: Any, two_level: Any, etch: Any
+) -> None:
+    """R 4.2.2: qt(pnorm(9, lower.tail = FALSE), 9, lower.tail = FALSE) = 304.56600815: the level is that of z = 9."""
+    tables = textbook(two_level("ABC"), etch, replicates=200, looks=[2])
+    rows = tables["effects_by_scale"].filter(scale="identity")
+    half = (rows["ci_high"] - rows["ci_low"]) / 2 / rows["std_err"]
+    assert half.to_list() == pytest.approx([304.56600815] * rows.height, rel=1e-9)
+    said = " ".join(tables["statements"]["sentence"])
+    assert "possible with 99.999999999999999977 % confidence" in said and "∞" not in said
+
+
+@pytest.mark.parametrize("alpha", [0.05, 4e-8, 2e-19])
+def test_several_levels_are_compared_at_any_level(alpha: float) -> None:
+    """R 4.2.2: sqrt(3 * qf(alpha, 3, 9, lower.tail = FALSE)) and qtukey(alpha, 3, 10, lower.tail = FALSE).
+
+    Where R's qtukey ends, a bound of it, a hundredth of itself above, serves (Bonferroni).
+    """
+    of_scheffe = {0.05: 3.4040630242, 4e-8: 21.906761646, 2e-19: 398.6902081}
+    assert scheffe(3, 9, alpha) == pytest.approx(of_scheffe[alpha], rel=1e-8)
+    of_tukey = {0.05: 3.876776749, 4e-8: 23.34790021}
+    found = studentised_range(3, 10, alpha)
+    assert np.isfinite(found)
+    if alpha in of_tukey:
+        assert found == pytest.approx(of_tukey[alpha], rel=0.01) and found > 0.9999999 * of_tukey[alpha]
 
 
 @pytest.mark.parametrize(
