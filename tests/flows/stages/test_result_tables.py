@@ -166,25 +166,25 @@ def test_an_accepted_row_that_changes_or_goes_is_held_back_by_name_until_it_is_a
     assert [values(order, study) for study in BOTH] == [expected, expected]
 
 
-@pytest.mark.parametrize("container", ["", ', container = "id"'], ids=["by line", "with ids"])
-def test_an_accepted_row_that_where_leaves_out_by_now_is_told_as_such(container: str, tmp_path: Path) -> None:
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
-    for folder in (order.logs, order.studies):
-        folder.mkdir()
-    study = (STUDY % container).replace(
-        "[responses.Accuracy]", 'where = { state = "ok" }\n[responses.Accuracy]'
+def test_an_accepted_row_that_where_leaves_out_by_now_is_told_as_such(tmp_path: Path) -> None:
+    where = 'where = { state = "ok" }\n[responses.Accuracy]'
+    by_id, by_line = (
+        (STUDY % (name, name, column)).replace("[responses.Accuracy]", where)
+        for name, column in ((IDS, ', container = "id"'), (LINES, ""))
     )
-    (order.studies / "jobs.toml").write_text(study)
+    order = ordered(tmp_path, by_id, IDS)
+    (order.studies / f"{LINES}.toml").write_text(by_line)
     write(order, [f"{row},ok" for row in ROWS], f"{HEAD},state")
     spend(order, NOW)
-    before = ask(order, VALUES)
+    before = observed(order)
     write(order, [*(f"{row},ok" for row in ROWS[:6]), f"{ROWS[6]},failed"], f"{HEAD},state")
     spend(order, NOW)
-    assert ask(order, VALUES) == before
-    told = [reason for (reason,) in ask(order, "select reason from findings order by path")]
-    assert [reason.partition(", expected")[0].partition(": ")[2] for reason in told] == [
-        "found a row that `where` leaves out now",
-        "found no such row",
+    assert observed(order) == before
+    told = ask(order, "select study, reason from findings order by study, path")
+    assert [(study, reason.partition(", expected")[0].partition(": ")[2]) for study, reason in told] == [
+        (study, found)
+        for study in BOTH
+        for found in ("found a row that `where` leaves out now", "found no such row")
     ]
 
 
