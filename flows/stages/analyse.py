@@ -15,39 +15,43 @@ def analyse_studies(plan: Plan) -> None:
     """Fit the models of the studies that are affected; the results replace those of the night before."""
     import polars as pl
 
-    from models.analysis import analyse
-    from models.words.conclusions import changes
-
+    studies = plan.affected()
+    if not studies:
+        return
+    asked = [study.name for study in studies]
     # Closed before the models are fitted: what DuckDB keeps of the file is let go.
     with open_published(plan.staged) as warehouse:
         warehouse.keep_little(ANSWERED_MIB)
-        data = [
-            (
-                study,
-                warehouse.frame("models/last_conclusions", study=study.name),
-                warehouse.frame("models/observations", study=study.name),
-            )
-            for study in plan.affected()
-        ]
-    with open_warehouse(plan.staged) as warehouse:
-        for study, before, observations in data:
-            results = analyse(study, with_levels(observations, study))
-            if not before.is_empty():
-                arrived = [
-                    folder.folder
-                    for folder in (*plan.news.new, *plan.news.changed)
-                    if folder.study == study.name
-                ]
-                told = changes(before, results["conclusions"], arrived, plan.started_at.date())
-                results["statements"] = pl.concat([results["statements"], told], how="diagonal")
-            if edits := plan.edited.get(study.name):
-                told = edit_statements(study.name, edits)
-                results["statements"] = pl.concat([results["statements"], told], how="diagonal_relaxed")
-            with warehouse.transaction():
-                for table, frame in results.items():
-                    if table != "conclusions":  # the memory of every night
-                        warehouse.forget_rows(table, study.name)
-                    warehouse.append(table, stamped(frame, plan.night_id))
+        before = warehouse.frames_of("models/last_conclusions", asked)
+        observed = warehouse.frames_of("models/observations", asked)
+    found = [results_of(plan, study, before[study.name], observed[study.name]) for study in studies]
+    with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
+        for table in found[0]:
+            if table != "conclusions":  # the memory of every night
+                warehouse.forget_rows(table, asked)
+            rows = pl.concat([results[table] for results in found], how="diagonal_relaxed")
+            warehouse.append(table, stamped(rows, plan.night_id))
+
+
+def results_of(
+    plan: Plan, study: Study, before: "pl.DataFrame", observations: "pl.DataFrame"
+) -> dict[str, "pl.DataFrame"]:
+    """The result tables of a study, with statements of what changed since the night before."""
+    import polars as pl
+
+    from models.analysis import analyse
+    from models.words.conclusions import changes
+
+    results = analyse(study, with_levels(observations, study))
+    told = []
+    if not before.is_empty():
+        folders = (*plan.news.new, *plan.news.changed)
+        arrived = [folder.folder for folder in folders if folder.study == study.name]
+        told.append(changes(before, results["conclusions"], arrived, plan.started_at.date()))
+    if edits := plan.edited.get(study.name):
+        told.append(edit_statements(study.name, edits))
+    results["statements"] = pl.concat([results["statements"], *told], how="diagonal_relaxed")
+    return results
 
 
 def with_levels(observations: "pl.DataFrame", study: Study) -> "pl.DataFrame":

@@ -98,6 +98,12 @@ class Warehouse:
             self.connection.execute("reset memory_limit")
             return ask()
 
+    def frames_of(self, name: str, studies: Sequence[str], **values: Any) -> "dict[str, pl.DataFrame]":
+        """The select of a file for each of `studies`, asked once for all of them."""
+        frame = self.frame(name, studies=list(studies), **values)
+        parts = frame.partition_by("study", as_dict=True)
+        return {study: parts.get((study,), frame.clear()) for study in studies}
+
     def append(self, table: str, frame: "pl.DataFrame") -> None:
         """Insert a frame by the names of its columns; those it lacks stay null."""
         if frame.is_empty():
@@ -179,8 +185,11 @@ class Warehouse:
         ((rows,),) = self.connection.execute(query).fetchall()
         return int(rows)
 
-    def forget_rows(self, table: str, study: str) -> None:
-        self.connection.execute(f"delete from {quoted(table)} where study = $study", {"study": study})  # noqa: S608
+    def forget_rows(self, table: str, studies: Sequence[str]) -> None:
+        self.connection.execute(
+            f"delete from {quoted(table)} where study in $studies",  # noqa: S608
+            {"studies": list(studies)},
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

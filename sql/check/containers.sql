@@ -1,11 +1,11 @@
--- The containers of $study in finished folders, with the lines their stamps stand on.
+-- The containers of $studies in finished folders, with the lines their stamps stand on.
 -- grain: container
 -- reads: container_times, folders, stamps, files
 with study_containers as (
     select container_times.*
     from container_times
     inner join folders on folders.folder_id = container_times.folder_id
-    where container_times.study = $study and folders.state = 'finished'
+    where container_times.study in $studies and folders.state = 'finished'
 ),
 
 stamp_lines as (
@@ -20,12 +20,13 @@ stamp_lines as (
 ),
 
 sightings as (
-    select container_id, count(distinct folder_id) as folders_with_id
+    select study, container_id, count(distinct folder_id) as folders_with_id
     from study_containers
-    group by container_id
+    group by study, container_id
 )
 
 select
+    study_containers.study,
     study_containers.folder,
     study_containers.container_id,
     study_containers.created_at,
@@ -39,7 +40,8 @@ select
     sightings.folders_with_id,
     study_containers.event_files,
 from study_containers
-inner join sightings on sightings.container_id = study_containers.container_id
+inner join sightings
+    on sightings.study = study_containers.study and sightings.container_id = study_containers.container_id
 left join stamp_lines as starts
     on starts.folder_id = study_containers.folder_id
     and starts.container_id = study_containers.container_id

@@ -1,8 +1,9 @@
--- Every container of $study in a finished folder with every response, missing ones too.
+-- Every container of $studies in a finished folder with every response, missing ones too.
 -- grain: container and response
 -- reads: measurements, folders, points, tags
 with measured as (
     select
+        measurements.study,
         measurements.folder,
         measurements.run,
         measurements.container_id,
@@ -14,7 +15,7 @@ with measured as (
         measurements.high,
     from measurements
     inner join folders on folders.study = measurements.study and folders.folder = measurements.folder
-    where measurements.study = $study and folders.state = 'finished'
+    where measurements.study in $studies and folders.state = 'finished'
 ),
 
 -- What stands in the containers that lack a value, so that a person can see what was meant.
@@ -37,6 +38,7 @@ listed as (
 )
 
 select
+    measured.study,
     measured.folder,
     measured.run,
     measured.container_id,
@@ -47,4 +49,4 @@ select
     listed.series,
 from measured
 left join listed on listed.container_key = measured.container_key and measured.value is null
-order by measured.folder, measured.container_id, measured.response_position;
+order by measured.study, measured.folder, measured.container_id, measured.response_position;

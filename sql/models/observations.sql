@@ -1,4 +1,4 @@
--- The observations of $study that count.
+-- The observations of $studies that count.
 -- grain: container and response
 -- reads: observations
 select
@@ -14,5 +14,5 @@ select
     stopped_at,
     value,
 from observations
-where study = $study and value is not null
-order by response_position, folder, container_id;
+where study in $studies and value is not null
+order by study, response_position, folder, container_id;
