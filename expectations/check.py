@@ -107,6 +107,8 @@ def judgement(study: Study, outcomes: dict[str, Outcome], rows: Frames) -> Check
         if outcome := outcomes.get(promise.code):
             for row in rows[promise.relation][outcome.failing].iter_rows(named=True):
                 words = RELATIONS[promise.relation].describe(study, promise.code, row)
+                remedy = words.remedy or promise.remedy.replace("folder", study.execution_word)
+                words = words._replace(remedy=remedy)
                 breaches.append(breach(study.name, promise, words, row))
     return Checked(
         pl.DataFrame(list(verdicts(study.name, outcomes)), VERDICTS_SCHEMA, orient="row"),

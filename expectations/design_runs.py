@@ -4,6 +4,7 @@ import polars as pl
 
 from expectations.relation import Found, Frames, Row, Rule, rule
 from models.declared.study import Study
+from models.wording import count
 
 SCHEMA = pl.Schema({"run": pl.Int64, "folders": pl.Int64})
 NEVER_NULL = ("run", "folders")
@@ -32,6 +33,7 @@ def describe(study: Study, code: str, row: Row) -> Found:
     where = (
         f"{study.name}, run {row['run']} ({', '.join(f'{name} = {level}' for name, level in levels.items())})"
     )
+    finished = "row" if study.execution_word == "row" else f"finished {study.execution_word}"
     if code == "DES-1":
-        return Found(where, "no finished folder", "at least one")
-    return Found(where, f"{row['folders']} finished folders", f"{study.replicates}")
+        return Found(where, f"no {finished}", "at least one")
+    return Found(where, count(row["folders"], finished), f"{study.replicates}")

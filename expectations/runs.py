@@ -70,7 +70,12 @@ def describe(study: Study, code: str, row: Row) -> Found:
             untold = ", ".join(factor for factor in study.factors if factor not in told)
             return Found(folder, f"ran_with {shown}, levels of no run", f"{untold} in ran_with too")
         if found:
-            return Found(folder, found, f"the levels of one of the {runs} runs of {study.name}")
+            remedy = None
+            if study.execution_word == "row":
+                remedy = (
+                    "Correct the row, complete the factors of the study file, or leave it out by `where`."
+                )
+            return Found(folder, found, f"the levels of one of the {runs} runs of {study.name}", remedy)
         pattern = study.source.path if study.source else study.folders
         return Found(folder, "no run of the design in its name", f"a run from 1 to {runs} as in {pattern!r}")
     if code == "RUN-4":

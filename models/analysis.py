@@ -70,7 +70,7 @@ def analyse(study: Study, observations: pl.DataFrame) -> dict[str, pl.DataFrame]
     said += [(None, "settings", *one) for one in compromise(analyses, tables["settings"])]
     order = execution_order(design, rows)
     if order:
-        order = replace(order, block=study.block, whole_plot=study.whole_plot)
+        order = replace(order, block=study.block, whole_plot=study.whole_plot, word=study.execution_word)
     tables["diagnostics"] += order_rows(study.name, order)
     said += [(None, "order", *one) for one in order_statements(order)] if rows.height else []
     said += [(None, "order", *one) for one in (*untold_blocks(study, rows), *other_levels(study, rows))]

@@ -14,6 +14,7 @@ from flows.reading.notices import findings as notices
 from flows.reading.notices.findings import STALE_CODES, Finding
 from flows.reading.stamps.stamps import Heard
 from models.declared.study import Study
+from models.wording import count
 
 
 def note_of(folder: LogFolder, file: LogFile) -> Finding | None:
@@ -107,9 +108,9 @@ def still_heard(
         return
     quiet = (now - last).total_seconds()
     if 0 <= quiet < source.quiet_seconds:
-        length = source.done.removeprefix("quiet ")
+        length, ago = source.done.removeprefix("quiet "), count(round(quiet / 60), "minute")
         reason = (
-            f"{folder.folder}: found the last event {quiet / 60:,.0f} minutes ago, expected none for {length}, by "
+            f"{folder.folder}: found the last event {ago} ago, expected none for {length}, by "
             "which the study tells that a run is over. It is read again the next night."
         )
         yield Finding(folder.folder, "W209", "waiting", reason)

@@ -47,7 +47,8 @@ def results_of(
     if not before.is_empty():
         folders = (*plan.news.new, *plan.news.changed)
         arrived = [folder.folder for folder in folders if folder.study == study.name]
-        told.append(changes(before, results["conclusions"], arrived, plan.started_at.date()))
+        today = plan.started_at.date()
+        told.append(changes(before, results["conclusions"], arrived, today, study.execution_word))
     if edits := plan.edited.get(study.name):
         told.append(edit_statements(study.name, edits))
     results["statements"] = pl.concat([results["statements"], *told], how="diagonal_relaxed")

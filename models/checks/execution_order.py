@@ -27,6 +27,7 @@ class ExecutionOrder:
     folders: pl.DataFrame
     block: tuple[str, ...] = ()  # as the study declares them
     whole_plot: tuple[str, ...] = ()
+    word: str = "folder"  # what an execution is called
 
     @cached_property
     def ranks(self) -> Vector:

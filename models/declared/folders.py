@@ -104,6 +104,13 @@ class Pattern:
             blocks,
         )
 
+    @property
+    def is_of_files(self) -> bool:
+        """Whether a file is one execution: its own name says which, not only that of its folder."""
+        own = [token for token in self._tokens if token.name not in (None, "container")]
+        own = own or [token for token in self._tokens if token.name]
+        return any("/" not in self.text[token.end :] for token in own)
+
     def of_units(self) -> "Pattern":
         """The same as far as the part of a path that an execution has to itself."""
         own = [token.end for token in self._tokens if token.name not in (None, "container")]

@@ -411,8 +411,10 @@ class Study(Strict):
 
     @property
     def execution_word(self) -> str:
-        """What an execution is called: of a table it is a row."""
-        return "row" if self.source and self.source.is_table else "folder"
+        """What an execution is called: of a table it is a row, of files that lie flat a file."""
+        if self.source is None:
+            return "folder"
+        return "row" if self.source.is_table else "file" if self.pattern.is_of_files else "folder"
 
     @property
     def is_result(self) -> bool:

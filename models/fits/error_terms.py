@@ -217,7 +217,10 @@ def _by_folders(sample: Sample, no_lenth: str | None) -> tuple[ErrorTerm | None,
     if between >= (1 if no_lenth else (len(sample.design.places) - 1) / 3):
         if by_means.df_error:
             return _by_residual(sample, by_means, between), None
-        return None, "the folders of a run agree to the last digit, so that there is no error to judge by"
+        return (
+            None,
+            f"the {sample.study.execution_word}s of a run agree to the last digit, so that there is no error to judge by",
+        )
     if no_lenth is None and sample.alpha < LEAST:
         return None, _too_early(sample)
     if no_lenth is None:
@@ -253,7 +256,8 @@ def _by_strata(sample: Sample, between: int) -> tuple[ErrorTerm | None, str | No
             if len(terms) >= FEWEST_CONTRASTS:
                 parts[name] = _by_lenth(sample, {term: effects[term] for term in terms})
     if not parts:
-        return None, "neither whole plots nor the folders inside them leave a degree of freedom for an error"
+        word = sample.study.execution_word
+        return None, f"neither whole plots nor the {word}s inside them leave a degree of freedom for an error"
     verdicts = [
         verdict._replace(df=one.df, stratum=f"{name} (Lenth)" if one.lenth else name)
         for name, one in parts.items()
@@ -293,7 +297,8 @@ def why_no_lenth(sample: Sample) -> str | None:
     if not sample.design.is_two_level:
         return "Lenth's method is for two-level factors"
     if sample.design.beyond:
-        return "folders ran with levels of no run of the design, and Lenth's method needs the contrasts of its runs alone"
+        word = sample.study.execution_word
+        return f"{word}s ran with levels of no run of the design, and Lenth's method needs the contrasts of its runs alone"
     if missing := [run for run in sample.missing_runs if run <= runs]:
         verb = "is" if len(missing) == 1 else "are"
         return f"{len(missing)} of {runs} runs {verb} missing, and Lenth's method needs the contrasts of all"

@@ -55,20 +55,24 @@ def statement_rows(study: str, said: Iterable[tuple[str | None, str, str, str]])
 
 
 def changes(
-    before: pl.DataFrame, now: pl.DataFrame, new_folders: Sequence[str], on: date | None = None
+    before: pl.DataFrame,
+    now: pl.DataFrame,
+    new_folders: Sequence[str],
+    on: date | None = None,
+    word: str = "folder",
 ) -> pl.DataFrame:
     """Rows of `statements` on what became or ceased to be active between two frames of `conclusions`.
 
     One sentence for each study and response with a change, on the scale and under the unit that decide now;
-    `new_folders` of the study arrived in between, and `on` is the day, since sentences are read later. Studies and
-    responses that were not concluded on before are passed over: all of theirs is new.
+    `new_folders` of the study arrived in between, `on` is the day, since sentences are read later, and `word` what an
+    execution is called. Studies and responses that were not concluded on before are passed over: all of theirs is new.
     """
     old = {tuple(row[name] for name in KEYS): row for row in before.iter_rows(named=True)}
     new = {tuple(row[name] for name in KEYS): row for row in now.iter_rows(named=True)}
     arrived = (
         f"{joined(list(new_folders), 6)} arrived in between"
         if new_folders
-        else "no new folder arrived in between"
+        else f"no new {word} arrived in between"
     )
     day = f", {on:%Y-%m-%d}" if on else ""
     rows: list[Row] = []
@@ -78,13 +82,13 @@ def changes(
         parts = _parts(old, new, group) if group else []
         parts += _shifts(old, new, group, bool(new_folders)) if group else []
         if former and group and former[2:] != group[2:]:
-            parts.insert(0, f"{_manner(group)} instead of {_manner(former)}")
+            parts.insert(0, f"{_manner(group, word)} instead of {_manner(former, word)}")
         if former and not group:
             parts = ["no effect can be judged any more"]
         if parts:
             shown = group or former
             assert shown
-            sentence = f"{study}{day}: {response} ({_manner(shown)}): {'; '.join(parts)}; {arrived}."
+            sentence = f"{study}{day}: {response} ({_manner(shown, word)}): {'; '.join(parts)}; {arrived}."
             rows.append(
                 {
                     "study": study,
@@ -107,10 +111,10 @@ def _deciding(conclusions: Conclusions, study: str, response: str) -> tuple[str,
     return next((group for group in groups if group[:2] == (study, response)), None)
 
 
-def _manner(group: tuple[str, ...]) -> str:
+def _manner(group: tuple[str, ...], word: str) -> str:
     """'as ratios, folders as the unit'."""
     scale = {"identity": "as observed", "log10": "as ratios"}.get(group[2], group[2])
-    return f"{scale}, {group[3]}s as the unit"
+    return f"{scale}, {word if group[3] == 'folder' else group[3]}s as the unit"
 
 
 def _parts(old: Conclusions, new: Conclusions, group: tuple[str, ...]) -> list[str]:

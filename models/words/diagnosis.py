@@ -171,11 +171,12 @@ def _allowed(one: Diagnostic) -> str:
 
 def _reason(sample: Sample, i: int, why: Unusual) -> str:
     row = sample.rows.row(i, named=True)
+    word = sample.study.execution_word
     if why.kind == "folder":
-        return f"the mean of folder {row['folder']} lies {number(why.size, 1)} standard errors from its fit"
+        return f"the mean of {word} {row['folder']} lies {number(why.size, 1)} standard errors from its fit"
     place = f"container {row['container_id']} in {row['folder']}"
-    if sample.counted and sample.unit == "folder":
-        place = f"folder {row['folder']}"
+    if word == "row" or (sample.counted and sample.unit == "folder"):
+        place = f"{word} {row['folder']}"
     if why.kind == "far":
         return f"{place} lies {number(why.size, 1)} standard errors from its fit"
     if why.kind == "alone":

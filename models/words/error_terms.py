@@ -14,7 +14,7 @@ def error_terms(analysis: ResponseAnalysis) -> Iterator[Statement]:
     """Where the verdicts differ, and what each error term is made of."""
     judgement, sample = analysis.judgement, analysis.decisive
     container, folder = judgement.under("container"), judgement.under("folder")
-    topic = "error_terms"
+    topic, word = "error_terms", sample.study.execution_word
     if container and folder:
         common = {verdict.term for verdict in container.verdicts} & {
             verdict.term for verdict in folder.verdicts
@@ -23,7 +23,8 @@ def error_terms(analysis: ResponseAnalysis) -> Iterator[Statement]:
         only_folder = [term for term in folder.active if term in common and term not in container.active]
         sides = ((container, only_container), (folder, only_folder))
         parts = [
-            f"{joined(named(analysis, terms))} {'is' if len(terms) == 1 else 'are'} active only {unit_phrase(one)}"
+            f"{joined(named(analysis, terms))} {'is' if len(terms) == 1 else 'are'} active only "
+            + unit_phrase(analysis, one)
             for one, terms in sides
             if terms
         ]
@@ -36,7 +37,7 @@ def error_terms(analysis: ResponseAnalysis) -> Iterator[Statement]:
     if folder:
         yield topic, "note", _about_folders(analysis, folder)
     elif container and judgement.without_folders:
-        yield topic, "doubt", f"There is no verdict with folders as the unit: {judgement.without_folders}."
+        yield topic, "doubt", f"There is no verdict with {word}s as the unit: {judgement.without_folders}."
     yield from _by_permutation(analysis)
     if container and folder:
         declared = sample.study.unit
@@ -45,7 +46,7 @@ def error_terms(analysis: ResponseAnalysis) -> Iterator[Statement]:
             "note",
             f'The study lets {declared}s decide (unit = "{declared}").'
             if declared
-            else "Folders decide, since containers of a folder share its execution; "
+            else f"{word.capitalize()}s decide, since containers of a {word} share its execution; "
             'unit = "container" would let containers decide.',
         )
 
@@ -61,7 +62,8 @@ def _by_permutation(analysis: ResponseAnalysis) -> Iterator[Statement]:
         for verdict in deciding.verdicts
         if verdict.term in permuted and verdict.is_active != (permuted[verdict.term] < alpha)
     ]
-    what = "values" if deciding.lenth else f"{deciding.unit}s"
+    word = {"folder": analysis.decisive.study.execution_word}.get(deciding.unit, deciding.unit)
+    what = "values" if deciding.lenth else f"{word}s"
     if not parts:
         yield (
             "error_terms",
@@ -77,10 +79,11 @@ def _by_permutation(analysis: ResponseAnalysis) -> Iterator[Statement]:
 
 
 def _about_containers(sample: Sample, container: ErrorTerm) -> str:
-    folders, df = len(sample.folders[0]), f"{count(round(container.df), 'residual degree')} of freedom"
+    folders, word = len(sample.folders[0]), sample.study.execution_word
+    df = f"{count(round(container.df), 'residual degree')} of freedom"
     if container.method == "within-folder error":
         return (
-            f"The {df} {_verb(container.df, 'compare')} containers inside the same folder: those are repeats of one "
+            f"The {df} {_verb(container.df, 'compare')} containers inside the same {word}: those are repeats of one "
             "execution, and what differs from one execution to the next is not in their error."
         )
     if container.method == "pooled error":
@@ -92,7 +95,7 @@ def _about_containers(sample: Sample, container: ErrorTerm) -> str:
         )
         return (
             f"The {df} {_verb(container.df, 'count')} each of {len(sample.y)} containers as an execution of its own, "
-            f"though they ran in {count(folders, 'folder')}{left_out}."
+            f"though they ran in {count(folders, word)}{left_out}."
         )
     return (
         f"The {df} {_verb(container.df, 'hold')} what the model leaves out and what repeated runs differ by."
@@ -105,12 +108,13 @@ def _verb(number_of: float, plural: str) -> str:
 
 def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
     sample = analysis.decisive
+    word = sample.study.execution_word
     error = max(folder.errors.values(), default=float("nan"))
     unit = "" if sample.scale == "log10" else unit_of(sample)
     if folder.lenth:
         found = folder.lenth
         return (
-            f"Folders of the same run are too few to compare, so Lenth's method takes the error from the "
+            f"{word.capitalize()}s of the same run are too few to compare, so Lenth's method takes the error from the "
             f"{len(folder.verdicts)} effects themselves, as if most of them were zero: pseudo standard error "
             f"{number(error)}{unit}, margin ±{number(found.margin)}{unit}, and "
             f"±{number(found.simultaneous_margin)}{unit} for all at once, from the method's own reference "
@@ -126,8 +130,8 @@ def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
     repeats, left = folder.df_repeats, folder.df_left_out
     if not repeats:
         text = (
-            f"Folders of the same run are too few to compare, so the {df} of the terms that the model leaves out "
-            f"{_verb(folder.df, 'serve')} as error: the verdicts hold if those terms are zero"
+            f"{word.capitalize()}s of the same run are too few to compare, so the {df} of the terms that the model leaves "
+            f"out {_verb(folder.df, 'serve')} as error: the verdicts hold if those terms are zero"
         )
         if folder.left_out:
             left_out = joined([with_alias(t, sample.design.aliases(t)) for t in folder.left_out], 6)
@@ -136,9 +140,9 @@ def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
             )
             return f"{text}."
         return f"{text}{blocks}."
-    text = f"With folders as the unit the error has {df}"
+    text = f"With {word}s as the unit the error has {df}"
     text += (
-        f": {repeats} from the means of folders of the same run" if left else ", from the means of folders"
+        f": {repeats} from the means of {word}s of the same run" if left else f", from the means of {word}s"
     )
     text += (
         f", {left} from terms that the model leaves out (as if those were zero)"
@@ -148,7 +152,7 @@ def _about_folders(analysis: ResponseAnalysis, folder: ErrorTerm) -> str:
     sizes = sorted(set(sample.folders[2].tolist()))
     if len(sizes) > 1:
         text += (
-            f"; folders hold {sizes[0]} to {sizes[-1]} containers, and their means weigh by what folders and containers "
+            f"; {word}s hold {sizes[0]} to {sizes[-1]} containers, and their means weigh by what {word}s and containers "
             "vary (restricted maximum likelihood), which is approximate"
         )
     return f"{text}{blocks}."

@@ -84,10 +84,11 @@ def copied(sample: Sample) -> Iterator[Statement]:
     """Repeats that agree to the last digit: all of them are left out, many of them are doubted."""
     if sample.copies:
         noun = sample.copies.unit
+        whole = sample.study.execution_word if noun == "container" else "run"
         yield (
             "data",
             "doubt",
-            f"{sample.response}: every {noun} repeats the first of its {'folder' if noun == 'container' else 'run'} to "
+            f"{sample.response}: every {noun} repeats the first of its {whole} to "
             f"the last digit, as with a fixed seed: {count(sample.copies.left_out, 'copy is', 'copies are')} no "
             f"replicate{'' if sample.copies.left_out == 1 else 's'} and left out.",
         )

@@ -22,20 +22,20 @@ def order_statements(order: ExecutionOrder | None) -> Iterator[tuple[str, str]]:
     if order is None:
         yield "doubt", "No container has both time stamps, so that the order of execution is unknown."
         return
-    folders = order.folders
+    folders, word = order.folders, order.word
     manners = folders["manner"].drop_nulls()
     if len(manners):
         sizes = {
             manner: int((manners == manner).sum())
             for manner in ("one after another", "overlapping", "at once")
         }
-        parts = [f"{manner} in {count(size, 'folder')}" for manner, size in sizes.items() if size]
+        parts = [f"{manner} in {count(size, word)}" for manner, size in sizes.items() if size]
         shared = (
             "the machines" if sizes["at once"] or sizes["overlapping"] else "what their execution met with"
         )
         yield (
             "note",
-            f"The containers of a folder ran {joined(parts)}: they share {shared} and are repeats of one execution, "
+            f"The containers of a {word} ran {joined(parts)}: they share {shared} and are repeats of one execution, "
             "not executions of their own.",
         )
     if folders.height < 2:
@@ -45,8 +45,8 @@ def order_statements(order: ExecutionOrder | None) -> Iterator[tuple[str, str]]:
     together = order.overlapping_folders
     yield (
         "note",
-        f"The folders ran in the order {shown}"
-        + (f"; {count(together, 'folder')} began while another was running." if together else "."),
+        f"The {word}s ran in the order {shown}"
+        + (f"; {count(together, word)} began while another was running." if together else "."),
     )
     yield from _unlike_random(order)
     correlations = order.correlations()
@@ -59,21 +59,21 @@ def order_statements(order: ExecutionOrder | None) -> Iterator[tuple[str, str]]:
         )
         yield (
             "doubt",
-            f"A slow drift during the execution would look like an effect of {listed}: the order of the folders "
+            f"A slow drift during the execution would look like an effect of {listed}: the order of the {word}s "
             "goes with the levels. A randomised order (doehouse design --sheet) guards against it.",
         )
     elif correlations:
         term = max(correlations, key=lambda term: abs(correlations[term]))
         yield (
             "note",
-            f"The order of the folders goes with no effect (largest correlation {number(correlations[term], 2)}, "
+            f"The order of the {word}s goes with no effect (largest correlation {number(correlations[term], 2)}, "
             f"{_named(order, term)}), so that a slow drift would hardly look like one.",
         )
 
 
 def _unlike_random(order: ExecutionOrder) -> Iterator[tuple[str, str]]:
     """What looks like whole plots or blocks and is not declared as such."""
-    folders = order.folders.height
+    folders, word = order.folders.height, order.word
     kept = {
         name: changes
         for name, (changes, by_chance) in order.level_changes().items()
@@ -84,15 +84,15 @@ def _unlike_random(order: ExecutionOrder) -> Iterator[tuple[str, str]]:
         names = ", ".join(f'"{name}"' for name in kept)
         yield (
             "doubt",
-            f"From one of {folders} folders to the next these changed level as seldom as hard-to-change factors do: "
-            f"{listed}. If they were not set anew for every folder, whole_plot = [{names}] gives them their own error.",
+            f"From one of {folders} {word}s to the next these changed level as seldom as hard-to-change factors do: "
+            f"{listed}. If they were not set anew for every {word}, whole_plot = [{names}] gives them their own error.",
         )
     pauses = order.pauses()
     if pauses and pauses + 1 <= folders / 2 and not order.block:
         yield (
             "doubt",
-            f"The folders ran in {pauses + 1} spells with hours between them. If something may have differed from one "
-            'to the next, block = ["date"] (or ["replicate"], where the folder\'s name tells the spell) takes it out.',
+            f"The {word}s ran in {pauses + 1} spells with hours between them. If something may have differed from one "
+            f'to the next, block = ["date"] (or ["replicate"], where the {word} tells the spell) takes it out.',
         )
 
 
@@ -100,18 +100,18 @@ def untold_blocks(study: Study, rows: pl.DataFrame) -> Iterator[tuple[str, str]]
     """Folders of which nothing tells the block: they stand in one together, whatever it really was."""
     folders = rows["folder"].n_unique()
     untold = rows.filter(pl.col("block").str.contains(UNTOLD, literal=True))["folder"].unique().sort()
-    by = joined(list(study.block))
+    by, word = joined(list(study.block)), study.execution_word
     if untold.is_empty():
         return
     if untold.len() == folders:
         yield (
             "doubt",
-            f"No folder tells its block (by {by}), so that none is taken out: what blocks differ by is in the error.",
+            f"No {word} tells its block (by {by}), so that none is taken out: what blocks differ by is in the error.",
         )
         return
     yield (
         "doubt",
-        f"{untold.len()} of {folders} folders do not tell their block (by {by}), such as {untold[0]}: they count as one "
+        f"{untold.len()} of {folders} {word}s do not tell their block (by {by}), such as {untold[0]}: they count as one "
         "block, and what their own differ by is in the error. Complete what names the block.",
     )
 
@@ -142,9 +142,7 @@ def order_rows(study: str, order: ExecutionOrder | None) -> Iterator[Row]:
     if order is None:
         return
     for position, (term, r) in enumerate(order.correlations().items(), 1):
-        share = (
-            f"{number(100 * r * r, 0)} % of the variation of its levels goes with the order of the folders"
-        )
+        share = f"{number(100 * r * r, 0)} % of the variation of its levels goes with the order of the {order.word}s"
         yield {
             "study": study,
             "position": position,

@@ -18,20 +18,21 @@ FEW = 0.05  # sparsity: a p below doubts that most effects are inert
 Statement = tuple[str, str, str]  # topic, kind, sentence
 
 
-def unit_phrase(error_term: ErrorTerm) -> str:
+def unit_phrase(analysis: ResponseAnalysis, error_term: ErrorTerm) -> str:
     """The unit in words; where each folder holds one container, the containers' error is the model's residual."""
     if error_term.unit == "folder":
-        return "with folders as the unit"
+        return f"with {analysis.decisive.study.execution_word}s as the unit"
     if error_term.method == "model residual":
         return "judged by the residual of the model"
     return "counting containers as replicates"
 
 
-def under(error_term: ErrorTerm) -> str:
+def under(analysis: ResponseAnalysis, error_term: ErrorTerm) -> str:
     """'with folders as the unit (Lenth's method)'."""
     method = {"Lenth": "Lenth's method", "model residual": ""}.get(error_term.method, error_term.method)
+    method = method.replace("folder", analysis.decisive.study.execution_word)
     df = "" if error_term.method == "Lenth" else f"{error_term.df:.0f} df"
-    return f"{unit_phrase(error_term)} ({', '.join(part for part in (method, df) if part)})"
+    return f"{unit_phrase(analysis, error_term)} ({', '.join(part for part in (method, df) if part)})"
 
 
 def term_text(analysis: ResponseAnalysis, term: str) -> str:
@@ -91,10 +92,10 @@ def outcome(analysis: ResponseAnalysis) -> Iterator[Statement]:
         lost = list(sample.coding.partial)
         lead += f", if what these runs cannot tell of {joined(named(analysis, lost), MOST_NAMED)} is zero"
     if main.active:
-        text = f"{effects_text(analysis, main, main.active)} {_matters(main.active)} {under(main)}"
+        text = f"{effects_text(analysis, main, main.active)} {_matters(main.active)} {under(analysis, main)}"
         text += _at_once(analysis, main)
     else:
-        text = f"no effect stands out {under(main)}{_possible(analysis, main)}"
+        text = f"no effect stands out {under(analysis, main)}{_possible(analysis, main)}"
     yield "outcome", "finding" if main.active else "note", f"{lead}: {text}."
     yield from _unjudged(analysis, main)
     yield from _smallest(analysis, main)

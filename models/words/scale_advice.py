@@ -101,7 +101,9 @@ def _actives(analysis: ResponseAnalysis, plain: str) -> str:
     for raw in analysis.judgements["identity"].error_terms:
         log = analysis.judgements["log10"].under(raw.unit)
         if log:
-            parts.append(f"{unit_phrase(raw)}: {_split(raw.active)} {plain}, {_split(log.active)} in log10")
+            parts.append(
+                f"{unit_phrase(analysis, raw)}: {_split(raw.active)} {plain}, {_split(log.active)} in log10"
+            )
     return f"Active {'; '.join(parts)}." if parts else "No effect can be judged on either scale."
 
 

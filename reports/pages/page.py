@@ -11,6 +11,7 @@ from reports.charts.figures import Figure, json_columns, on_page
 from reports.charts.sketch import Sketch
 from reports.pages.set_up import Compiled
 from reports.tables.tables import Results, Table, csv
+from reports.text.wording import in_words_of
 
 Files = dict[str, bytes]
 
@@ -37,6 +38,7 @@ class Page:
     def __init__(self, folder: str, name: str, results: Results, is_alone: bool = False) -> None:
         self.folder, self.name, self.results = folder, name, results
         self.is_alone = is_alone
+        self.execution_word = "folder"
         self.files: Files = {}
         self.rows: dict[str, pl.DataFrame] = {}
         self.figures: list[Figure] = []
@@ -86,7 +88,7 @@ class Page:
                 **values,
             )
         )
-        self.files[self._below(self.name)] = text.encode()
+        self.files[self._below(self.name)] = in_words_of(text, self.execution_word).encode()
         return self
 
     def source(self, name: str) -> dict[str, str]:

@@ -64,6 +64,7 @@ def response_page(response: str, study_results: Results, results: Results) -> Pa
     """Everything that belongs to the page of one response (queries of the study and QUERIES)."""
     facts = study_results["study"].frame.row(0, named=True)
     page = Page(slug(facts["study"]), f"{slug(response)}.html", results)
+    page.execution_word = facts["execution_word"]
     about = study_results["study_responses"].frame.row(
         by_predicate=pl.col("response") == response, named=True
     )

@@ -51,6 +51,7 @@ def study_page(results: Results) -> Page:
     facts = results["study"].frame.row(0, named=True)
     name = facts["study"]
     page = Page(slug(name), "index.html", results)
+    page.execution_word = facts["execution_word"]
     page.rows["treatments"] = treatment_rows(results["study_treatments"].frame)
     statements = results["study_statements"].frame
     trades = [_trade(page, i, rows) for i, rows in enumerate(_pairs(results["study_trade_offs"].frame), 1)]
@@ -109,7 +110,7 @@ def design_line(facts: dict[str, Any]) -> str:
         whole = facts["runs_declared"] * facts["folders_per_run"] * facts["containers_per_folder"]
         line += f"; {facts['containers_present']} of {whole} containers"
     left_out = [
-        f"{count(facts[name], folder_word(facts))} {words}"
+        f"{count(facts[name], facts['execution_word'])} {words}"
         for name, words in (
             ("folders_quarantined", "in quarantine"),
             ("folders_held", "held back"),
@@ -118,11 +119,6 @@ def design_line(facts: dict[str, Any]) -> str:
         if facts[name]
     ]
     return f"{'; '.join([line, *left_out])}. {facts['design']}."
-
-
-def folder_word(facts: dict[str, Any]) -> str:
-    """What an execution is called: of a table it is a row."""
-    return "row" if facts["is_of_tables"] else "folder"
 
 
 def _outcome(results: Results, response: Row) -> dict[str, Any]:
@@ -166,9 +162,8 @@ def next_steps(results: Results) -> list[dict[str, str]]:
     facts = results["study"].frame.row(0, named=True)
     steps = []
     if facts["folders_quarantined"]:
-        steps.append(
-            f"Repair {count(facts['folders_quarantined'], folder_word(facts))} in quarantine: the quality page says how."
-        )
+        wrong = count(facts["folders_quarantined"], facts["execution_word"])
+        steps.append(f"Repair {wrong} in quarantine: the quality page says how.")
     if missing := to_execute(design_cells(results)):
         steps.append(missing)
     asked = results["study_statements"].frame.filter(

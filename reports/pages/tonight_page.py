@@ -49,9 +49,7 @@ def tonight_page(results: Results) -> Files:
         arrived=arrived,
         changes=_changes(results["tonight_changes"].frame),
         findings=page.table(_finding_table(wanting)) if wanting.height else None,
-        breaches=page.table(
-            breach_table(broken, "broken", f"{count(broken.height, 'row')} that break a promise")
-        )
+        breaches=page.table(breach_table(broken, "broken", _of_breaches(broken.height)))
         if broken.height
         else None,
         late=late,
@@ -67,6 +65,10 @@ def _lead(nights: pl.DataFrame) -> str:
         f"{number(last['folders_new'], 0)} new and {number(last['folders_changed'], 0)} changed of "
         f"{count(last['folders_seen'], 'folder')}."
     )
+
+
+def _of_breaches(rows: int) -> str:
+    return f"{count(rows, 'row')} that {'breaks' if rows == 1 else 'break'} a promise"
 
 
 def _by_study(folders: pl.DataFrame) -> list[dict[str, Any]]:

@@ -19,11 +19,11 @@ def effect_table(
     unit: str,
     share: str,
     name: str = "effects",
-    caption: str = "Effects, largest first,",
+    caption: str = "Effects, largest first",
 ) -> Table:
     """`share`: the confidence of the intervals, "95 %"."""
     is_ratio = effects["ratio"].is_not_null().any()
-    in_unit = " as ratios" if is_ratio else f" in {unit}" if unit else ""
+    in_unit = ", as ratios" if is_ratio else f", in {unit}" if unit else ""
     of_ratios = [
         Column("ratio", "high / low", "number", cell=_ratio),
         Column("ci_high", f"{share} interval", "number", cell=_ratio_interval),

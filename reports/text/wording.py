@@ -16,6 +16,28 @@ VERDICTS = (
 )
 
 
+# What charts and tables say of the executions of a run, which are folders where nothing else is said.
+_OF_FOLDERS = (
+    "folders as the unit",
+    "only with folders",
+    "noise between folders",
+    "between-folder error",
+    "within-folder error",
+    "folders: margin",
+    "folders by ",
+    ">folders only<",
+    "folders that came",
+    "Containers of one folder are repeats; folders are executions",
+)
+
+
+def in_words_of(text: str, word: str) -> str:
+    """A page of a study whose executions are rows or files: what it says of folders, in their word."""
+    for each in _OF_FOLDERS if word != "folder" else ():
+        text = text.replace(each, each.replace("folder", word))
+    return text
+
+
 def aliased(term: str, aliases: str | None) -> str:
     """An effect under all its names: an interaction is never printed without those it cannot be told from."""
     return with_alias(term, links(aliases or ""))

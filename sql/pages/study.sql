@@ -49,6 +49,15 @@ select
         where of_runs.study = studies.study
     ) as folders_counted,
     studies.definition ->> '$.source.table' is not null as is_of_tables,
+    case
+        when studies.definition ->> '$.source.table' is not null then 'row'
+        when contains(replace(list_last(string_split(studies.definition ->> '$.source.files', '/')), '{container}', ''), '{')
+            then 'file'
+        when contains(list_last(string_split(studies.definition ->> '$.source.files', '/')), '{container}')
+            and not contains(replace(studies.definition ->> '$.source.files', '{container}', ''), '{')
+            then 'file'
+        else 'folder'
+    end as execution_word,
     coalesce(curved.has_curves, false) as has_curves,
     count(runs.folder) filter (where runs.verdict = 'unfinished') as folders_unfinished,
     count(runs.folder) filter (where runs.verdict = 'quarantined') as folders_quarantined,

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.house.house import House
 from flows.night import Order
+from flows.warehouse.warehouse import open_published
 from models.declared.study import load_studies, load_study
 from tests.commands import doehouse_here
 from tests.houses import ask, spend
@@ -108,6 +110,17 @@ def test_every_experiment_of_a_log_root_gets_a_study_in_one_command(tmp_path: Pa
     studies = {each.pattern.text.partition("/")[0]: each.name for each in load_studies(study.parent).studies}
     expected = [(studies[name], each.accuracy) for name, runs in rows.items() for each in runs]
     assert sorted(found) == sorted(expected)
+    with open_published(House.at(order.house).warehouse) as warehouse:
+        words = warehouse.frame("pages/study", studies=list(studies.values())).select(
+            "study", "execution_word"
+        )
+    # What pages say is what sentences say: levels in the names of files make a file an execution.
+    assert dict(words.rows()) == {
+        each.name: each.execution_word for each in load_studies(study.parent).studies
+    }
+    assert {name: dict(words.rows())[studies[name]] for name in ("key_value", "json_files", "table")} == {
+        "key_value": "folder", "json_files": "file", "table": "row"
+    }  # fmt: skip
 
 
 def test_tables_of_other_factors_beside_each_other_are_other_experiments(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from flows.night import Order, night, plainly
 from flows.reading.tables import numbered
 from flows.stages.study_edits import edits_between
 from models.declared.study import Study, load_studies
+from reports.text.slugs import slug
 from tests.houses import NOW, ask, spend, verdicts
 from tests.made_once import copied
 
@@ -188,6 +189,20 @@ def test_an_accepted_row_that_where_leaves_out_by_now_is_told_as_such(tmp_path: 
     ]
 
 
+def test_of_a_table_sentences_speak_of_rows(order: Order) -> None:
+    """Statements, and what is told of rows that break promises: a level of no run, a run without any row."""
+    spoken = [text for (text,) in ask(order, "select sentence from statements")]
+    assert any("with rows as the unit" in text for text in spoken)
+    assert any(text.startswith("The rows ran in the order ") for text in spoken)
+    write(order, [*(row for row in ROWS if ",2,8.0" not in row), ROWS[0].replace("job-141,1", "job-x,3")])
+    spend(order._replace(accept=("results.csv",)), NOW)
+    told = [text for (text,) in ask(order, "select reason from breaches")]
+    assert any("found batch = 4, cores = 3" in text and "complete the factors" in text for text in told)
+    assert any("found no row, expected at least one. Execute" in text for text in told)
+    spoken += [text for (text,) in ask(order, "select sentence from statements")]
+    assert not [text for text in [*spoken, *told] if "folder" in text]
+
+
 def test_bad_cells_leave_out_their_rows_alone_and_are_told_once(order: Order) -> None:
     odd = [
         ROWS[0].replace(",1,4.0", ",3,4.0").replace("job-141", "job-x"),
@@ -247,6 +262,9 @@ def test_rows_stand_on_the_page_of_their_study_and_have_none_of_their_own(order:
     for html in site.rglob("*.html"):
         for href in re.findall(r'href="([^"#:]+)(?:#[^"]*)?"', html.read_text()):
             assert (html.parent / href).exists(), (html, href)
+    told = unescape((site / "jobs" / f"{slug('Accuracy')}.html").read_text())
+    assert "with rows as the unit" in told
+    assert not re.search("folders as the unit|between.folder|folders that came|folders: margin", told)
 
 
 CENTRED = """
