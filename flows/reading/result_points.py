@@ -9,7 +9,7 @@ import polars as pl
 from flows.discovery.log_folders import LogFile, LogFolder, Told
 from flows.log_root.regular_file import shown
 from flows.reading.batches import Batch
-from flows.reading.cells.moments import as_moments, forms_of
+from flows.reading.cells.moments import as_moments, forms_of_all
 from flows.reading.cells.numbers import as_numbers
 from flows.reading.cells.quantities import as_quantities, unit_in
 from flows.reading.containers import STAMPS, Owners
@@ -163,7 +163,7 @@ def bad_cells(
             )
         if "," in text and source.decimal == ".":
             remedy = 'Correct the cell, or say decimal = "," in [source] if commas are decimal points.'
-        if expected == "a time" and (forms := forms_of(text)):
+        if expected == "a time" and (forms := forms_of_all(bad[column])):
             choice = " or ".join(f'dates = "{form}"' for form in forms)
             remedy = f"Say in [source] how days are written: {choice}."
         yield Problem(bad["line"][0], "Q323", f"{text!r} in {column}{more}", expected, remedy)

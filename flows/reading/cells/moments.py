@@ -1,6 +1,7 @@
 """Moments in UTC from cells of text: ISO 8601, the testbed's stamps, seconds to nanoseconds since 1970."""
 
 import re
+from datetime import datetime
 from typing import TypeVar
 
 import polars as pl
@@ -13,6 +14,18 @@ _NO_SECONDS = r"^(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)( ?(?:[Zz]|UTC|[+-]\d\d(?::?\d\d
 _DAY = re.compile(
     r"(?P<first>\d{1,2})(?P<mark>[./-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)"
     r"(?:(?P<gap>,? |T)(?P<clock>\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?)(?P<half> ?[AaPp][Mm])?)?"
+)
+_CLOCKS = (" %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M:%S %p", " %I:%M %p", "")
+_OTHER_FORMS = (
+    *(f"{day}{clock}" for day in ("%Y/%m/%d", "%Y.%m.%d") for clock in _CLOCKS),
+    *(f"%Y%m%d{gap}%H%M%S" for gap in ("-", "_", "T", " ", "")),
+    *(
+        f"{day}{clock}"
+        for day in ("%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%b %d %Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y")
+        for clock in _CLOCKS
+    ),
+    "%a %b %d %H:%M:%S %Y",
+    "%a, %d %b %Y %H:%M:%S",
 )
 _EPOCH = r"^(\d{9,19})(?:\.(\d*))?$"
 _ROUNDED_EPOCH = r"^\d(?:\.\d*)?[eE]\+?\d{1,2}$"
@@ -51,7 +64,7 @@ def forms_of(text: str) -> list[str]:
     """The forms in the signs of strptime by which a text that is not ISO 8601 may be a moment: day first, month first."""
     found = _DAY.fullmatch(text.strip())
     if not found:
-        return []
+        return [form for form in _OTHER_FORMS if _is_read(text.strip(), form)]
     mark, year = found["mark"], "%Y" if len(found["year"]) == 4 else "%y"
     clock, gap, hour = found["clock"] or "", found["gap"] or "", "%I" if found["half"] else "%H"
     seconds = f"{':%S' if clock.count(':') == 2 else ''}{'.%f' if '.' in clock else ''}"
@@ -62,6 +75,21 @@ def forms_of(text: str) -> list[str]:
         *([] if mark == "." else [(f"%m{mark}%d{mark}", found["first"])]),
     ]
     return [f"{day}{year}{time}{half}" for day, month in days if int(month) <= 12]
+
+
+def forms_of_all(texts: pl.Series) -> list[str]:
+    """The forms that read all of some texts: of `05/06/2024` and `25/06/2024` the day comes first."""
+    forms = forms_of(str(texts[0]))
+    return [each for each in forms if not as_moments(texts, "UTC", each)[1].any()] or forms
+
+
+def _is_read(text: str, form: str) -> bool:
+    """Whether both Python and polars read a moment: each takes some texts that the other does not."""
+    try:
+        datetime.strptime(text, form)
+    except ValueError:
+        return False
+    return not as_moments(pl.Series([text]), "UTC", form)[1].any()
 
 
 def _as_iso(text: pl.Series, form: str) -> pl.Series:

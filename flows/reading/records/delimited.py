@@ -40,6 +40,8 @@ def read_delimited(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFram
     """Rows and column names. Raises RecordError for what is no table of text."""
     content = as_table(content, name, asked.shape.separator)
     if asked.shape.is_turned:
+        if asked.shape.header is None:
+            content = content[_line_start(content, 1 + _comments(content)) :]
         content = turned(content, asked.shape.separator or _separator(content))
         asked = asked._replace(shape=asked.shape._replace(separator=","))
     layout = _layout(content, asked.shape)

@@ -11,6 +11,7 @@ from flows.reading.records.trees import as_text
 
 _TABLES = (".csv", ".tsv")  # parted by marks; other text may be drawn for people
 _MARK = b"\xef\xbb\xbf"
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _FIRST_BYTES = 1 << 20
 _LOOKED_AT = 5  # lines below the names
 _MOST_TURNED = 16 << 20  # bytes of a table whose rows are columns, which people make
@@ -20,20 +21,24 @@ _BLANKS = re.compile(rb'("[^"\n]*")|[ \t]+')
 
 
 def in_utf8(content: bytes, encoding: str | None) -> bytes:
-    """The same text in UTF-8, where its study names another encoding. Raises RecordError."""
-    if encoding is None:
+    """The same text in UTF-8, where its study names another encoding and no mark says what it is. Raises RecordError."""
+    if encoding is None or content.startswith(_UTF_16_MARKS):
         return content
+    is_marked = content.startswith(_MARK)
+    content, encoding = (content.removeprefix(_MARK), "utf-8") if is_marked else (content, encoding)
     try:
         return content.decode(encoding).encode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        found = f"the byte 0x{content[error.start]:02X}"
-        raise RecordError("Q325", found, encoding, "Correct `encoding` in the study file.", line) from error
+        found, remedy = f"the byte 0x{content[error.start]:02X}", "Correct `encoding` in the study file."
+        if is_marked:
+            found, remedy = f"the mark of UTF-8 and {found}", "Save the file as UTF-8, or without the mark."
+        raise RecordError("Q325", found, encoding, remedy, line) from error
 
 
 def as_table(content: bytes, name: str, separator: str | None) -> bytes:
     """UTF-8 with line feeds, and of tables drawn for people the cells alone; every row stays on its line."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if content[:2] in _UTF_16_MARKS:
         content = as_text(content).encode()
     content = content.removeprefix(_MARK)
     if b"\n" not in content and b"\r" in content:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from flows.reading.cells.moments import as_moments, forms_of
+from flows.reading.cells.moments import as_moments, forms_of, forms_of_all
 
 AMSTERDAM = "Europe/Amsterdam"
 
@@ -142,7 +142,18 @@ def test_other_forms_are_read_as_strptime_reads_them(text: str, form: str) -> No
         ("2024-05-01", []),
         ("99.99.2024", []),
         ("1.2.3", []),
+        ("2023/10/21 10:00", ["%Y/%m/%d %H:%M"]),
+        ("20231021_100003", ["%Y%m%d_%H%M%S"]),
+        ("21-Oct-2023 10:00:03", ["%d-%b-%Y %H:%M:%S"]),
+        ("Oct 21, 2023 10:00:03 AM", ["%b %d, %Y %I:%M:%S %p"]),
+        ("Sat Oct 21 10:00:03 2023", ["%a %b %d %H:%M:%S %Y"]),
+        ("yesterday", []),
     ],
 )
 def test_the_forms_that_read_a_day(text: str, forms: list[str]) -> None:
     assert forms_of(text) == forms
+
+
+def test_of_several_texts_the_forms_that_read_all_are_proposed() -> None:
+    assert forms_of_all(pl.Series(["05/06/2024", "25/06/2024"])) == ["%d/%m/%Y"]
+    assert forms_of_all(pl.Series(["05/06/2024", "never"])) == ["%d/%m/%Y", "%m/%d/%Y"]

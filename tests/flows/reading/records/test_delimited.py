@@ -396,3 +396,24 @@ def test_an_encoding_is_what_the_study_says() -> None:
 def test_where_asks_for_what_is_missing() -> None:
     text = "a,error\n1,\n2,out of memory\n3,NA\n"
     assert cells(text, "a", where={"error": ""}) == [(2, "1"), (4, "3")]
+
+
+@pytest.mark.parametrize("written", ["utf-8-sig", "utf-16"])
+def test_a_mark_says_more_of_an_encoding_than_the_study(written: str) -> None:
+    text = "Kühlung,°C\nan,1\n"
+    assert cells(text.encode(written), "Kühlung", "°C", encoding="cp1252") == [(2, "an", "1")]
+
+
+def test_a_mark_that_is_wrong_is_told() -> None:
+    content = b"\xef\xbb\xbf" + "K\u00fchlung\nan\n".encode("cp1252")
+    (problem,) = read(content, "Kühlung", encoding="cp1252").problems
+    assert (problem.line, problem.found, problem.expected) == (
+        1,
+        "the mark of UTF-8 and the byte 0xFC",
+        "utf-8",
+    )
+
+
+def test_comments_above_a_turned_table_are_no_rows() -> None:
+    text = "# rig 3, May\n\n# second try\nrun,1,2\nlr,0.1,0.01\n"
+    assert cells(text.encode(), "run", "lr", is_turned=True) == [(2, "1", "0.1"), (3, "2", "0.01")]
