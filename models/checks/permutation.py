@@ -15,12 +15,16 @@ from models.fits.samples import Sample, grouped_means
 
 MOST = 5040  # orders up to which all are tried
 DRAWN, SEED = 1999, 1935
+MOST_UNITS = (
+    1000  # of more, means are as good as normal whatever the values are, and all orders would fill the memory
+)
 TIE = 1 - 1e-9  # statistics that differ by rounding are equal
 
 
 def permuted_p_values(sample: Sample, deciding: ErrorTerm) -> Mapping[str, float]:
     """Of each effect, by the unit that decides; empty where units are not exchangeable: counts, strata, unequal sizes, lost
     cells, and units that alone decide their fit, whose residual is zero (2^2 with centre points: 11 % instead of 5 %).
+    Empty also of more than MOST_UNITS units.
 
     Where there is an error, residuals of the model without the term change places, inside blocks, and its F is taken
     anew (Freedman and Lane 1983; of the methods for terms of an analysis of variance the one that Anderson and ter
@@ -28,7 +32,7 @@ def permuted_p_values(sample: Sample, deciding: ErrorTerm) -> Mapping[str, float
     themselves change places, as if no effect were there, and |effect| over PSE is taken anew (Edgington and Onghena,
     Randomization Tests, 2007). All orders are tried where they are few, else 1999 drawn with a fixed seed.
     """
-    if sample.counted or deciding.has_strata:
+    if sample.counted or deciding.has_strata or len(sample.executions.y) > MOST_UNITS:
         return {}
     sizes = sample.folders[2]
     if deciding.unit == "folder" and len(set(sizes.tolist())) > 1:
@@ -100,7 +104,7 @@ def _told(statistics: Mapping[str, Vector], alpha: float) -> dict[str, float]:
     }
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=4)
 def _orders(sizes: tuple[int, ...]) -> Integers:
     """Orders of the units of groups of these sizes, which stand one after another."""
     total = sum(sizes)

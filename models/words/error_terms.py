@@ -64,11 +64,13 @@ def _by_permutation(analysis: ResponseAnalysis) -> Iterator[Statement]:
     ]
     word = {"folder": analysis.decisive.study.execution_word}.get(deciding.unit, deciding.unit)
     what = "values" if deciding.lenth else f"{word}s"
+    some = [verdict.term for verdict in deciding.verdicts if verdict.term in permuted]
+    on = f" on {joined(named(analysis, some), 5)}" if len(some) < len(deciding.verdicts) else ""
     if not parts:
         yield (
             "error_terms",
             "note",
-            f"Permutation of the {what} gives the same verdicts, without normal errors.",
+            f"Permutation of the {what} gives the same verdicts{on}, without normal errors.",
         )
     else:
         yield (

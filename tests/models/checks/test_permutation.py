@@ -58,3 +58,17 @@ def test_units_that_are_not_alike_are_not_permuted(textbook: Any, two_level: Any
     count = {"y": {"metric": "y", "distribution": "poisson"}}
     rows = textbook(two_level("ABC"), etch, responses=count)["effect_tests"]
     assert rows.height and rows["permutation_p_value"].null_count() == rows.height
+
+
+def test_a_check_of_some_effects_names_them(textbook: Any, two_level: Any) -> None:
+    """Of B and A:B the residuals differ in one folder of eight, so that every eighth order gives as much."""
+    tables = textbook(two_level("AB"), [(1, 1), (2, 2.0), (1, 1.1), (2, 2)])
+    found = permuted(tables)
+    assert found["A"] is not None and found["B"] is None and found["A:B"] is None
+    notes = tables["statements"].filter(topic="error_terms", kind="note")["sentence"]
+    assert notes[-1] == "Permutation of the folders gives the same verdicts on A, without normal errors."
+
+
+def test_of_very_many_units_no_orders_are_drawn(textbook: Any) -> None:
+    values = [[float(i % 7) + 0.1 * run for i in range(501)] for run in (0, 1)]
+    assert permuted(textbook({"A": ("-", "+")}, values)) == {"A": None}
