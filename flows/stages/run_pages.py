@@ -10,7 +10,7 @@ import polars as pl
 from flows.stages.answers import parted
 from flows.warehouse.warehouse import Warehouse, text
 from reports.pages.run_page import POINTS, Beside
-from reports.pages.site import RUN_QUERIES, digest, run_page
+from reports.pages.site import RUN_QUERIES, digest, run_page, told_apart
 from reports.tables.tables import Result
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def fingerprints(frames: Mapping[str, pl.DataFrame], folders: Sequence[str]) -> 
     told = {folder: hashlib.sha256() for folder in folders}
     rows = pl.struct(pl.exclude("folder")).struct.json_encode()
     for name, frame in frames.items():
-        of_each = frame.group_by("folder", maintain_order=True).agg(rows.str.join("\n"))
+        of_each = told_apart(frame).group_by("folder", maintain_order=True).agg(rows.str.join("\n"))
         for folder, lines in of_each.iter_rows():
             told[folder].update(f"{name} {frame.columns}\n{lines}\n".encode())
     return {folder: each.hexdigest() for folder, each in told.items()}

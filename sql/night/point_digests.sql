@@ -4,9 +4,10 @@
 select
     folders.folder,
     count(*) as points,
-    bit_xor(hash(
+    -- not bit_xor, in which a row that stands twice is none
+    cast(sum(hash(
         containers.container_id, tags.tag, points.step, points.logged_at, points.value, points.is_superseded
-    )) as points_digest,
+    )) as varchar) as points_digest,
 from points
 inner join tags on tags.tag_id = points.tag_id
 inner join containers on containers.container_key = points.container_key

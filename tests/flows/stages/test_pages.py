@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from flows.commands.care.doctor import Check, published
@@ -16,6 +17,9 @@ from flows.house.manifest import digest, read_manifest
 from flows.house.published_pages import PAGE_LIST, changed_pages
 from flows.night import Order, night
 from flows.stages.pages import parted_by_size
+from flows.stages.run_pages import fingerprints
+from reports.pages.site import digest as page_digest
+from reports.tables.tables import Result
 from tests.commands import doehouse_here, modules_of
 from tests.houses import NOW
 from tests.torture.folders import write_least_study, write_small_folder, write_small_study
@@ -186,3 +190,15 @@ def test_studies_with_many_folders_are_drawn_a_few_at_a_time() -> None:
     assert sizes({}) == [20, 20, 5]
     assert sizes(dict.fromkeys(names, 900)) == [2] * 22 + [1]
     assert sizes({"study_1": 9000}) == [1, 1, 20, 20, 3]
+
+
+def test_digests_tell_every_number_from_every_other() -> None:
+    values = [1.0, 0.0, None, float("nan"), float("inf"), float("-inf"), 1e300, 5e-324]
+    frames = [
+        pl.DataFrame({"folder": ["a"], "value": [value]}, schema_overrides={"value": pl.Float64})
+        for value in values
+    ]
+    assert len({fingerprints({"run_values": frame}, ["a"])["a"] for frame in frames}) == len(values)
+    assert len({page_digest({"q": Result(frame, "")}) for frame in frames}) == len(values)
+    lists = [frame.with_columns(pl.concat_list("value", pl.lit(1.0))) for frame in frames]
+    assert len({page_digest({"q": Result(frame, "")}) for frame in lists}) == len(values)
