@@ -11,6 +11,8 @@ from models.fits.samples import Sample, identical_runs
 from models.wording import count, joined, short, with_alias
 from models.words.outcomes import Statement
 
+SQUARABLE = 1e120  # sums of squares of a million values, and products of two of them, neither end nor vanish
+
 
 def gap_statements(analysis: ResponseAnalysis, left_out: Sequence[str]) -> Iterator[Statement]:
     """Copies, values that are no numbers, runs without observations, runs with fewer than others."""
@@ -170,6 +172,13 @@ def unfitted(sample: Sample) -> str | None:
         value = short(float(sample.y[0]))
         return (
             f"{sample.response}: all {len(sample.y)} observations are {value}: there is nothing to explain."
+        )
+    largest, spread = float(np.abs(sample.y).max()), float(np.ptp(sample.y / 2)) * 2
+    if largest > SQUARABLE or spread < 1 / SQUARABLE:
+        found = f"values of up to {largest:.2g}" if largest > SQUARABLE else f"values within {spread:.2g}"
+        return (
+            f"{sample.response}: found {found}, whose squares are no numbers of 64 bits: nothing is said of it. Measure it "
+            "in another unit, or take out what diverged."
         )
     if not sample.coding.terms and CURVATURE not in sample.coding.blocks:
         return (

@@ -1,5 +1,6 @@
 """Charts by level: box plots with their points, main effects, interactions and the cube."""
 
+import sys
 from typing import Any
 
 import altair as alt
@@ -137,10 +138,11 @@ def main_effects(means: pl.DataFrame, response: str, unit: str, share: str) -> F
         )
         lowest, highest = extent(mine["mean"])
         spans.append((highest - lowest, factor, shown))
-    _, leading, shown = max(spans, key=lambda span: span[0])
+    span, leading, shown = max(spans, key=lambda one: one[0])
+    what = f"{leading} moves the mean most, {shown[0]} to {with_unit(shown[-1], unit)}"
     return Figure(
         "main-effects",
-        f"{response}: {leading} moves the mean most, {shown[0]} to {with_unit(shown[-1], unit)}",
+        f"{response}: {what if span else 'no factor moves the mean'}",
         f"Mean {response} in {unit or 'its unit'} at each level. {'; '.join(said)}.",
         f"Bars: {share} interval of the mean by the error that decides, {deciding_error(means)}.",
         "response_level_means",
@@ -217,8 +219,8 @@ def side_by_side(levels: pl.DataFrame) -> int:
 
 def _roomy(low: float, high: float) -> tuple[float, float]:
     """One axis for all panels, with a little room."""
-    room = 0.06 * (high - low) or abs(high) * 0.1 or 1.0
-    return low - room, high + room
+    room = 0.06 * high - 0.06 * low or abs(high) * 0.1 or 1.0
+    return max(low - room, -sys.float_info.max), min(high + room, sys.float_info.max)
 
 
 def interval_axis(means: pl.DataFrame) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from reports.text.numbers import extent, number
+from reports.text.numbers import extent, number, share
 
 WIDTH, HEIGHT = 400, 120
 MOST_CURVES, MOST_POINTS = 48, 30
@@ -31,11 +31,10 @@ def line_sketch(tag: str, curves: Iterable[Curve]) -> LineSketch:
         thinned.append(([*steps[::every], steps[-1]], [*values[::every], values[-1]]))
     first, last = extent(step for steps, _ in thinned for step in steps)
     low, high = extent(value for _, values in thinned for value in values)
-    across, up = WIDTH / ((last - first) or 1), HEIGHT / ((high - low) or 1.0)
     paths = [
         "M"
         + " ".join(
-            f"{(step - first) * across:.0f} {(high - value) * up:.0f}"
+            f"{WIDTH * share(step, first, last):.0f} {HEIGHT * share(-value, -high, -low):.0f}"
             for step, value in zip(steps, values, strict=True)
         )
         for steps, values in thinned

@@ -22,6 +22,12 @@ def extent(values: Iterable[float | None]) -> tuple[float, float]:
     return (min(present), max(present)) if present else (0.0, 0.0)
 
 
+def share(value: float, low: float, high: float) -> float:
+    """The place of a value between a lowest and a highest, from 0 to 1, however far these are apart; 0 where nowhere."""
+    span = high / 2 - low / 2
+    return (value / 2 - low / 2) / span if span else 0.0
+
+
 def decimals_of_intervals(lows: Iterable[float | None], highs: Iterable[float | None]) -> int | None:
     """Decimals for a column of 95 % intervals: those of the middle one's standard error, a quarter of its width."""
     widths = [

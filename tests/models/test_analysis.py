@@ -117,3 +117,25 @@ def _cpu_seconds(study: Any, observations: pl.DataFrame) -> float:
 def test_textbook_data_must_have_a_sequence_for_every_run(declare: Any, two_level: Any) -> None:
     with pytest.raises(ValueError, match="zip"):
         textbook_observations(declare(two_level("AB")), {"y": [[1.0], [2.0], [3.0]]})
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e200, 1e-200, 1e-300, 5e-324])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {},
+        {"block": ["replicate"]},
+        {"whole_plot": ["A"]},
+        {"responses": {"y": {"metric": "y", "distribution": "gamma"}}},
+    ],
+    ids=["plain", "blocks", "whole plots", "gamma"],
+)
+def test_values_that_cannot_be_squared_are_named_and_stop_no_night(
+    textbook: Any, two_level: Any, etch: Any, keys: Any, scale: float
+) -> None:
+    values = [[scale * (value - 500) for value in run] for run in etch]
+    values[0] = [scale * 50, 1.0] if scale > 1 else values[0]  # one that diverged is enough
+    tables = textbook(two_level("ABC"), values, **keys)
+    assert tables["effects_by_scale"].is_empty()
+    (said,) = tables["statements"].filter(response="y", kind="doubt")["sentence"]
+    assert "whose squares are no numbers of 64 bits: nothing is said of it." in said

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import combinations
+from statistics import stdev
 from typing import Any
 
 import numpy as np
@@ -219,3 +220,13 @@ def test_the_name_of_an_effect_is_that_of_the_sentences(lay: Lay, ask: Ask, alia
     lay("effects_by_scale", "study response scale term aliases", ("s", "y", "identity", "A:B", aliases))
     lay("fits", "study response scale is_decisive", ("s", "y", "identity", True))
     assert ask("select effect_name from effects") == [(chain(["A:B", *links(aliases or "")]),)]
+
+
+@pytest.mark.parametrize("scale", [1e-320, 1e-300, 1e-150, 1.0, 1e150, 1e300])
+def test_a_spread_neither_vanishes_nor_ends(ask: Ask, scale: float) -> None:
+    """Python's statistics.stdev, which reckons with fractions."""
+    values = [scale * each for each in (1.0, 2.0, 4.0, 7.0)]
+    given = f"unnest({values}::double[]) as given(x)"
+    ((found, none),) = ask(f"select sd_of(x), sd_of(x - x) from {given}")  # noqa: S608
+    assert found == pytest.approx(stdev(values), rel=1e-12, abs=0)
+    assert none == 0 and ask(f"select sd_of(x) from {given} where x = {values[0]!r}") == [(None,)]  # noqa: S608

@@ -17,6 +17,7 @@ from flows.stages.answers import answers, answers_of_each
 from flows.warehouse.warehouse import SQL, open_published
 from reports.charts import interactions, levels, residuals
 from reports.charts.figures import layered
+from reports.charts.line_sketch import line_sketch
 from reports.charts.theme import chart_config
 from reports.pages.index_page import _lead
 from reports.pages.page import POLICY, Files
@@ -202,6 +203,34 @@ def _title(pairs: list[tuple[int, int]], aliases: dict[tuple[int, int], str]) ->
         rows, schema_overrides={"aliases": pl.String, "ci_low": pl.Float64, "ci_high": pl.Float64}
     )
     return interactions.interactions(cells, "y", "", "95 %").title
+
+
+@pytest.mark.parametrize(
+    "values", [(1.7e308, -1.7e308), (3e300, 1e300), (2e-300, 1e-300), (7.0, 7.0), (None, None)]
+)
+def test_charts_take_any_numbers(values: tuple[float | None, float | None]) -> None:
+    """JSON has no infinities: an axis ends where numbers do."""
+    means = pl.DataFrame(
+        [
+            {
+                "factor_position": 1,
+                "factor": "A",
+                "level_position": i + 1,
+                "level": "-+"[i],
+                "mean": value,
+                "n": 1,
+            }
+            | {"error_unit": None, "ci_low": None, "ci_high": None}
+            for i, value in enumerate(values)
+        ],
+        schema_overrides=dict.fromkeys(("mean", "ci_low", "ci_high"), pl.Float64),
+    )
+    figure = levels.main_effects(means, "y", "s", "95 %")
+    for panel in figure.panels:
+        json.dumps(panel, allow_nan=False)
+    assert ("no factor moves the mean" in figure.title) == (values[0] == values[1])
+    drawn = line_sketch("tag", [([1, 2], [value or 0.0 for value in values])])
+    assert "nan" not in drawn.paths[0] and "inf" not in drawn.paths[0]
 
 
 def test_a_complete_study_that_wants_a_look_is_not_in_progress() -> None:

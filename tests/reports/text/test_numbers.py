@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.text.numbers import decimals_of, number, p_phrase, p_value, signed, size
+from reports.text.numbers import decimals_of, number, p_phrase, p_value, share, signed, size
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,11 @@ def test_tiny_p_values_are_not_printed_as_zero() -> None:
 
 def test_sizes_are_short() -> None:
     assert [size(count) for count in (228, 1342, 5_300_000)] == ["228 B", "1.34 kB", "5.3 MB"]
+
+
+@pytest.mark.parametrize("scale", [1.7e308, 1.0, 1e-300])
+def test_places_between_two_ends_are_shares_however_far_they_are_apart(scale: float) -> None:
+    assert [share(each * scale, -scale, scale) for each in (-1, 0, 0.5, 1)] == pytest.approx(
+        [0, 0.5, 0.75, 1]
+    )
+    assert share(scale, scale, scale) == 0
