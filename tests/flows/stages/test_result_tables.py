@@ -195,7 +195,7 @@ def test_of_a_table_sentences_speak_of_rows(order: Order) -> None:
     assert any("with rows as the unit" in text for text in spoken)
     assert any(text.startswith("The rows ran in the order ") for text in spoken)
     write(order, [*(row for row in ROWS if ",2,8.0" not in row), ROWS[0].replace("job-141,1", "job-x,3")])
-    spend(order._replace(accept=("results.csv",)), NOW)
+    spend(order._replace(accept=(f"{IDS}.csv", f"{LINES}.csv")), NOW)
     told = [text for (text,) in ask(order, "select reason from breaches")]
     assert any("found batch = 4, cores = 3" in text and "complete the factors" in text for text in told)
     assert any("found no row, expected at least one. Execute" in text for text in told)
