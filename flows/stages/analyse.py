@@ -1,20 +1,24 @@
 """The stage that fits the models of the studies whose conclusions may change."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flows.stages.plan import Plan, stamped
 from flows.stages.study_edits import edit_statements
-from flows.warehouse.warehouse import ANSWERED_MIB, open_published, open_warehouse
+from flows.warehouse.warehouse import ANSWERED_MIB, Warehouse, open_published, open_warehouse
 from models.declared.study import Study
 
 if TYPE_CHECKING:
     import polars as pl
 
+    Results = dict[str, pl.DataFrame]
+
+# Whose results are written together: a statement costs more than their rows, which are in memory till then.
+STUDIES_AT_ONCE = 5
+
 
 def analyse_studies(plan: Plan) -> None:
     """Fit the models of the studies that are affected; the results replace those of the night before."""
-    import polars as pl
-
     studies = plan.affected()
     if not studies:
         return
@@ -24,18 +28,28 @@ def analyse_studies(plan: Plan) -> None:
         warehouse.keep_little(ANSWERED_MIB)
         before = warehouse.frames_of("models/last_conclusions", asked)
         observed = warehouse.frames_of("models/observations", asked)
-    found = [results_of(plan, study, before[study.name], observed[study.name]) for study in studies]
-    with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
+    with open_warehouse(plan.staged) as warehouse:
+        for start in range(0, len(studies), STUDIES_AT_ONCE):
+            some = studies[start : start + STUDIES_AT_ONCE]
+            found = [results_of(plan, study, before[study.name], observed[study.name]) for study in some]
+            write_results(warehouse, plan.night_id, some, found)
+
+
+def write_results(
+    warehouse: Warehouse, night_id: int, studies: Sequence[Study], found: "Sequence[Results]"
+) -> None:
+    import polars as pl
+
+    names = [study.name for study in studies]
+    with warehouse.transaction():
         for table in found[0]:
             if table != "conclusions":  # the memory of every night
-                warehouse.forget_rows(table, asked)
+                warehouse.forget_rows(table, names)
             rows = pl.concat([results[table] for results in found], how="diagonal_relaxed")
-            warehouse.append(table, stamped(rows, plan.night_id))
+            warehouse.append(table, stamped(rows, night_id))
 
 
-def results_of(
-    plan: Plan, study: Study, before: "pl.DataFrame", observations: "pl.DataFrame"
-) -> dict[str, "pl.DataFrame"]:
+def results_of(plan: Plan, study: Study, before: "pl.DataFrame", observations: "pl.DataFrame") -> "Results":
     """The result tables of a study, with statements of what changed since the night before."""
     import polars as pl
 
