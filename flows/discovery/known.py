@@ -13,6 +13,7 @@ class Keys(NamedTuple):
 
     folders: dict[str, int]
     next_folder: int
+    next_file: int
     night: int
 
 
@@ -50,4 +51,5 @@ def asked(house: House) -> tuple[Known, Keys]:
             fresh=dict(warehouse.rows("night/known_fresh")),
         )
         free = warehouse.record("night/next_keys")
-    return known, Keys({row[1]: row[0] for row in folders}, free["folder_id"], free["night_id"])
+    ids = {row[1]: row[0] for row in folders}
+    return known, Keys(ids, free["folder_id"], free["file_id"], free["night_id"])

@@ -28,7 +28,7 @@ def discover_folders(order: Order, now: datetime) -> Plan:
     declared = load_studies(order.studies, relations())
     current = house.current_version()
     is_fresh = current is None
-    known, keys = (Known.nothing(), Keys({}, 1, 1)) if is_fresh else read_known(house)
+    known, keys = (Known.nothing(), Keys({}, 1, 1, 1)) if is_fresh else read_known(house)
     resting = resting_studies(declared, known.studies)
     studies, at_rest = [*declared.studies, *resting], tuple(study.name for study in resting)
     refused = left_out(declared)
@@ -57,6 +57,7 @@ def discover_folders(order: Order, now: datetime) -> Plan:
         is_anew=current is None or made_by(current) != version("doehouse"),
         moved=moved,
         next_folder=keys.next_folder + len(news.new),
+        next_file=keys.next_file,
         claims=known.claims,
         resting=at_rest,
         refused=refused,

@@ -26,11 +26,9 @@ def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:
     from flows.reading.held_back import accepted_files, held_back
     from flows.reading.read_on import known_before
 
-    first_file_id, before, accepted = 1, {}, {}
-    if not plan.is_fresh:
+    before, accepted = {}, {}
+    if unasked := [plan.folder_ids[folder] for folder in plan.unasked()]:
         with open_published(plan.house.before) as warehouse:
-            first_file_id = warehouse.record("night/next_keys")["file_id"]
-            unasked = [plan.folder_ids[folder] for folder in plan.unasked()]
             before, accepted = known_before(warehouse, unasked), accepted_files(warehouse, unasked)
     logs, staging = plan.order.logs, plan.house.staging / "shards"
     while True:
@@ -39,14 +37,14 @@ def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:
             key=lambda each: each[0],
         )
         folders = [each for each in every if not each[1].is_table]
-        work = batches(folders, first_file_id, before)
+        work = batches(folders, plan.next_file, before)
         shards = extract(logs, plan.studies, work, staging, plan.started_at, plan.order.cluster)
         held = [
             *held_back(logs, folders, accepted, shards, staging),
             *claimed_otherwise(plan, folders, accepted),
         ]
         if not held:
-            next_file = first_file_id + sum(len(folder.files) for _, folder in folders)
+            next_file = plan.next_file + sum(len(folder.files) for _, folder in folders)
             plan, of_tables = extract_tables(plan, staging, next_file)
             return plan, [*shards, *of_tables]
         plan = plan.hold_back(held)

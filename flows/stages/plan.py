@@ -51,6 +51,7 @@ class Plan(NamedTuple):
     moved: Moved
     held: "tuple[HeldBack, ...]" = ()  # changed folders whose facts stay
     next_folder: int = 1  # the first key that no folder has
+    next_file: int = 1  # and no file
     claims: Mapping[str, tuple[int | None, str | None]] = MappingProxyType({})  # run and replicate, as known
     rows_again: tuple[int, ...] = ()  # known rows of tables whose facts are loaded again
     rows_forgotten: tuple[int, ...] = ()
