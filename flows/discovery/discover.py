@@ -25,9 +25,15 @@ class Known(NamedTuple):
     studies: Mapping[str, tuple[str, str]]  # study -> digest of its definition, the definition
     unclaimed: frozenset[str]
     unreadable: frozenset[str]
-    held: frozenset[str]  # folders that are held back; their `files` are those that stood in the log root
+    held: Mapping[
+        str, Collection[str]
+    ]  # folders that are held back -> because of which paths; their `files` are those
+    # that stood in the log root
     unread: Mapping[str, Collection[str]]  # folder -> path of files that could not be read
     claims: Mapping[str, tuple[int | None, str | None]]  # folder -> run and replicate that were told of it
+    stamps: Mapping[
+        str, frozenset[tuple[str, str, str]]
+    ]  # folder -> what a table beside the runs told of its stamps
     copies: frozenset[str]  # folders that hold what others hold
     ahead: Mapping[str, datetime]  # folder -> when its stamps that lay in the future are past
     refused: frozenset[str]  # what was said of study files that were refused
@@ -36,7 +42,7 @@ class Known(NamedTuple):
     @classmethod
     def nothing(cls) -> "Known":
         none: frozenset[str] = frozenset()
-        return cls({}, {}, {}, none, none, none, {}, {}, none, {}, none, {})
+        return cls({}, {}, {}, none, none, {}, {}, {}, {}, none, {}, none, {})
 
 
 class News(NamedTuple):
@@ -224,10 +230,15 @@ def can_any_be_read(logs: Path, files: Sequence[LogFile]) -> bool:
 
 
 def is_claimed_otherwise(folder: LogFolder, known: Known) -> bool:
-    """Whether a table beside the runs now tells another run or replicate than it did."""
-    if not folder.told or folder.folder in known.held:
+    """Whether a table beside the runs now tells another run, replicate or stamp than it did, or the same again."""
+    if not folder.told:
         return False
-    return known.claims[folder.folder] != (folder.claim.run, folder.claim.replicate)
+    is_other = known.stamps.get(folder.folder, frozenset()) != folder.told_stamps or known.claims[
+        folder.folder
+    ] != (folder.claim.run, folder.claim.replicate)
+    if folder.folder in known.held:
+        return not is_other and folder.told[0].source.rpartition(":")[0] in known.held[folder.folder]
+    return is_other
 
 
 @contextmanager

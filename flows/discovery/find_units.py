@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from flows.discovery.find_folders import Found
-from flows.discovery.log_folders import LOG_NAMES, LogFile, LogFolder, Told, is_pod_log, kind_of_source
+from flows.discovery.log_folders import (
+    LOG_NAMES,
+    LogFile,
+    LogFolder,
+    Told,
+    ToldStamp,
+    is_pod_log,
+    kind_of_source,
+)
 from flows.log_root.regular_file import shown
 from flows.log_root.tree import Entry, Tree
 from flows.reading.notices.finding import Finding
@@ -219,7 +227,8 @@ def with_levels(folder: LogFolder, study: Study, table: "LevelTable") -> LogFold
         replicate = folder.claim.replicate or row.replicate
         run = study.run_of(levels, replicate) if folder.claim.run is None else folder.claim.run
         claim = Claim(run, replicate, levels)
-        folder = folder._replace(claim=claim, told=(*folder.told, *told))
+        stamps = [ToldStamp(container, event, text, name, row.line) for event, text in row.stamps.items()]
+        folder = folder._replace(claim=claim, told=(*folder.told, *told), stamps=(*folder.stamps, *stamps))
     return folder
 
 
@@ -236,7 +245,8 @@ def beside(tree: Tree, study: Study, folder: LogFolder) -> Iterator[LogFile]:
         wanted |= {path: "config" for path, _ in walk(tree, [_joined(home, source.levels.folder)])}
     if source.done_file:
         wanted[_joined(home, source.done_file)] = "marker"
-    if study.asks_for_stamps and not source.columns.keys() & set(LOG_NAMES.values()):
+    has_columns = source.columns.keys() & set(LOG_NAMES.values()) or study.stamps_beside
+    if study.asks_for_stamps and not has_columns:
         wanted |= {_joined(home, name): kind for name, kind in LOG_NAMES.items()}
         wanted |= dict.fromkeys(_pod_logs(tree, home), "pod")
     taken = {file.path for file in folder.files}

@@ -36,15 +36,22 @@ def asked(house: House) -> tuple[Known, Keys]:
         unread: dict[str, list[str]] = {}
         for folder, path in warehouse.rows("night/known_unread"):
             unread.setdefault(folder, []).append(path)
+        stamps: dict[str, set[tuple[str, str, str]]] = {}
+        for folder, container, event, text in warehouse.rows("night/known_stamps"):
+            stamps.setdefault(folder, set()).add((container, event, text))
+        held: dict[str, list[str]] = {}
+        for folder, path in warehouse.rows("night/known_held"):
+            held.setdefault(folder, []).append(path)
         known = Known(
             folders={folder: (study, state, is_gone) for _, folder, study, state, is_gone, *_ in folders},
             files={folder: frozenset(each) for folder, each in files.items()},
             studies={study: (digest, text) for study, digest, text in warehouse.rows("night/known_studies")},
             unclaimed=frozenset(folder for (folder,) in warehouse.rows("night/known_unclaimed")),
             unreadable=frozenset(folder for (folder,) in warehouse.rows("night/known_unreadable")),
-            held=frozenset(folder for (folder,) in warehouse.rows("night/known_held")),
+            held=held,
             unread=unread,
             claims={folder: (run, replicate) for _, folder, _, _, _, run, replicate in folders},
+            stamps={folder: frozenset(each) for folder, each in stamps.items()},
             copies=frozenset(folder for (folder,) in warehouse.rows("night/known_copies")),
             ahead=dict(warehouse.rows("night/known_ahead")),
             refused=frozenset(reason for (reason,) in warehouse.rows("night/known_refused")),

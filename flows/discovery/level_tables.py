@@ -17,11 +17,12 @@ NAMED = 3  # keys in a sentence
 
 
 class Row(NamedTuple):
-    """What a table says of one container: its levels, its replicate, the line it stands on."""
+    """What a table says of one container: its levels, its replicate, the line it stands on, its stamps as written."""
 
     levels: Mapping[str, str]
     replicate: str | None
     line: int
+    stamps: Mapping[str, str]
 
 
 class LevelTable(NamedTuple):
@@ -45,6 +46,8 @@ def read_level_table(logs: Path, study: Study, containers: Iterable[str]) -> Lev
     columns = levels.named([name for name in study.factors if name not in study.pattern.names])
     wanted = [levels.key or "", *columns.values(), *([levels.replicate] if levels.replicate else [])]
     literal = [name for name in wanted if name != levels.key]
+    stamps = study.stamps_beside
+    wanted += stamps.values()
     read = read_records(content, levels.table or "", list(dict.fromkeys(wanted)), shape_of(source), literal)
     if read.frame.is_empty():
         told = "; ".join(f"found {each.found}, expected {each.expected}" for each in read.problems[:NAMED])
@@ -59,9 +62,13 @@ def read_level_table(logs: Path, study: Study, containers: Iterable[str]) -> Lev
                 factor: cells[column] for factor, column in columns.items() if cells[column] is not None
             }
             replicate = cells[levels.replicate] if levels.replicate else None
-            rows.setdefault(container, []).append(Row(told_levels, replicate, cells["line"]))
+            told_stamps = {
+                name: cells[column] for name, column in stamps.items() if cells[column] is not None
+            }
+            rows.setdefault(container, []).append(Row(told_levels, replicate, cells["line"], told_stamps))
     distinct = {
-        name: {(tuple(each.levels.items()), each.replicate) for each in found} for name, found in rows.items()
+        name: {(tuple(each.levels.items()), each.replicate, tuple(each.stamps.items())) for each in found}
+        for name, found in rows.items()
     }
     doubled = {
         name: tuple(each.line for each in rows[name]) for name, said in distinct.items() if len(said) > 1

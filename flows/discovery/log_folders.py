@@ -35,6 +35,16 @@ class Told(NamedTuple):
     source: str
 
 
+class ToldStamp(NamedTuple):
+    """A stamp of a container that a table beside the runs tells, as written there."""
+
+    container: str
+    event: str  # create, start or stop
+    text: str
+    path: str
+    line: int
+
+
 class LogFolder(NamedTuple):
     """One execution of a run, or a result table, that a study claims, with the files that are read of it."""
 
@@ -44,6 +54,12 @@ class LogFolder(NamedTuple):
     files: tuple[LogFile, ...]
     told: tuple[Told, ...] = ()
     notes: tuple[Finding, ...] = ()  # what discovery noticed
+    stamps: tuple[ToldStamp, ...] = ()
+
+    @property
+    def told_stamps(self) -> frozenset[tuple[str, str, str]]:
+        """Container, event and text of each stamp that a table beside the runs tells."""
+        return frozenset((each.container, each.event, each.text) for each in self.stamps)
 
     @property
     def is_table(self) -> bool:

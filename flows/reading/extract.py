@@ -29,7 +29,7 @@ from flows.reading.event_points import (
     torn_outcome,
 )
 from flows.reading.levels import REPLICATE, Seen, read_levels
-from flows.reading.logs import ids_by_folder, read_all_stamps, read_logs
+from flows.reading.logs import ids_by_folder, read_all_stamps, read_logs, read_stamps_beside
 from flows.reading.notices import findings as notices
 from flows.reading.notices.findings import Finding
 from flows.reading.records.shape import NOTHING_COUNTS
@@ -99,6 +99,10 @@ def read_batch(logs: Path, studies: Sequence[Study], batch: Batch, now: datetime
     stamps, odd_stamps = read_all_stamps(batch, contents, by_name, now)
     owners = owners_of(batch, ids_by_folder(counting(stamps)))
     results = read_results(batch, by_name, contents, owners)
+    beside, odd_beside = read_stamps_beside(batch, by_name)
+    results = results._replace(
+        stamps=pl.concat([results.stamps, beside]), findings=[*results.findings, *odd_beside]
+    )
     sources = event_files(logs, batch, owners)
     containers = gather_all(batch, stamps, results, owners)
     events = read_events(
@@ -141,7 +145,7 @@ def counting(stamps: pl.DataFrame) -> pl.DataFrame:
 
 
 def gather_all(batch: Batch, stamps: pl.DataFrame, results: ResultsRead, owners: Owners) -> list[Container]:
-    every = pl.concat([counting(stamps), results.stamps.select(stamps.columns)])
+    every = counting(pl.concat([stamps, results.stamps.select(stamps.columns)]))
     return gather([(folder_id, folder.folder) for folder_id, folder in batch.folders], every, owners)
 
 
@@ -150,7 +154,9 @@ def logged(batch: Batch, containers: Sequence[Container], studies: Studies) -> l
     asked = {
         folder.folder
         for _, folder in batch.folders
-        if studies[folder.study].asks_for_stamps and not studies[folder.study].is_result
+        if (study := studies[folder.study]).asks_for_stamps
+        and not study.is_result
+        and not study.stamps_beside
     }
     return [each for each in containers if each.folder in asked]
 

@@ -27,6 +27,11 @@ def joined(logs: Path, study: Study, read: SourceRows) -> SourceRows:
         for factor, levels in study.factors.items()
         if factor not in read.columns and factor not in study.pattern.names
     }
+    told |= {
+        stamp: {name: row.stamps.get(stamp) for name, row in table.rows.items()}
+        for stamp in study.stamps_beside
+        if stamp not in read.columns
+    }
     if source.levels.replicate:
         told[REPLICATE] = {name: row.replicate for name, row in table.rows.items()}
     added = [

@@ -70,12 +70,19 @@ def container_rows(
 
 
 def stamp_rows(stamps: pl.DataFrame, batch: Batch) -> pl.DataFrame:
+    """Those of a table beside the runs stand in no file of the batch."""
     files = pl.DataFrame(
-        [(file_id, folder_id, shown(file.path)) for file_id, folder_id, _, file in batch.files()],
-        schema={"file_id": pl.Int32, "folder_id": pl.Int32, "path": pl.String},
+        [(file_id, shown(file.path)) for file_id, _, _, file in batch.files()],
+        schema={"file_id": pl.Int32, "path": pl.String},
         orient="row",
     )
-    return stamps.join(files, on="path", how="left", maintain_order="left").select(
+    folders = pl.DataFrame(
+        [(folder_id, folder.folder) for folder_id, folder in batch.folders],
+        schema={"folder_id": pl.Int32, "folder": pl.String},
+        orient="row",
+    )
+    told = stamps.join(files, on="path", how="left", maintain_order="left")
+    return told.join(folders, on="folder", how="left", maintain_order="left").select(
         "folder_id",
         "file_id",
         "line",

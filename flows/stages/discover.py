@@ -59,6 +59,7 @@ def discover_folders(order: Order, now: datetime) -> Plan:
         next_folder=keys.next_folder + len(news.new),
         next_file=keys.next_file,
         claims=known.claims,
+        told_stamps=known.stamps,
         resting=at_rest,
         refused=refused,
         edited=study_edits(studies, known.studies),

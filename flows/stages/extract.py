@@ -54,19 +54,28 @@ def extract_folders(plan: Plan) -> tuple[Plan, list["Shards"]]:
 def claimed_otherwise(
     plan: Plan, folders: "Sequence[tuple[int, LogFolder]]", accepted: Mapping[int, object]
 ) -> "Iterator[HeldBack]":
-    """Accepted folders of which a table beside the runs now tells another run or replicate."""
+    """Accepted folders of which a table beside the runs now tells another run, replicate or stamp."""
     from flows.reading.held_back import HeldBack, Objection
 
     for folder_id, folder in folders:
-        before = plan.claims.get(folder.folder)
-        now = folder.claim.run, folder.claim.replicate
-        if not folder.told or folder_id not in accepted or before in (None, now):
+        if not folder.told or folder_id not in accepted:
+            continue
+        before, now = plan.claims.get(folder.folder), (folder.claim.run, folder.claim.replicate)
+        stamps_before = plan.told_stamps.get(folder.folder, frozenset())
+        if before not in (None, now):
+            found, expected = (f"run {run}, replicate {replicate}" for run, replicate in (now, before))
+        elif gone := sorted(stamps_before - folder.told_stamps):
+            container, event, text = gone[0]
+            found = next(
+                (repr(each.text) for each in folder.stamps if each[:2] == (container, event)), "nothing"
+            )
+            found, expected = f"{found} as the {event} of {container}", repr(text)
+        else:
             continue
         place = folder.told[0].source.rpartition(":")[0]
         sentence = (
-            f"{place}: found run {now[0]}, replicate {now[1]} of {folder.folder}, expected run {before[0]}, replicate "
-            f"{before[1]}, as its row said before. What was read stays; restore the row, or take what it says now "
-            f"with `doehouse night --accept {folder.folder}`."
+            f"{place}: found {found} of {folder.folder}, expected {expected}, as its row said before. What was read stays; "
+            f"restore the row, or take what it says now with `doehouse night --accept {folder.folder}`."
         )
         yield HeldBack(folder_id, folder.study, folder, (Objection(place, sentence, True),))
 

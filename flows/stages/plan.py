@@ -53,6 +53,9 @@ class Plan(NamedTuple):
     next_folder: int = 1  # the first key that no folder has
     next_file: int = 1  # and no file
     claims: Mapping[str, tuple[int | None, str | None]] = MappingProxyType({})  # run and replicate, as known
+    told_stamps: Mapping[str, frozenset[tuple[str, str, str]]] = MappingProxyType(
+        {}
+    )  # by tables beside the runs
     rows_again: tuple[int, ...] = ()  # known rows of tables whose facts are loaded again
     rows_forgotten: tuple[int, ...] = ()
     resting: tuple[str, ...] = ()  # studies whose file is refused

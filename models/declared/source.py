@@ -32,8 +32,8 @@ class Levels(Strict):
     with a file for each setting, in the event file, or together in the text of one column.
 
     `columns` (of a table) and `keys` (of a file or the HParams record) map factors to names there; a factor that is
-    left out has its own name. `replicate` is the column or key that tells replicates apart. `pattern` says how the
-    text of `column` is made, such as `lr={lr},bs={bs}`.
+    left out has its own name. `columns` may name those of create, start and stop too. `replicate` is the column or key
+    that tells replicates apart. `pattern` says how the text of `column` is made, such as `lr={lr},bs={bs}`.
     """
 
     table: Text | None = None
@@ -84,6 +84,11 @@ class Levels(Strict):
     def files(self) -> tuple[str, ...]:
         """Files of settings, by their paths from the folder of a run."""
         return (self.file,) if isinstance(self.file, str) else self.file or ()
+
+    @property
+    def stamps(self) -> dict[str, str]:
+        """Create, start and stop -> the column of a table beside the runs that tells it."""
+        return {name: column for name, column in self.columns.items() if name in STAMP_COLUMNS}
 
     def named(self, factors: Sequence[str]) -> dict[str, str]:
         """Factor -> its column or key."""
@@ -225,7 +230,7 @@ class Source(Strict):
                 yield f"found columns.{column}, expected one of {', '.join(known)}. Correct the name."
         for place in ("columns", "keys"):
             for factor in getattr(self.levels, place) if self.levels else ():
-                if factor not in factors:
+                if factor not in factors and not (place == "columns" and factor in STAMP_COLUMNS):
                     yield (
                         f"found levels.{place}.{factor}, expected a factor ({', '.join(factors)}). Correct the name."
                     )

@@ -436,6 +436,16 @@ class Study(Strict):
         return tuple(stamp for stamp in STAMPS if stamp in asked)
 
     @property
+    def stamps_beside(self) -> dict[str, str]:
+        """The stamps that are asked for and stand in columns of the table that tells the levels."""
+        levels = self.source.levels if self.source else None
+        return (
+            {name: column for name, column in levels.stamps.items() if name in self.stamps_asked_for}
+            if levels
+            else {}
+        )
+
+    @property
     def asks_for_stamps(self) -> bool:
         """Whether a response or the end of a run is told by start, stop or create."""
         return bool(self.stamps_asked_for)

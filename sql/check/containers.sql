@@ -1,6 +1,6 @@
 -- The containers of $studies in finished folders, with the lines their stamps stand on.
 -- grain: container
--- reads: container_times, folders, stamps, files
+-- reads: container_times, folders, stamps, files, studies
 with study_containers as (
     select container_times.*
     from container_times
@@ -8,15 +8,26 @@ with study_containers as (
     where container_times.study in $studies and folders.state = 'finished'
 ),
 
-stamp_lines as (
-    select stamps.folder_id, stamps.container_id, stamps.event, files.path, min(stamps.line) as line
+-- A stamp that stands in no file of its folder stands in the table beside the runs.
+stamp_places as (
+    select
+        stamps.folder_id,
+        stamps.container_id,
+        stamps.event,
+        stamps.line,
+        coalesce(files.path, studies.definition ->> '$.source.levels.table') as path,
     from stamps
-    inner join files on files.file_id = stamps.file_id
-    where not stamps.is_superseded
-    group by stamps.folder_id, stamps.container_id, stamps.event, files.path
-    qualify row_number() over (
-        partition by stamps.folder_id, stamps.container_id, stamps.event order by files.path
-    ) = 1
+    inner join folders on folders.folder_id = stamps.folder_id
+    inner join studies on studies.study = folders.study
+    left join files on files.file_id = stamps.file_id
+    where not stamps.is_superseded and folders.study = $study
+),
+
+stamp_lines as (
+    select folder_id, container_id, event, path, min(line) as line
+    from stamp_places
+    group by folder_id, container_id, event, path
+    qualify row_number() over (partition by folder_id, container_id, event order by path) = 1
 ),
 
 sightings as (

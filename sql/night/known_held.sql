@@ -1,6 +1,6 @@
--- The folders that are held back.
--- grain: folder
+-- The folders that are held back, and because of which files or tables.
+-- grain: folder, path
 -- reads: findings
-select distinct folder
+select distinct folder, path
 from findings
 where outcome = 'held';

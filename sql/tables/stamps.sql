@@ -14,7 +14,7 @@ create table stamps (
 
 comment on table stamps is 'Every readable line of the time stamp logs: every attempt of a container that was restarted.';
 comment on column stamps.folder_id is 'Folder of the log.';
-comment on column stamps.file_id is 'File the line stands in.';
+comment on column stamps.file_id is 'File the line stands in; null for a line of a table beside the runs.';
 comment on column stamps.line is 'Line number, from 1.';
 comment on column stamps.container_id is 'Container the stamp is of.';
 comment on column stamps.event is 'create, start or stop.';

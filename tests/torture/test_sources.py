@@ -34,6 +34,8 @@ STUDIES = {
     "files": 'files = "files/{replicate}/run.json"\nlevels = { file = "params.yaml" }\n',
     "rows": 'table = "rows/*"\ncolumns = { lr = "lr", bs = "bs", container = "id" }\n',
     "sheets": 'table = "sheets/*.xlsx"\ncolumns = { lr = "lr", bs = "bs" }\n',
+    "latin": 'table = "latin/*.csv"\nencoding = "cp1252"\ncolumns = { lr = "lr", bs = "bs", container = "id" }\n',
+    "turned": 'table = "turned/*.csv"\ntranspose = true\ncolumns = { lr = "lr", bs = "bs", container = "id" }\n',
     "joined": 'table = "joined/results.csv"\ncolumns = { container = "id" }\n'
     'levels = { table = "joined/configs.csv", key = "id" }\n',
 }
@@ -61,6 +63,20 @@ def a_table(path: Path, extra: str = "", head: str = HEAD) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = (f"{path.stem}-{i},{','.join(CELLS[i % 4])},{1 + i / 7}" for i in range(8))
     path.write_text("\n".join([head, *rows, extra]).rstrip() + "\n")
+
+
+def recoded(path: Path, extra: bytes = b"", encoding: str = "cp1252") -> None:
+    """A table of ids that are not ASCII."""
+    a_table(path)
+    path.write_bytes(path.read_text().replace(f"{path.stem}-", f"é{path.stem}-").encode(encoding) + extra)
+
+
+def a_turned_table(path: Path, change: Callable[[list[str]], list[str]] = list, count: int = 8) -> None:
+    """A column a run, under a comment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [(f"{path.stem}-{i}", *CELLS[i % 4], str(1 + i / 7)) for i in range(count)]
+    lines = [",".join(row) for row in zip(HEAD.split(","), *rows, strict=True)]
+    path.write_text("\n".join(["# rig 3", *change(lines)]) + "\n")
 
 
 def a_sheet(path: Path, text: bytes) -> None:
@@ -103,6 +119,23 @@ CASES = [
          "rows/twice.csv", "Q323", "lines 5, 10"),
     Case("a level that no plan has, in a row", lambda logs: a_table(logs / "rows/level.csv", "level-x,0.5,32,9.5"),
          "rows/level.csv:level-x", "RUN-1", "lr = 0.5"),
+    Case("text that is not UTF-8", lambda logs: recoded(logs / "rows/cp1252.csv"),
+         "rows/cp1252.csv", "Q325", 'encoding = "cp1252"'),
+    Case("a byte that the declared encoding lacks", lambda logs: recoded(logs / "latin/odd.csv", b"\x81\n"),
+         "latin/odd.csv", "Q325", "found the byte 0x81, expected cp1252"),
+    Case("a mark of UTF-8 above another encoding",
+         lambda logs: (recoded(logs / "latin/mixed.csv", b"\x81\n", "utf-8-sig")),
+         "latin/mixed.csv", "Q325", "found the mark of UTF-8 and the byte 0x81, expected utf-8"),
+    Case("a turned table where none was declared", lambda logs: a_turned_table(logs / "rows/turned.csv"),
+         "rows/turned.csv", "Q324", "'loss'"),
+    Case("a table that is not turned where it was declared so", lambda logs: a_table(logs / "turned/upright.csv"),
+         "turned/upright.csv", "Q324", "'loss'"),
+    Case("a turned table whose first factor ends early",
+         lambda logs: a_turned_table(logs / "turned/short.csv", lambda lines: [
+             each.rpartition(",")[0] if each.startswith("lr") else each for each in lines]),
+         "turned/short.csv:short-7", "RUN-1", "bs = 128"),
+    Case("a turned table of millions of columns", lambda logs: a_turned_table(logs / "turned/large.csv", count=500_000),
+         "turned/large.csv", "Q316", "of a turned table"),
     Case("a row without a row in the table of levels", lambda logs: None, "joined/results.csv", "Q323", "no row"),
     Case("rows that differ in the table of levels", lambda logs: None, "joined/results.csv", "Q323", "rows that differ"),
 ]  # fmt: skip
@@ -131,6 +164,9 @@ def order(tmp_path_factory: pytest.TempPathFactory) -> Order:
     for number in range(8):
         a_run(order.logs / "files" / f"ok{number}", number)
     a_table(order.logs / "rows" / "ok.csv")
+    recoded(order.logs / "latin" / "ok.csv")
+    recoded(order.logs / "latin" / "marked.csv", encoding="utf-8-sig")
+    a_turned_table(order.logs / "turned" / "ok.csv")
     write_joined(order.logs)
     for case in CASES:
         case.write(order.logs)
@@ -156,6 +192,10 @@ def test_the_rest_of_the_night_is_published_and_nothing_was_executed(
     observed = {folder for (folder,) in ask(order, "select distinct folder from observations")}
     healthy = {f"files/ok{i}" for i in range(8)} | {f"rows/ok.csv:ok-{i}" for i in range(8)}
     healthy |= {f"joined/results.csv:j{i}" for i in range(8)}
+    healthy |= {f"latin/{name}.csv:é{name}-{i}" for name in ("ok", "marked") for i in range(8)}
+    healthy |= {f"turned/{name}.csv:{name}-{i}" for name in ("ok", "short") for i in range(8)} - {
+        "turned/short.csv:short-7"
+    }
     healthy |= {f"rows/level.csv:level-{i}" for i in range(8)} | {
         f"rows/twice.csv:twice-{i}" for i in range(8) if i != 3
     }
