@@ -74,9 +74,11 @@ def analyse(study: Study, observations: pl.DataFrame) -> dict[str, pl.DataFrame]
     tables["diagnostics"] += order_rows(study.name, order)
     said += [(None, "order", *one) for one in order_statements(order)] if rows.height else []
     said += [(None, "order", *one) for one in (*untold_blocks(study, rows), *other_levels(study, rows))]
-    present = np.unique(rows["run"].to_numpy().astype(np.int64)) - 1
-    said.append((None, "design", "note", f"{design.line((present + 1).tolist())}."))
-    tables["alias_sets"] += alias_rows(study.name, design, present)
+    by = ["run", "folder", "container_id"] if study.unit == "container" else ["run", "folder"]
+    places = rows.select(by).unique()["run"].to_numpy().astype(np.int64) - 1
+    said.append((None, "design", "note", f"{design.line((np.unique(places) + 1).tolist())}."))
+    runs = len(study.treatments) + len(study.others)
+    tables["alias_sets"] += alias_rows(study.name, design, np.bincount(places, minlength=runs))
     tables["trade_offs"] += trade_off_rows(identities)
     tables["statements"] += statement_rows(study.name, said)
     return {table: frame(table, found) for table, found in tables.items()}

@@ -113,11 +113,13 @@ def joined_aliases(partners: Iterable[str]) -> str | None:
     return chain(partners) or None
 
 
-def alias_rows(study: str, design: Design, places: Integers) -> Iterator[Row]:
-    """Rows of `alias_sets` for the design as declared and for the runs at `places`, if there are any."""
+def alias_rows(study: str, design: Design, executions: Integers) -> Iterator[Row]:
+    """Rows of `alias_sets` for the design as declared and for runs that were executed so many times, if there are any."""
+    places = np.flatnonzero(executions)
     scopes = {"declared": aliases_of(design, np.arange(design.planned))}
     if len(places):
-        scopes["present"] = aliases_in(design, code(design, design.terms, places))
+        coding = replace(code(design, design.terms, places), executions=executions)
+        scopes["present"] = aliases_in(design, coding)
     for scope, found in scopes.items():
         for term, partners in found.items():
             mask = design.confounding.mask(term)

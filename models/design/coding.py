@@ -49,6 +49,9 @@ class Coding:
     runs: Integers  # of each row of the matrices, the place of its run
     whole: dict[str, Matrix] = field(default_factory=dict)
     parts: dict[str, Matrix] = field(default_factory=dict)
+    executions: Integers | None = (
+        None  # how many each row of the matrices has; one each where nothing is said
+    )
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -79,8 +82,11 @@ class Coding:
 
     def bias(self, block: Matrix) -> Matrix:
         """(columns of the model, columns of the block): what of columns outside the model is counted in it."""
-        X = np.hstack(list(self.blocks.values()))[self.rows]
-        return np.asarray(np.linalg.lstsq(X, block[self.rows], rcond=None)[0], dtype=np.float64)
+        X, Z = np.hstack(list(self.blocks.values()))[self.rows], block[self.rows]
+        if self.executions is not None:
+            roots = np.sqrt(self.executions[self.rows])[:, None]
+            X, Z = roots * X, roots * Z
+        return np.asarray(np.linalg.lstsq(X, Z, rcond=None)[0], dtype=np.float64)
 
     @property
     def leaks(self) -> dict[str, tuple[str, ...]]:

@@ -116,7 +116,8 @@ class Sample:
 
     @cached_property
     def coding(self) -> Coding:
-        return code(self.design, self.study.terms, np.unique(self.places), self.blocking)
+        found = code(self.design, self.study.terms, np.unique(self.places), self.blocking)
+        return replace(found, executions=np.bincount(self.executions.matrix_rows, minlength=len(found.runs)))
 
     @cached_property
     def cells(self) -> tuple[Integers, Integers, Integers]:

@@ -330,6 +330,31 @@ def test_folders_beside_a_fraction_count_by_what_they_ran_with(filtration: Any) 
     assert any(each.startswith("Runs 9 and 10 have levels that no run of the design has") for each in said)
 
 
+def test_what_is_counted_of_an_alias_is_weighed_by_the_executions(filtration: Any) -> None:
+    """R 4.2.2: lm(C*D ~ A+B+C+D+A:B+A:C+A:D), and of B*D and B*C, of thirteen folders: run 1 twice, run 2 three times."""
+    study = Study.model_validate(
+        {
+            "name": "beside",
+            "folders": "a{A}_b{B}_c{C}_d{D}_{replicate}",
+            "factors": {name: ["-", "+"] for name in "ABCD"},
+            "generators": ["D = ABC"],
+            "terms": ["A", "B", "C", "D", "A:B", "A:C", "A:D"],
+            "responses": {"y": {"metric": "y"}},
+            "ran_with": {"a+_b-_c-_d+_2": {"B": "+"}, "a-_b-_c+_d+_2": {"D": "-"}},
+        }
+    )
+    planned = ["_".join(f"{n.lower()}{s}" for n, s in run.levels.items()) for run in study.treatments]
+    again = [f"{planned[0]}_7", f"{planned[1]}_7", f"{planned[1]}_8"]
+    rows = filtration_rows(study, filtration, [*(f"{one}_1" for one in planned), *study.ran_with, *again])
+    tables = analyse(
+        study, rows.with_columns(pl.col("value") + pl.int_range(pl.len()) / 10)
+    )  # equal ones are copies
+    (effect,) = tables["effects_by_scale"].filter(scale="identity", term="A:B").to_dicts()
+    assert effect["aliases"] == "+ 0.72 C:D + 0.28 B:D - 0.28 B:C"
+    (row,) = tables["alias_sets"].filter(scope="present", term="A:B").to_dicts()
+    assert row["aliases"] == effect["aliases"]
+
+
 def test_a_botched_run_leaves_its_own_run_to_come(filtration: Any) -> None:
     """R 4.2.2: lm(y ~ A + B + C + D) of the seven planned runs that are there and abd, which ran instead of ad."""
     study = Study.model_validate(
