@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.confounding.confounding import Word
-from models.design.coding import Coding, Integers, code, slices
+from models.design.coding import LEAST_PART, Coding, Integers, code, slices
 from models.design.design import Design
 from models.results import Row
 from models.wording import chain
@@ -84,7 +84,7 @@ def _told_in_part(design: Design, coding: Coding) -> list[tuple[str, str, float]
             continue
         weights = coding.bias(design.column(partner)[coding.runs, None].astype(np.float64))
         found += [(term, partner, float(weights[slices(coding.blocks)[term]][0, 0])) for term in coding.terms]
-    return sorted([one for one in found if abs(one[2]) > 1e-9], key=lambda one: -abs(round(one[2], 9)))
+    return sorted([one for one in found if abs(one[2]) >= LEAST_PART], key=lambda one: -abs(round(one[2], 9)))
 
 
 def _weighted(name: str, weight: float) -> str:

@@ -18,6 +18,7 @@ INTERCEPT = "Intercept"
 CURVATURE = "Curvature"
 BLOCK = "Block"
 NO_TERMS = (INTERCEPT, CURVATURE, BLOCK)
+LEAST_PART = 0.05  # of an effect that is counted in another; less is not named
 
 
 class FitError(ValueError):
@@ -76,7 +77,7 @@ class Coding:
             for term, columns in slices(self.blocks).items():
                 of_term = bias[columns].ravel()
                 largest = float(of_term[np.argmax(np.abs(of_term))]) if of_term.size else 0.0
-                if abs(largest) > 1e-9:
+                if abs(largest) >= LEAST_PART:
                     found[term][dropped] = largest
         return found
 
