@@ -5,12 +5,14 @@ from math import prod
 
 import numpy as np
 import polars as pl
+from scipy import stats
 
 from models.declared.study import Study
 from models.design.lenth import power as lenth_power
 
 ALPHA = 0.05
 CERTAIN = 1e4  # scipy's noncentral F loses its way far beyond
+ERRORS = 10_000  # places at which the distribution of the error is looked at
 
 
 def f_power(noncentrality: float, df_effect: int, df_error: int, alpha: float = ALPHA) -> float | None:
@@ -22,7 +24,16 @@ def f_power(noncentrality: float, df_effect: int, df_error: int, alpha: float = 
     size = noncentrality / (df_effect + df_error)
     if noncentrality > CERTAIN:
         return 1.0
-    return float(FTestPowerF2().power(size, df_num=df_effect, df_denom=df_error, alpha=alpha, ncc=0))
+    power = float(FTestPowerF2().power(size, df_num=df_effect, df_denom=df_error, alpha=alpha, ncc=0))
+    return power if np.isfinite(power) else _averaged(noncentrality, df_effect, df_error, alpha)
+
+
+def _averaged(noncentrality: float, df_effect: int, df_error: int, alpha: float) -> float:
+    """The same where SciPy's noncentral F is NaN: of chi square, over what the error may come to."""
+    limit = df_effect * stats.f.isf(alpha, df_effect, df_error)
+    shares = (np.arange(ERRORS) + 0.5) / ERRORS
+    errors = stats.chi2.ppf(shares, df_error) / df_error
+    return float(stats.ncx2.sf(limit * errors, df_effect, noncentrality).mean())
 
 
 def power_table(

@@ -224,3 +224,20 @@ def test_the_text_of_further_runs_names_every_option_and_the_proposal() -> None:
     assert "To be told apart: CPU:Memory = Network:Epochs." in text
     assert "- full fold-over: refused:" in text
     assert "Proposed: smallest set" in text
+
+
+@pytest.mark.parametrize(
+    ("df", "noncentrality", "alpha", "power"),
+    [
+        (5, 3000, 0.05, 1.0),
+        (17, 3000, 1e-4, 1.0),
+        (10_000, 1500, 2e-4, 1.0),
+        (3, 1000, 1e-4, 0.71837892),
+        (4, 2000, 4e-8, 0.043138513),
+    ],
+)
+def test_power_is_a_number_where_the_noncentral_f_of_scipy_is_none(
+    df: int, noncentrality: float, alpha: float, power: float
+) -> None:
+    """R 4.2.2: pf(qf(alpha, 1, df, lower.tail = FALSE), 1, df, ncp = noncentrality, lower.tail = FALSE)."""
+    assert f_power(noncentrality, 1, df, alpha) == pytest.approx(power, rel=1e-6)
