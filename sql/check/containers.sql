@@ -20,7 +20,7 @@ stamp_places as (
     inner join folders on folders.folder_id = stamps.folder_id
     inner join studies on studies.study = folders.study
     left join files on files.file_id = stamps.file_id
-    where not stamps.is_superseded and folders.study = $study
+    where not stamps.is_superseded and folders.study in $studies
 ),
 
 stamp_lines as (
