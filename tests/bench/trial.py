@@ -344,8 +344,8 @@ def flow(root: str, house: str) -> Figures:
     from flows.nightly import STAGES, run_flow
     from tests.houses import without_pages
 
-    def pages(plan: Plan) -> Any:
-        return without_pages(render_pages, plan)
+    def pages(plan: Plan, say: Any) -> Any:
+        return without_pages(render_pages, plan, say)
 
     async def tasks() -> int:
         async with get_client() as client:
