@@ -151,7 +151,7 @@ def held_back(current: Path) -> Check:
 
     try:
         with open_published(current / DATABASE) as warehouse:
-            folders = sorted(folder for (folder,) in warehouse.rows("night/known_held"))
+            folders = sorted({folder for folder, _ in warehouse.rows("night/known_held")})
     except HouseError as error:
         return Check("held back", False, str(error))
     except QueryError as error:
