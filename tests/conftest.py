@@ -77,9 +77,14 @@ def published_house(tmp_path_factory: pytest.TempPathFactory) -> Summary:
 
 
 @pytest.fixture(scope="session")
-def warehouse(published_house: Summary) -> Iterator[Warehouse]:
-    """The published warehouse of the sample, to be read."""
-    with open_published(published_house.house.warehouse) as opened:
+def warehouse(published_house: Summary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """The published warehouse of the sample, to be read.
+
+    By a link: DuckDB has one instance a path and process, and commands that a test calls lock the settings of theirs.
+    """
+    link = tmp_path_factory.mktemp("read") / "warehouse.duckdb"
+    link.hardlink_to(published_house.house.warehouse.resolve())
+    with open_published(link) as opened:
         yield opened
 
 
