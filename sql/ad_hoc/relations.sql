@@ -1,4 +1,4 @@
--- Every relation with its comment: the studies' own views first, then views, both with their columns, then tables.
+-- Every relation with its comment and columns: the studies' own views first, then views, then tables.
 -- grain: relation
 -- reads: duckdb_views(), duckdb_tables(), duckdb_columns(), studies
 with relations as (
@@ -18,7 +18,7 @@ columns as (
     group by table_name
 )
 
-select relation, comment, case when is_view then columns.names else [] end as names
+select relation, comment, columns.names
 from relations
 left join columns using (relation)
 order by is_study desc, is_view desc, relation;

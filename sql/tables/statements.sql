@@ -1,4 +1,4 @@
--- What the night concludes, sentence by sentence.
+-- What the last night that fitted a study concludes of it, sentence by sentence; positions count within a topic, outcome is the answer.
 -- grain: study, response, topic, position
 -- reads: nothing (written by the models)
 create table statements (
@@ -11,7 +11,7 @@ create table statements (
     sentence varchar,
 );
 
-comment on table statements is 'What the night concludes, sentence by sentence.';
+comment on table statements is 'What the last night that fitted a study concludes of it, sentence by sentence; positions count within a topic, outcome is the answer.';
 comment on column statements.night_id is 'Night that wrote the row.';
 comment on column statements.study is 'Study the row belongs to.';
 comment on column statements.response is 'Response it speaks of; null where it is the whole study.';

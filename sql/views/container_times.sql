@@ -1,4 +1,4 @@
--- Seconds each container waited and worked.
+-- Seconds each container waited (queue), worked (duration) and both (response).
 -- grain: container_key
 -- reads: containers, folders
 create or replace view container_times as
@@ -19,7 +19,7 @@ select
 from containers
 inner join folders on folders.folder_id = containers.folder_id;
 
-comment on view container_times is 'Seconds each container waited and worked.';
+comment on view container_times is 'Seconds each container waited (queue), worked (duration) and both (response).';
 comment on column container_times.study is 'Study the row belongs to.';
 comment on column container_times.run is 'Row of the design.';
 comment on column container_times.folder is 'Log folder below the log root.';

@@ -1,4 +1,4 @@
--- Effects in declared coding (low to high) on the scale and under the error that decide, largest first.
+-- Effects in declared coding (low to high) on the scale and under the error that decide, largest first; on log10 ratio is the factor between the levels.
 -- grain: study, response, term
 -- reads: effects_by_scale, fits
 create or replace view effects as
@@ -40,7 +40,7 @@ inner join fits using (study, response, scale)
 where fits.is_decisive
 order by effects_by_scale.study, effects_by_scale.response, effects_by_scale.rank;
 
-comment on view effects is 'Effects in declared coding (low to high) on the scale and under the error that decide, largest first.';
+comment on view effects is 'Effects in declared coding (low to high) on the scale and under the error that decide, largest first; on log10 ratio is the factor between the levels.';
 comment on column effects.night_id is 'Night that wrote the row.';
 comment on column effects.study is 'Study the row belongs to.';
 comment on column effects.response is 'Response that was fitted.';

@@ -1,4 +1,4 @@
--- Mean, spread and 95 % interval of each response at each level of each factor.
+-- Mean, spread and 95 % interval of each response at each level of each factor, over the containers alone and in the unit of the response: effects has the error that decides.
 -- grain: study, response, factor, level
 -- reads: observations, treatments
 create or replace view level_means as
@@ -20,7 +20,7 @@ from observations
 inner join treatments on treatments.study = observations.study and treatments.run = observations.run
 group by observations.study, observations.response, treatments.factor, treatments.level;
 
-comment on view level_means is 'Mean, spread and 95 % interval of each response at each level of each factor.';
+comment on view level_means is 'Mean, spread and 95 % interval of each response at each level of each factor, over the containers alone and in the unit of the response: effects has the error that decides.';
 comment on column level_means.study is 'Study the row belongs to.';
 comment on column level_means.response is 'Response, as the study names it.';
 comment on column level_means.factor is 'Factor, as the study names it.';

@@ -1,4 +1,4 @@
--- Run against run: difference of their means with its interval, on the scale and by the error that decide.
+-- Run against run, each pair both ways: the mean of run less that of other_run with its interval, on the scale and by the error that decide; on log10 the ratio and its interval as well.
 -- grain: study, response, run, other_run
 -- reads: observations, fits
 create or replace view run_differences as
@@ -46,7 +46,7 @@ pairs as (
         own.response,
         own.run,
         other.run as other_run,
-        own.unit,
+        case when own.scale = 'identity' then own.unit end as unit,
         own.scale,
         own.n,
         other.n as other_n,
@@ -74,14 +74,16 @@ select
     difference - margin as ci_low,
     difference + margin as ci_high,
     case when scale = 'log10' then 10 ** difference end as ratio,
+    case when scale = 'log10' then 10 ** (difference - margin) end as ratio_low,
+    case when scale = 'log10' then 10 ** (difference + margin) end as ratio_high,
 from pairs;
 
-comment on view run_differences is 'Run against run: difference of their means with its interval, on the scale and by the error that decide. Each pair is taken alone: of many, one in twenty lies outside by chance.';
+comment on view run_differences is 'Run against run, each pair both ways: the mean of run less that of other_run with its interval, on the scale and by the error that decide; on log10 the ratio and its interval as well. Each pair is taken alone: of many, one in twenty lies outside by chance.';
 comment on column run_differences.study is 'Study the row belongs to.';
 comment on column run_differences.response is 'Response, as the study names it.';
 comment on column run_differences.run is 'Row of the design.';
 comment on column run_differences.other_run is 'The row that it is held against.';
-comment on column run_differences.unit is 'Unit of the values.';
+comment on column run_differences.unit is 'Unit of the difference and its interval; null where they are of logarithms.';
 comment on column run_differences.scale is 'Scale that decides: identity, or log10, where the difference is of logarithms.';
 comment on column run_differences.n is 'Observations of the run.';
 comment on column run_differences.other_n is 'Observations of the other.';
@@ -90,3 +92,5 @@ comment on column run_differences.difference is 'Mean of the run less that of th
 comment on column run_differences.ci_low is 'Lower end of its interval: 95 %, or 1 - alpha where the study declares it.';
 comment on column run_differences.ci_high is 'Upper end.';
 comment on column run_differences.ratio is 'Geometric mean of the run over that of the other, where the scale is log10.';
+comment on column run_differences.ratio_low is 'Lower end of the interval of the ratio.';
+comment on column run_differences.ratio_high is 'Upper end.';

@@ -1,4 +1,4 @@
--- Mean, spread and 95 % interval of each response in each run of the design.
+-- Mean, spread and 95 % interval of each response in each run of the design, over the containers alone and in the unit of the response: run_differences has the error that decides.
 -- grain: study, response, run
 -- reads: observations
 create or replace view treatment_means as
@@ -19,7 +19,7 @@ select
 from observations
 group by study, response, run;
 
-comment on view treatment_means is 'Mean, spread and 95 % interval of each response in each run of the design.';
+comment on view treatment_means is 'Mean, spread and 95 % interval of each response in each run of the design, over the containers alone and in the unit of the response: run_differences has the error that decides.';
 comment on column treatment_means.study is 'Study the row belongs to.';
 comment on column treatment_means.response is 'Response, as the study names it.';
 comment on column treatment_means.run is 'Row of the design.';

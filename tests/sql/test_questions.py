@@ -40,6 +40,12 @@ QUESTIONS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         "where response = 'Accuracy' and run = 1 and other_run = 2",
         [(0.02, "%")],
     ),
+    # A reader nearly took the difference of logarithms for seconds.
+    "How many times as long as run 1 did run 8 take?": (
+        "select unit, round(ratio, 2), round(ratio_low, 1), round(ratio_high, 1) from run_differences "
+        "where response = 'Time' and run = 8 and other_run = 1",
+        [(None, 9.39, 6.0, 14.8)],
+    ),
     "Which folder worked the longest?": (
         "select folder from container_times order by duration_seconds desc limit 1",
         [("exp_15",)],

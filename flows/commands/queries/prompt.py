@@ -24,7 +24,7 @@ WORDS = {"help": ".help", "exit": ".quit", "quit": ".quit", "?": ".help"}
 
 
 def list_relations(warehouse: Warehouse) -> None:
-    """Each with its comment, what a row of it stands for and, of what people ask most, its columns."""
+    """Each with its comment, what a row of it stands for, and its columns."""
     relations = warehouse.rows("ad_hoc/relations")
     width = max(len(name) for name, _, _ in relations)
     for name, comment, columns in relations:
