@@ -41,7 +41,7 @@ def held(path: Path, sha256: str) -> Held:
     """What the file with this digest holds; each is read once, however often it is published and found."""
     if sha256 not in OF_DIGEST:
         with open_published(path) as warehouse:
-            OF_DIGEST[sha256] = Held(warehouse.scan(), content(warehouse))
+            OF_DIGEST[sha256] = Held(warehouse.scan_tables(), content(warehouse))
     return OF_DIGEST[sha256]
 
 
