@@ -16,6 +16,7 @@ from models.declared.source import FILE_NAME, Source, ending_of
 from models.declared.study import Study
 
 REPLICATE = "replicate"
+TIMES = "{}times"  # the how-manieth of its name a line of a report is; no file has such columns
 
 
 class SourceRows(NamedTuple):
@@ -40,6 +41,7 @@ def shape_of(source: Source) -> Shape:
         sheet=source.sheet,
         encoding=source.encoding,
         is_turned=source.transpose,
+        is_report=source.is_report,
     )
 
 
@@ -72,8 +74,15 @@ def read_source(content: bytes, name: str, study: Study) -> SourceRows:
     if source.fill:
         records = records._replace(frame=filled(records.frame, literal))
     if source.names and source.values:
-        frame, problems = pivoted(records.frame, once, source.names, source.values, long)
-        records = records._replace(frame=frame, problems=(*records.problems, *problems))
+        frame, again = records.frame, list(once)
+        if source.is_report:  # a name that comes again is another step, as in the log of a training
+            frame = frame.with_columns(pl.col(source.names).cum_count().over(source.names).alias(TIMES))
+            again.append(TIMES)
+        wide, problems = pivoted(frame, again, source.names, source.values, long)
+        problems += repeated(frame, study) if source.is_report else []
+        records = records._replace(
+            frame=wide.drop(TIMES, strict=False), problems=(*records.problems, *problems)
+        )
     columns = dict(source.columns)
     if headings:
         found = [each for each in found if measures(records.frame, each, study)]
@@ -85,6 +94,20 @@ def read_source(content: bytes, name: str, study: Study) -> SourceRows:
         records, more = with_levels(records, study, joined, source.levels.pattern)
         columns |= more
     return SourceRows(records, columns)
+
+
+def repeated(frame: pl.DataFrame, study: Study) -> list[Problem]:
+    """Names of a report that stand in several lines, where the response does not say which counts."""
+    assert study.source and study.source.names
+    found = []
+    for tag in {
+        each.tag for each in study.responses.values() if each.tag and "reduce" not in each.model_fields_set
+    }:
+        lines = frame.filter(pl.col(study.source.names) == tag)["line"]
+        if lines.len() > 1:
+            remedy = 'Say which counts: reduce = "first", "last" or "mean" of the response.'
+            found.append(Problem(lines[1], "Q323", f"{lines.len()} lines {tag!r}", "one", remedy))
+    return found
 
 
 def of_named_file(content: bytes, name: str, study: Study, once: Sequence[str]) -> SourceRows:

@@ -5,11 +5,13 @@ from os.path import commonpath
 from pathlib import Path
 from typing import NamedTuple
 
+import polars as pl
+
 from flows.discovery.find_units import walk
 from flows.log_root.regular_file import RefusedError, read_regular, shown
 from flows.log_root.tree import Disk
 from flows.reading.cells.numbers import meant
-from flows.reading.cells.quantities import as_quantities
+from flows.reading.cells.quantities import as_quantities, unit_in
 from flows.reading.records.paths import quoted
 from flows.reading.records.rows import AS_IT_IS, Records, read_records, unzipped
 from flows.reading.records.shape import PLACES, RecordError, Shape
@@ -120,6 +122,24 @@ def read_table(
     if records.frame.is_empty() or not names or (is_text(path) and not is_drawn(records, names)):
         return None
     return records._replace(columns=names)
+
+
+def read_report(logs: Path, path: str, separator: str) -> dict[str, str] | None:
+    """Name and value of the lines `name: value` of a text, of names that stand once; None without two numbers."""
+    try:
+        content = read_regular(logs, path, MOST_BYTES).content
+    except (RefusedError, OSError):
+        return None
+    shape = Shape(header=0, separator=separator, is_report=True)
+    frame = read_records(content, path, ["1", "2"], shape, literal=["1"]).frame.unique("1", keep="none")
+    numbers = sum(
+        not as_quantities(pl.Series([each]), unit_in(each) or "s")[1][0] for each in frame["2"].drop_nulls()
+    )
+    return (
+        {name: value or "" for name, value in frame.select("1", "2").sort("1").rows()}
+        if numbers > 1
+        else None
+    )
 
 
 def is_drawn(records: Records, names: Sequence[str]) -> bool:

@@ -7,8 +7,11 @@ from typing import NamedTuple
 from flows.survey.event_units import Tag
 from flows.survey.factors.roles import without_unit
 
+_RATE = r"per[_ ]sec(?:ond)?\b|/s(?:ec)?$"
 _BETTER = re.compile(
-    r"acc|f1|auc|precision|recall|score|reward|bleu|rouge|\bmap\b|throughput|dice|iou|r2|top[15]", re.I
+    r"acc|f1|auc|precision|recall|score|reward|bleu|rouge|\bmap\b|throughput|dice|iou|r2|top[15]|\btps$|"
+    + _RATE,
+    re.I,
 )
 _WORSE = re.compile(r"loss|err|rmse|mae|mse|perplexity|latency|fid\b|wer\b|cer\b", re.I)
 _SECONDS = re.compile(
@@ -111,7 +114,7 @@ def goal_of(name: str) -> dict[str, str]:
 def name_of(name: str, before: Iterable[Measure]) -> str:
     """A response's name: Accuracy and Loss as such, else the last part of the tag."""
     name = without_unit(name)
-    last = re.split(r"[./]", name)[-1] or name
+    last = re.split(r"[./](?!s(?:ec)?$)", name)[-1] or name
     short = (
         "Accuracy"
         if re.search("acc", last, re.I)
@@ -132,4 +135,5 @@ def unit_of(name: str) -> str | None:
         return stated[1]
     if re.search(r"_ms$|millis", name, re.I):
         return "ms"
-    return "s" if _SECONDS.search(name) and not re.search(r"_[nuµ]s\b|latency", name, re.I) else None
+    is_other = re.search(rf"_[nuµ]s\b|latency|{_RATE}", name, re.I)
+    return "s" if _SECONDS.search(name) and not is_other else None

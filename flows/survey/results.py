@@ -13,9 +13,11 @@ from flows.survey.listing import (
     CONFIGS,
     Listing,
     encoding_of,
+    is_text,
     is_tree,
     list_of_rows,
     read_leaves,
+    read_report,
     read_table,
 )
 from flows.survey.places import (
@@ -69,22 +71,36 @@ def guess_files(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
     return found or (guess_alike(logs, paths, name, rows) if rows is not None else None)
 
 
+def reports(logs: Path, paths: Sequence[str]) -> tuple[dict[str, object], list[dict[str, str]]]:
+    """How reports with lines `name: value` are read, and what each says; nothing where not all are such."""
+    best: tuple[dict[str, object], list[dict[str, str]]] = ({}, [])
+    for separator in (":", "=") if is_text(paths[0]) else ():
+        told = [read_report(logs, path, separator) for path in paths]
+        leaves = [each for each in told if each is not None]
+        if len(leaves) == len(told) and (not best[1] or len(leaves[0]) > len(best[1][0])):
+            best = {"header": 0, "separator": separator, "names": "1", "values": "2"}, leaves
+    return best
+
+
 def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -> Guess | None:
     is_a_tree, encoding = is_tree(paths[0]), encoding_of(logs, paths[0])
     leaves: list[dict[str, str]] = []
     steps: list[str] = []
+    report: dict[str, object] = {}
     if is_a_tree and rows is None:
         leaves = [read_leaves(logs, path) or {} for path in paths]
     else:
         shape = Shape(rows=rows or "", encoding=encoding)
         tables = [read_table(logs, path, shape=shape) for path in paths]
         read = [table for table in tables if table is not None]
-        if len(read) < len(tables):
+        if len(read) == len(tables):
+            longest = max(t.frame.height for t in read)
+            steps = [each for each in STEPS if each in read[0].columns and longest > 1][:1]
+            leaves = [{c: str(meant(t.frame[c]).drop_nulls().last() or "") for c in t.columns} for t in read]  # fmt: skip
+        else:
+            report, leaves = reports(logs, paths)
+        if not leaves:
             return None
-        steps = [each for each in STEPS if each in read[0].columns and max(t.frame.height for t in read) > 1][
-            :1
-        ]
-        leaves = [{c: str(meant(t.frame[c]).drop_nulls().last() or "") for c in t.columns} for t in read]  # fmt: skip
     place: dict[str, object] = {}
     names = dict.fromkeys(key for each in leaves for key in each)
     all_runs = {
@@ -100,7 +116,8 @@ def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -
     told = variables_of(
         [{each.name: each.values[i] for each in fields.variables} for i in range(len(paths))], "key"
     )
-    inside = [each._replace(is_marked=False) for each in told]  # what the path names comes first
+    # What the path names comes first; what a report says of its settings is in no column.
+    inside = [] if report else [each._replace(is_marked=False) for each in told]
     path = path_variables(items)
     own = sort_out([*(v for v in path if v.name), *inside, *(v for v in path if not v.name)])
     beside, settings = with_settings(path, [in_config(logs, [each.rpartition("/")[0] for each in paths])])
@@ -109,6 +126,7 @@ def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -
         return None
     settings = settings if roles is beside else None
     place = {"files": pattern_of(items, placeholders(roles), is_event_file=False), **place}
+    place |= report
     if encoding:
         place["encoding"] = encoding
     if fields.dates:

@@ -104,6 +104,7 @@ class Source(Strict):
     file, `each` which of their lists are one value a repeat (`product` the lists that they cross), `where` which rows
     count; `step` and `time` are the columns of rows that follow each other in one run. In a long table the column
     `names` says what stands in the column `values`. `fill` gives an empty cell of a level the text above it.
+    Without a header, and with ":" or "=" between names and values, other lines of a text are no rows.
     `dates` is the form of stamps that are not ISO 8601, in the signs of strptime.
     """
 
@@ -191,6 +192,12 @@ class Source(Strict):
     @property
     def path(self) -> str:
         return self.table or self.files or ""
+
+    @property
+    def is_report(self) -> bool:
+        """Whether files are text in which some lines are `name: value` or `name = value`: those are its rows."""
+        marks = self.header, self.separator, self.names, self.values
+        return marks in ((0, ":", "1", "2"), (0, "=", "1", "2"))
 
     @property
     def quiet_seconds(self) -> int | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.reading.records.choosing import columns_of, from_table, refuse_twice, table_columns
-from flows.reading.records.plain_text import as_table, turned, with_row_names
+from flows.reading.records.plain_text import as_table, reported, turned, with_row_names
 from flows.reading.records.shape import (
     Asked,
     Problem,
@@ -38,6 +38,9 @@ class _Layout(NamedTuple):
 
 def read_delimited(content: bytes, name: str, asked: Asked) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Rows and column names. Raises RecordError for what is no table of text."""
+    if asked.shape.is_report:
+        content = reported(content, asked.shape.separator or ":")
+        asked = asked._replace(shape=asked.shape._replace(separator=","))
     content = as_table(content, name, asked.shape.separator)
     if asked.shape.is_turned:
         if asked.shape.header is None:

@@ -17,6 +17,8 @@ _LOOKED_AT = 5  # lines below the names
 _MOST_TURNED = 16 << 20  # bytes of a table whose rows are columns, which people make
 # As psql, mysql, sacct, tabulate and Markdown draw them.
 _RULE = re.compile(rb"(?m)^[ \t]*+[|+]?+[ \t]*+:?+[-=]{2,}+[-=+|: \t\r]*+$")
+_REMARK = re.compile(r"\s+\([^()]*\)$")
+_UNIT = re.compile(r"\[([^\[\]]*)\]")
 _BLANKS = re.compile(rb'("[^"\n]*")|[ \t]+')
 
 
@@ -68,6 +70,29 @@ def turned(content: bytes, separator: str) -> bytes:
     width = max(map(len, rows), default=0)
     text = io.StringIO()
     csv.writer(text).writerows(zip(*([*row, *[""] * (width - len(row))] for row in rows), strict=True))
+    return text.getvalue().encode()
+
+
+def reported(content: bytes, separator: str) -> bytes:
+    """A table of names and values, parted by commas, of the lines `name: value` of a report; others are blank.
+
+    A remark in brackets behind a value is left out, as are the brackets round its unit: `970.56 [#/sec] (mean)`.
+    Every row stays on its line. Raises RecordError for what is no text.
+    """
+    text = io.StringIO()
+    write = csv.writer(text, lineterminator="\n").writerow
+    # `(h:mm:ss): 0:01.2`: what a blank follows parts before what none does.
+    mark = re.compile(rf"{re.escape(separator)}(?=\s)|{re.escape(separator)}")
+    for line in as_text(content).split("\n"):
+        found = next(
+            iter(sorted(mark.finditer(line), key=lambda each: not line[each.end() :][:1].isspace())), None
+        )
+        name, value = (line[: found.start()].strip(), line[found.end() :].strip()) if found else ("", "")
+        value = _UNIT.sub(r"\1", _REMARK.sub("", value))
+        if name and value:
+            write([name, value])
+        else:
+            text.write("\n")
     return text.getvalue().encode()
 
 

@@ -26,11 +26,10 @@ class Shape(NamedTuple):
     header: int | tuple[int, ...] | None = None
     separator: str | None = None
     sheet: str | None = None
-    names: str = ""  # path of a column that names what stands in `values`: a long table
-    values: str = ""
     product: str = ""  # path, from an element, of a list of lists that `each` crosses, the last one fastest
     encoding: str | None = None  # of text; None: UTF-8, or UTF-16 that says so
     is_turned: bool = False  # whether the columns of a table are its rows
+    is_report: bool = False  # whether lines `name: value` among others are the rows, with the columns 1 and 2
 
 
 def header_lines(shape: Shape) -> tuple[int, ...] | None:

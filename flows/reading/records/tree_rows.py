@@ -55,6 +55,7 @@ class _Reader:
         self._product = _path(shape.product) if shape.product else None
         asked = [path for path in paths if path != KEY or not self._is_keyed]
         self._paths = {path: [self._start(place) for place in _path(path).places] for path in asked}
+        self._where = shape.where
         self._literal = literal
         self._log = log
         self._met: set[str] = set()
@@ -164,7 +165,8 @@ class _Reader:
         value = value_at(element, path, top, ABSENT)
         if isinstance(value, list):
             return _flat(value) if path.text in self._paths else value
-        if value is None:  # a tool's way to say that all of it failed
+        # A tool's way to say that all of it failed; and an element without the list that `where` asks for is no row.
+        if value is None or (value is ABSENT and self._where.get(path.text) == "*"):
             return []
         found = f"no {path.text}" if value is ABSENT else f"{_shown(value)} at {path.text}"
         raise RecordError("Q323", found, "a list", "Correct `each` in the study file, or the file.")

@@ -145,7 +145,21 @@ def test_hydras_settings_stand_in_a_hidden_folder(tmp_path: Path) -> None:
     assert "Runs: 8 in 4 of 4 cells, 0 empty." in rehearse(tmp_path / "logs", study).lines
 
 
-@pytest.mark.parametrize("tool", ["asv", "dvclive", "hydra", "lightning_csv", "ray_tune", "trainer_state"])
+@pytest.mark.parametrize(
+    "tool",
+    [
+        "asv",
+        "dvclive",
+        "gnu_time",
+        "hydra",
+        "iperf3",
+        "lightning_csv",
+        "ray_tune",
+        "sysbench",
+        "trainer_state",
+        "wrk",
+    ],
+)
 def test_what_tools_left_on_the_disk(tool: str, tmp_path: Path) -> None:
     """2x2 experiments with two seeds, as the tools wrote them."""
     logs = Path(shutil.copytree(RECORDED / tool / "logs", tmp_path / "logs"))

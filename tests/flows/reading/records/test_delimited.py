@@ -417,3 +417,21 @@ def test_a_mark_that_is_wrong_is_told() -> None:
 def test_comments_above_a_turned_table_are_no_rows() -> None:
     text = "# rig 3, May\n\n# second try\nrun,1,2\nlr,0.1,0.01\n"
     assert cells(text.encode(), "run", "lr", is_turned=True) == [(2, "1", "0.1"), (3, "2", "0.01")]
+
+
+def test_lines_of_names_and_values_are_the_rows_of_a_report() -> None:
+    """As ab and GNU time print them; every row keeps its line."""
+    text = (
+        "This is a report, of 3 parts\n\nRequests per second:    970.56 [#/sec] (mean)\nLatency (ms):\n"
+        "Elapsed (wall clock) time (h:mm:ss or m:ss): 0:01.25\nlr:0.1\n"
+    )
+    told = cells(text, "1", "2", name="x.txt", header=0, separator=":", is_report=True)
+    assert told == [
+        (3, "Requests per second", "970.56 #/sec"),
+        (5, "Elapsed (wall clock) time (h:mm:ss or m:ss)", "0:01.25"),
+        (6, "lr", "0.1"),
+    ]
+    text = "tps = 1565.2 (without initial connection time)\n"
+    assert cells(text, "1", "2", name="x.log", header=0, separator="=", is_report=True) == [
+        (1, "tps", "1565.2")
+    ]
