@@ -457,6 +457,19 @@ def lines_with_errors(logs: Path) -> list[Observed]:
     return rows
 
 
+def printed_epochs(logs: Path) -> list[Observed]:
+    """What a training printed: a line a number, the same names every epoch, prose between."""
+    rows = runs()
+    for each in rows:
+        epochs = (
+            f"--- epoch {i} of 4 ---\nval acc: {each.accuracy - 4 + i} (best so far)\nelapsed: {each.seconds * i / 4} s\n"
+            for i in (1, 2, 3, 4)
+        )
+        name = f"lr{each.levels['lr']}_bs{each.levels['bs']}_{each.replicate}.out"
+        write(logs / name, f"loading http://data/x: done\n{''.join(epochs)}saved the model\n")
+    return rows
+
+
 def failed_files(logs: Path) -> list[Observed]:
     """A JSON file a run; one failed and was run again."""
     rows = runs()
@@ -617,6 +630,12 @@ OF_TOOLS: dict[str, Stranger] = {
         'table = "log.jsonl"\nwhere = { error = "" }\n'
         'columns = { lr = "args.lr", bs = "args.bs", replicate = "args.seed" }',
         measured("result.accuracy", "result.seconds", "key"),
+    ),
+    "printed_epochs": Stranger(
+        printed_epochs,
+        'files = "lr{lr}_bs{bs}_{replicate}.out"\nheader = 0\nseparator = ":"\nnames = "1"\nvalues = "2"',
+        measured("val acc", "elapsed", more='reduce = "last"\n') + 'reduce = "max"\n',
+        LR,
     ),
     "failed_files": Stranger(
         failed_files,

@@ -85,9 +85,12 @@ def guess_listing(logs: Path, listing: Listing, name: str) -> list[Guess]:
     files = [
         found for each in result_groups(listing)[:MOST_GROUPS] if (found := guess_files(logs, each, name))
     ]
-    a_run = max(files, key=lambda each: (len(each.factors), not is_of_lists(each)), default=None)
+    # What a program wrote to be read by another says more than what it printed.
+    a_run = max(
+        files, key=lambda each: (len(each.factors), not is_report(each), not is_of_lists(each)), default=None
+    )
     rows = guess_tables(logs, paths, name)
-    if a_run and (not rows or len(rows[0].factors) <= len(a_run.factors)):
+    if a_run and (not rows or len(rows[0].factors) < len(a_run.factors) + (not is_report(a_run))):
         return [a_run, *beside(logs, paths, a_run)]
     if rows:
         return rows
@@ -106,6 +109,11 @@ def beside(logs: Path, paths: Sequence[str], first: Guess) -> list[Guess]:
         and not any(path.startswith(f"{home}/") for home in homes if home)
     ]
     return [each for each in guess_tables(logs, others[:MOST_ALIKE], first.name) if each.is_apart(first)]
+
+
+def is_report(guess: Guess) -> bool:
+    """Whether values are lines of a text."""
+    return guess.place.get("names") == "1"
 
 
 def is_of_lists(guess: Guess) -> bool:

@@ -39,7 +39,9 @@ class Sheet(NamedTuple):
 
 def guess_tables(logs: Path, paths: Sequence[str], name: str) -> list[Guess]:
     """The tables with most rows in which something varies, then those of other factors; a row is a container."""
-    sheets = sorted(alike(read_sheet(logs, path) for path in paths), key=lambda each: -len(each.texts[FILE]))
+    sheets = alike(read_sheet(logs, path) for path in paths)
+    # Columns that have names tell more than those of texts that only look drawn.
+    sheets.sort(key=lambda each: (each.place.get("header") == 0, -len(each.texts[FILE])))
     found: list[Guess] = []
     used: set[str | None] = set()
     for sheet in sheets:

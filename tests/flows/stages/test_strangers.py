@@ -35,8 +35,9 @@ def ordered(place: Path, stranger: Stranger, name: str = "strangers") -> Order:
     return order
 
 
-# JMH's score of a cell is as good a guess as the values of its forks; two sweeps have names of their own.
-BY_HAND = {"jmh_forks", "settings_at_two_depths"}
+# JMH's score of a cell is as good a guess as the values of its forks; two sweeps have names of their own; of lines that
+# are printed again and again nobody knows which counts.
+BY_HAND = {"jmh_forks", "printed_epochs", "settings_at_two_depths"}
 
 
 @pytest.mark.parametrize("name", [each for each in ALL if each not in BY_HAND])
@@ -117,6 +118,20 @@ def test_a_run_that_where_leaves_out_is_counted_and_no_fault(tmp_path: Path) -> 
     path.write_text(path.read_text().replace('"finished": null', '"finished": "2027-08-01T00:00:00Z"'))
     night = spend(order, NOW).night
     assert (night["runs_accepted"], night["runs_quarantined"], night["runs_left_out"]) == (13, 0, 0)
+
+
+def test_lines_that_come_again_are_refused_until_the_response_says_which_counts(tmp_path: Path) -> None:
+    stranger = OF_TOOLS["printed_epochs"]
+    stranger.write(tmp_path / "logs")
+    order = ordered(
+        tmp_path, stranger._replace(responses=stranger.responses.replace('reduce = "last"\n', ""))
+    )
+    night = spend(order, NOW).night
+    assert (night["runs_accepted"], night["runs_quarantined"]) == (0, 12)
+    told = {reason.partition(": ")[2] for (reason,) in ask(order, "select reason from findings")}
+    assert told == {
+        'found 4 lines \'val acc\', expected one. Say which counts: reduce = "first", "last" or "mean" of the response.'
+    }
 
 
 def test_a_failed_attempt_takes_nothing_from_the_good_one_of_the_same_replicate(tmp_path: Path) -> None:

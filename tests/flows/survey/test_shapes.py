@@ -170,6 +170,22 @@ def test_what_tools_left_on_the_disk(tool: str, tmp_path: Path) -> None:
     assert not [line for line in lines if line.startswith("No run")]
 
 
+def test_a_table_says_more_than_what_was_printed_beside_it(tmp_path: Path) -> None:
+    rows = observed({"lr": ["0.1", "0.01"], "bs": ["32", "64"]}, 2)
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    lines = "".join(f"{','.join(e.levels.values())},{e.replicate},{e.accuracy}\n" for e in rows)
+    (folder / "all.csv").write_text(f"lr,bs,seed,accuracy\n{lines}")
+    for each in rows:
+        name = f"lr{each.levels['lr']}_bs{each.levels['bs']}_{each.replicate}.log"
+        (folder / name).write_text(f"done, that was it\naccuracy: {each.accuracy}\nloss: {each.seconds}\n")
+    assert guessed(folder)[1].pattern.text == "all.csv"
+    (folder / "all.csv").unlink()
+    told, study, _ = guessed(folder)
+    assert study.pattern.text == "lr{lr}_bs{bs}_{replicate}.log"
+    assert (told["source"]["header"], told["source"]["separator"]) == (0, ":")
+
+
 def test_names_that_would_end_a_text_or_a_comment(tmp_path: Path) -> None:
     rows = observed({"q": ['a"b', "c\\d"], "w": ["x]", "y#"]}, 2)
     write(
