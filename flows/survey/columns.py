@@ -146,7 +146,8 @@ def measures_of(fields: Fields, roles: Roles, word: str, is_series: bool) -> tup
             **goal_of(column),
         }
         said = f"{len(told)} values, {min(told):.6g} to {max(told):.6g}"
-        measures.append(Measure(name_of(column, measures), asked, said))
+        own = name_of(column, measures, [factor.name for factor in roles.factors])
+        measures.append(Measure(own, asked, said))
     taken = {measure.name.lower() for measure in measures} | {factor.name.lower() for factor in roles.factors}
     if {"start", "stop"} <= fields.moments.keys() and "seconds" not in taken:
         asked = {"between": ["start", "stop"], "unit": "s", "goal": "minimize"}

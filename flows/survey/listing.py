@@ -1,6 +1,7 @@
 """The files below a log root, sorted by what they may hold."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from os.path import commonpath
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +26,10 @@ CONFIGS = (
     "hparams.yaml", "config.json", "config.yaml", "config.yml", "params.json", "params.yaml", "args.json",
     "args.yaml", "hparams.json", "settings.json", "settings.yaml", "config.toml", "opts.json", "hyperparameters.json",
 )  # fmt: skip
+_STATISTIC = re.compile(
+    r"(?i)mean|median|average|avg|mode|sum|count|slope|std(?:_?dev)?|var(?:iance)?|min|max|mad|median_abs_dev|iqr|range"
+    r"|(?:p|q|perc(?:entile)?_?)[0-9.]+"
+)
 MOST_FILES = 200_000
 MOST_PARTS = 20  # more folders beside each other are rather runs than experiments
 MOST_BYTES = 16 << 20  # of a file that is only looked at
@@ -176,7 +181,12 @@ def list_of_rows(logs: Path, path: str) -> str | None:
         if isinstance(each, list) and len(each) > 1 and all(isinstance(row, dict) for row in each)
     }
     for key, each in {"": tree, **lists}.items() if isinstance(tree, dict) else ():
-        if isinstance(each, dict) and len(each) > 3 and _are_alike(list(each.values())):
+        if (
+            isinstance(each, dict)
+            and len(each) > 3
+            and _are_alike(list(each.values()))
+            and not _are_statistics(each)
+        ):
             found[f"{quoted(key)}.*" if key else "*"] = len(each)
     return max(found, key=lambda key: found[key]) if found else None
 
@@ -184,6 +194,12 @@ def list_of_rows(logs: Path, path: str) -> str | None:
 def _are_alike(values: list[object]) -> bool:
     """Whether all are mappings with the same keys."""
     return all(isinstance(each, dict) for each in values) and len({frozenset(each) for each in values}) == 1  # type: ignore[call-overload]
+
+
+def _are_statistics(keys: Iterable[str]) -> bool:
+    """Whether most keys are statistics of one sample, as criterion writes them: then all are of one run."""
+    told = [bool(_STATISTIC.fullmatch(key)) for key in keys]
+    return sum(told) * 2 > len(told)
 
 
 def read_leaves(logs: Path, path: str) -> dict[str, str] | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flows.survey.event_units import Tag
-from flows.survey.factors.roles import without_unit
+from flows.survey.factors.roles import unit_below, without_unit
 
 _RATE = r"per[_ ]sec(?:ond)?\b|/s(?:ec)?$"
 _BETTER = re.compile(
@@ -111,9 +111,9 @@ def goal_of(name: str) -> dict[str, str]:
     return {"goal": "minimize"} if _WORSE.search(name) or _SECONDS.search(name) else {}
 
 
-def name_of(name: str, before: Iterable[Measure]) -> str:
-    """A response's name: Accuracy and Loss as such, else the last part of the tag."""
-    name = without_unit(name)
+def name_of(name: str, before: Iterable[Measure], factors: Iterable[str] = ()) -> str:
+    """A response's name: Accuracy and Loss as such, else the last part of the tag; no factor has it."""
+    name = without_unit(unit_below(name)[0])
     last = re.split(r"[./](?!s(?:ec)?$)", name)[-1] or name
     short = (
         "Accuracy"
@@ -123,7 +123,7 @@ def name_of(name: str, before: Iterable[Measure]) -> str:
         else re.sub(r"[^\w ]+", "_", last).strip("_ ")
     )
     short = short or "Response"
-    taken = {each.name.casefold() for each in before}
+    taken = {each.casefold() for each in (*(each.name for each in before), *factors)}
     if short.casefold() in taken:
         short = re.sub(r"[^\w ]+", "_", name).strip("_ ") or short
     return short if short.casefold() not in taken else f"{short} {len(taken) + 1}"
@@ -131,6 +131,8 @@ def name_of(name: str, before: Iterable[Measure]) -> str:
 
 def unit_of(name: str) -> str | None:
     """The unit that a name tells."""
+    if below := unit_below(name)[1]:
+        return below
     if stated := re.search(r"[(\[]\s*([^()\[\]]{1,6}?)\s*[)\]]\s*$", name):
         return stated[1]
     if re.search(r"_ms$|millis", name, re.I):

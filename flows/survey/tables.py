@@ -79,8 +79,13 @@ def read_sheet(logs: Path, path: str) -> Sheet | None:
         return first
     if first and _are_data([each for each in first.texts if each != FILE]):
         return _sheet(logs, path, {**asked, "header": 0})
-    found = (_sheet(logs, path, {**asked, "header": header}) for header in _HEADERS)
-    return next((each for each in found if each and _has_names(each)), first)
+    for header in _HEADERS:
+        each = _sheet(logs, path, {**asked, "header": header})
+        if each and _has_names(each):
+            return each
+        if each and isinstance(header, int) and _has_units(each):
+            return _sheet(logs, path, {**asked, "header": (header, header + 1)})
+    return first
 
 
 def sheets_of(logs: Path, path: str) -> list[dict[str, object]]:
@@ -107,6 +112,16 @@ def _has_names(sheet: Sheet) -> bool:
     first = [sheet.texts[each][0] for each in names]
     is_below = any(map(_NUMBER.match, first)) and len([each for each in first if each]) * 2 > len(first)
     return len(names) > 1 and not _are_data(names) and is_below
+
+
+def _has_units(sheet: Sheet) -> bool:
+    """Whether units stand between names and numbers, as instruments write them below the lines about themselves."""
+    names = [each for each in sheet.texts if each != FILE]
+    if len(sheet.texts[FILE]) < 3 or len(names) < 2 or _are_data(names):
+        return False
+    units, first = ([sheet.texts[each][row] for each in names] for row in (0, 1))
+    are_words = any(units) and not any(map(_NUMBER.fullmatch, units))
+    return are_words and sum(map(bool, map(_NUMBER.match, first))) > 1
 
 
 def _are_data(names: Sequence[str]) -> bool:

@@ -29,6 +29,9 @@ _ID = re.compile(
     r"|[A-Z][a-z]{2}[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}"  # a moment as torch names folders
     r"|[0-9]{4}-?[0-9]{2}-?[0-9]{2}[-_T ].*|[0-9]{9,}(?:\.[0-9]+)?"
 )
+_UNITS = {"s", "ms", "min", "h", "C", "K", "g", "mg", "kg", "m", "mm", "cm", "V", "mV", "A", "mA", "W", "Hz", "Pa", "bar",
+          "L", "mL", "ml", "N", "J", "rpm", "ppm", "mol", "M", "mM"}  # fmt: skip
+_LONGEST_UNIT = 8
 _QUANTITY = re.compile(r"([+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)(.*)")
 _SAYS_LITTLE = {"name", "value", "type", "kind", "id", "mode", "rate", "class"}
 _RESERVED = {*WIDE_COLUMNS, *LONG_COLUMNS, *SHEET_COLUMNS, "container"}
@@ -217,6 +220,13 @@ def without_unit(name: str) -> str:
     return re.sub(r"\s*[(\[][^()\[\]]*[)\]]\s*$", "", name) or name
 
 
+def unit_below(name: str) -> tuple[str, str]:
+    """A name of two lines, the lower of which is a unit, in its parts: `Temp` and `°C` of `Temp.°C`."""
+    before, _, last = name.rpartition(".")
+    is_unit = last in _UNITS or (re.search(r"[^\w\s.{}\[\]()\"'-]", last) and len(last) <= _LONGEST_UNIT)
+    return (before, last) if before and is_unit else (name, "")
+
+
 def says_little(variable: Variable) -> bool:
     return variable.name.rpartition(".")[2].lower() in _SAYS_LITTLE
 
@@ -225,6 +235,8 @@ def last_part(variable: Variable, others: Sequence[Variable]) -> str:
     """The last key of a path into a file, where it says enough: `lr` of `config.lr`, but `optim.name`."""
     if re.search(r"\s", variable.name):  # no path into a file: `Factor 1.A:Temp.deg C`
         return variable.name
+    if unit_below(variable.name)[1]:
+        return unit_below(variable.name)[0]
     last = without_prefix(variable.name).rpartition(".")[2]
     is_own = sum(each.name.rpartition(".")[2] == last for each in others) == 1
     return last if is_own and not says_little(variable) else ".".join(variable.name.split(".")[-2:])

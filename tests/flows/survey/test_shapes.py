@@ -1,5 +1,6 @@
 """Shapes beyond the ten layouts: what is found in them, and what is left out with its reason."""
 
+import json
 import shutil
 import tomllib
 from collections.abc import Callable, Sequence
@@ -184,6 +185,49 @@ def test_a_table_says_more_than_what_was_printed_beside_it(tmp_path: Path) -> No
     told, study, _ = guessed(folder)
     assert study.pattern.text == "lr{lr}_bs{bs}_{replicate}.log"
     assert (told["source"]["header"], told["source"]["separator"]) == (0, ":")
+
+
+def test_units_below_the_names_of_an_instrument(tmp_path: Path) -> None:
+    rows = observed({"Temp": ["20", "40"], "pH": ["5", "7"]}, 3)
+    lines = "".join(f"{e.number},{','.join(e.levels.values())},{e.replicate},{e.accuracy}\n" for e in rows)
+    head = "Instrument,HPLC 1260\nOperator,ml\n\nSample,Temp,pH,Rep,Area\n,°C,,,mAU*s\n"
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "run.csv").write_text(head + lines)
+    told, study, _ = guessed(tmp_path / "logs")
+    assert told["source"]["header"] == [4, 5]
+    assert study.factors == {"Temp": ("20", "40"), "pH": ("5", "7")}
+    assert told["responses"]["Area"] == {"column": "Area.mAU*s", "unit": "mAU*s"}
+    assert "Runs: 12 in 4 of 4 cells, 0 empty." in rehearse(tmp_path / "logs", study).lines
+
+
+def test_a_response_has_another_name_than_a_factor(tmp_path: Path) -> None:
+    """The loss that was chosen beside the loss that was reached."""
+    for each in observed({"loss": ["mae", "mse"], "lr": ["0.1", "0.01"]}, 2):
+        folder = tmp_path / "logs" / str(each.number)
+        folder.mkdir(parents=True)
+        config = {**each.levels, "seed": each.replicate}
+        (folder / "result.json").write_text(json.dumps({"config": config, "test": {"loss": each.accuracy}}))
+    _, study, _ = guessed(tmp_path / "logs")
+    assert (list(study.factors), list(study.responses)) == (["loss", "lr"], ["test_loss"])
+
+
+def test_statistics_of_one_sample_are_no_runs(tmp_path: Path) -> None:
+    """target/criterion/<group>/<function>/<parameter>/new/estimates.json, as Rust's criterion writes it."""
+    cells = [(function, size) for function in ("copy", "loop") for size in (1024, 4096)]
+    for number, (function, size) in enumerate(cells):
+        told = {
+            each: {
+                "interval": {"lower_bound": size / 3.7 + number},
+                "point_estimate": size / 3.1 + place + number,
+            }
+            for place, each in enumerate(("mean", "median", "median_abs_dev", "slope", "std_dev"))
+        }
+        path = tmp_path / "logs" / "criterion" / function / str(size) / "new" / "estimates.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(told))
+    _, study, _ = guessed(tmp_path / "logs")
+    assert list(map(set, study.factors.values())) == [{"copy", "loop"}, {"1024", "4096"}]
+    assert "mean.point_estimate" in {each.key for each in study.responses.values()}
 
 
 def test_names_that_would_end_a_text_or_a_comment(tmp_path: Path) -> None:
