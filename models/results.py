@@ -179,6 +179,8 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         is_active=_TRUTH,
         is_decisive=_TRUTH,
         is_firm=_TRUTH,
+        looks=_TEXT,
+        replicates=_WHOLE,
     ),
 }
 

@@ -27,11 +27,15 @@ def analyse_studies(plan: Plan) -> None:
     with open_published(plan.staged) as warehouse:
         warehouse.keep_little(ANSWERED_MIB)
         before = warehouse.frames_of("models/last_conclusions", asked)
+        looks = warehouse.frames_of("models/former_looks", asked)
         observed = warehouse.frames_of("models/observations", asked)
     with open_warehouse(plan.staged) as warehouse:
         for start in range(0, len(studies), STUDIES_AT_ONCE):
             some = studies[start : start + STUDIES_AT_ONCE]
-            found = [results_of(plan, study, before[study.name], observed[study.name]) for study in some]
+            found = [
+                results_of(plan, study, *(of[study.name] for of in (before, looks, observed)))
+                for study in some
+            ]
             write_results(warehouse, plan.night_id, some, found)
 
 
@@ -49,15 +53,18 @@ def write_results(
             warehouse.append(table, stamped(rows, night_id))
 
 
-def results_of(plan: Plan, study: Study, before: "pl.DataFrame", observations: "pl.DataFrame") -> "Results":
+def results_of(
+    plan: Plan, study: Study, before: "pl.DataFrame", looks: "pl.DataFrame", observations: "pl.DataFrame"
+) -> "Results":
     """The result tables of a study, with statements of what changed since the night before."""
     import polars as pl
 
     from models.analysis import analyse
     from models.words.conclusions import changes
+    from models.words.replanned import replanned
 
     results = analyse(study, with_levels(observations, study))
-    told = []
+    told = [replanned(looks, results)]
     if not before.is_empty():
         folders = (*plan.news.new, *plan.news.changed)
         arrived = [folder.folder for folder in folders if folder.study == study.name]

@@ -13,6 +13,7 @@ from models.fits.minimum import smallest_that_counts
 from models.fits.samples import Scale, power_of_ten
 from models.results import Row, frame
 from models.wording import joined, links, number, signed, with_alias
+from models.words.replanned import plan_text
 
 KEYS = ("study", "response", "scale", "error_unit", "term")
 
@@ -36,6 +37,8 @@ def conclusion_rows(analysis: ResponseAnalysis, scale: Scale) -> Iterator[Row]:
                 "is_active": verdict.is_active,
                 "is_decisive": one is judgement.decisive and sample is analysis.decisive,
                 "is_firm": sample.is_firm,
+                "looks": plan_text(sample.study),
+                "replicates": int(sample.folders_of_runs.min()),
             }
 
 

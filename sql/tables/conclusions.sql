@@ -17,6 +17,8 @@ create table conclusions (
     is_active boolean,
     is_decisive boolean,
     is_firm boolean,
+    looks varchar,
+    replicates integer,
 );
 
 comment on table conclusions is 'Which effects were active, night by night: the memory behind what changed.';
@@ -35,3 +37,5 @@ comment on column conclusions.minimum_effect is 'Smallest effect that counted th
 comment on column conclusions.is_active is 'Whether it was active.';
 comment on column conclusions.is_decisive is 'Whether scale and unit are those that decided that night; null of nights before it was kept.';
 comment on column conclusions.is_firm is 'Whether the planned folders of every run were there: before that a verdict is provisional, as every night is another look; null of nights before it was kept.';
+comment on column conclusions.looks is 'Replicates at which looks were planned that night, and alpha, as text; empty where the study declared none; null of nights before it was kept.';
+comment on column conclusions.replicates is 'Folders that every run of the design had at least that night.';

@@ -3,10 +3,12 @@
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from models.design.looks import levels_of_looks
 from models.fits.extremes import scheffe, studentised_range
+from models.words.replanned import replanned
 
 # rpact 3.3.4: getDesignGroupSequential(sided = 2, alpha = a, informationRates = t, typeOfDesign = "asOF")$stageLevels * 2
 RPACT = {
@@ -88,6 +90,37 @@ def test_several_levels_are_compared_at_any_level(alpha: float) -> None:
     assert np.isfinite(found)
     if alpha in of_tukey:
         assert found == pytest.approx(of_tukey[alpha], rel=0.01) and found > 0.9999999 * of_tukey[alpha]
+
+
+# Of each night: folders of each run, and what the study declares. Two looks at 5 % each come to 8.3 %, five to 14.2 %
+# (Armitage, McPherson and Rowe, JRSS A 132, 1969, table 2): firm is what was planned before.
+SIX, FIVE = {"replicates": 6, "looks": [1, 2]}, {"replicates": 6, "looks": [1, 3]}
+PLANS: dict[str, tuple[list[tuple[int, dict[str, Any]]], str]] = {
+    "as planned": ([(1, SIX), (2, SIX)], ""),
+    "without a plan until there was one": ([(1, {}), (2, {"replicates": 2})], ""),
+    "one folder planned when it was there": ([(1, {}), (1, {"replicates": 1})], ""),
+    "changed before a firm look": ([(1, {"replicates": 3}), (2, {"replicates": 2})], ""),
+    "changed and changed back": ([(1, SIX), (2, SIX), (2, FIVE), (2, SIX)], ""),
+    "a look at what was there": ([(2, {"replicates": 3}), (2, {"replicates": 2})], "at 2 replicates was planned after"),
+    "a number at last": ([(2, {}), (2, {"replicates": 2})], "no number of replicates was declared"),
+    "another alpha": ([(2, {"replicates": 2}), (2, {"replicates": 2, "alpha": 0.1})], "planned after it had been taken"),
+    "more after a firm look": ([(1, {"replicates": 1}), (2, {"replicates": 2})], "at 1 replicate was firm by"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PLANS)
+def test_a_look_that_was_planned_after_it_was_taken_is_doubted(
+    textbook: Any, two_level: Any, etch: Any, case: str
+) -> None:
+    nights, doubt = PLANS[case]
+    tables = [textbook(two_level("ABC"), [run[:folders] for run in etch], **plan) for folders, plan in nights]
+    columns = ["response", "looks", "replicates", "is_firm"]
+    former = [
+        one["conclusions"].select(pl.lit(night).alias("night_id"), *columns).unique()
+        for night, one in enumerate(tables[:-1])
+    ]
+    said = replanned(pl.concat(former), tables[-1])["sentence"].to_list()
+    assert len(said) == bool(doubt) and doubt in "".join(said)
 
 
 @pytest.mark.parametrize(
