@@ -48,12 +48,12 @@ def _doubts(row: dict[str, Any], earlier: pl.DataFrame) -> Iterator[str]:
         was = seen["looks"][-1]
         former = f"looks were planned at {was}" if was else "no number of replicates was declared"
         yield (
-            f"the look at {count(row['replicates'], 'replicate')} was planned after it had been taken (before, {former}): who "
-            "chooses the look by what it shows finds something by chance, and its verdicts do not keep to alpha."
+            f"the look at {count(row['replicates'], 'replicate')} was planned after it had been taken (before, {former}): "
+            "who chooses the look by what it shows finds something by chance, and its verdicts do not keep to alpha."
         )
     elif firm.height:
         last = firm.row(-1, named=True)
         yield (
-            f"a look at {count(last['replicates'], 'replicate')} was firm by another plan (looks at {last['looks']}), which this "
-            "one does not reckon with: together they do not keep to alpha."
+            f"a look at {count(last['replicates'], 'replicate')} was firm by another plan (looks at {last['looks']}), "
+            "which this one does not reckon with: together they do not keep to alpha."
         )
