@@ -1,6 +1,7 @@
 """The command `doehouse`: what can be typed, and the exit codes. A command is imported when it is typed."""
 
 import os
+import re
 import signal
 import sys
 from importlib.metadata import version
@@ -111,7 +112,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
-        result = app()
+        result = app(words(sys.argv[1:]))
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read along (`| head`) has seen enough; what is still to be flushed goes nowhere.
@@ -129,6 +130,11 @@ def main() -> None:
         told = str(error) or "SIGINT"
         sys.exit(stop(f"interrupted by {told}; the published version is as it was.", FAILED))
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def words(typed: list[str]) -> list[str]:
+    """What was typed; a query that begins with a comment of SQL is no option."""
+    return [f" {word}" if re.match(r"--\s", word) else word for word in typed]
 
 
 def interrupt(number: int, _: object) -> None:

@@ -75,6 +75,13 @@ def test_several_statements_are_answered_one_after_another(house: Path) -> None:
         assert "found 2 statements, expected one" in ended.stderr
 
 
+@pytest.mark.parametrize("comment", ["-- a comment\n", "--\n", "--\ta\n/* and another */ "])
+def test_a_query_may_begin_with_a_comment(house: Path, comment: str) -> None:
+    """As the files of sql/examples do."""
+    ended = doehouse_here("sql", f"{comment}select 41 + 1 as x", "--csv", "--house", house)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "x\n42\n", "")
+
+
 def test_a_query_without_a_statement_is_wrong_usage(house: Path) -> None:
     ended = doehouse_here("sql", " ; ", "--house", house)
     assert (ended.returncode, ended.stdout) == (2, "")
