@@ -1,5 +1,6 @@
 """Factors and their levels: checked, and crossed into the runs of a design."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
@@ -9,6 +10,9 @@ from models.declared.levels import level_key
 from models.declared.names import LONG_COLUMNS, SHEET_COLUMNS, WIDE_COLUMNS, check_columns, has_control
 
 MOST_RUNS = 4096  # a design with more is a slip of the pen
+
+# What would be read as links of a chain of aliases (models/wording.py).
+CHAIN = re.compile(r"^[-+]| [-+=] ")
 
 Factors = dict[str, tuple[str, ...]]
 
@@ -25,6 +29,11 @@ def check_factors(factors: Factors) -> None:
     except ValueError as error:
         problems.append(str(error))
     for name, levels in factors.items():
+        if CHAIN.search(name):
+            problems.append(
+                f"found the factor name {name!r}, expected one without =, + or - between blanks, and without + or - "
+                "at its beginning: aliases are written so (A = B:C - D). Rename it."
+            )
         found = f"found {name} = {list(levels)}, expected"
         if len(levels) < 2 or len(set(levels)) < len(levels):
             problems.append(f"{found} two or more different levels, low first. Correct them.")

@@ -203,7 +203,7 @@ def named(kept: Sequence[Variable]) -> list[Factor]:
     taken = {each.lower() for each in _RESERVED}
     for each in kept:
         name = (
-            re.sub(r"[^\w -]+", "_", without_unit(last_part(each, kept))).strip("_ -")
+            re.sub(r"[^\w -]+| - ", "_", without_unit(last_part(each, kept))).strip("_ -")
             or f"factor_{len(factors) + 1}"
         )
         short = name

@@ -284,3 +284,14 @@ def test_of_a_workbook_the_sheet_with_most_rows_is_looked_at(tmp_path: Path) -> 
     sheet = read_sheet(tmp_path, "runs.xlsx")
     assert sheet is not None and sheet.place == {"sheet": "runs"}
     assert sheet.texts["lr"][:1] == ["0.1"] and len(sheet.texts["lr"]) == 4
+
+
+def test_columns_whose_names_read_as_aliases_become_factors_with_others(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    levels = [(lr, batch) for lr in ("0.1", "0.2") for batch in ("32", "64")]
+    rows = [f"{i},{lr},{batch},0.{i}71" for i, (lr, batch) in enumerate(levels * 2)]
+    (logs / "r.csv").write_text("\n".join(["id,lr - start,+batch,acc", *rows]) + "\n")
+    told, _, _ = guessed(logs)
+    assert told["factors"].keys() == {"lr_start", "batch"}
+    assert told["source"]["columns"] == {"lr_start": "lr - start", "batch": "+batch"}

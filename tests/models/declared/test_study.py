@@ -149,7 +149,7 @@ def test_a_study_may_not_take_the_name_of_a_relation() -> None:
         load_study(FLTK, reserved={"FLTK_2_4_1"})
 
 
-@pytest.mark.parametrize("name", ["C", "Q", "I", "CPU share", "Größe", 'a "b"', "it's", "-x", "é.b[0]"])
+@pytest.mark.parametrize("name", ["C", "Q", "I", "CPU share", "Größe", 'a "b"', "it's", "x-y", "é.b[0]"])
 def test_factor_and_response_names_are_the_users(tmp_path: Path, name: str) -> None:
     key = "'''" + name + "'''" if '"' in name else f'"{name}"'
     quoted = f"'{name}'" if '"' in name else f'"{name}"'
@@ -176,6 +176,13 @@ def test_factor_and_response_names_are_the_users(tmp_path: Path, name: str) -> N
 def test_a_rule_for_restarts_that_is_none_is_refused(tmp_path: Path, value: str, found: str) -> None:
     (line,) = refusals(tmp_path, ("containers = 4", f"containers = 4\nrestarts = {value}"))
     assert line == f"restarts: found {found}, expected 'quarantine', 'first' or 'last'. Correct it."
+
+
+@pytest.mark.parametrize("name", ["x = y", "a + b", "a - b", "- a", "+a", "-A"])
+def test_names_that_read_as_aliases_are_refused(tmp_path: Path, name: str) -> None:
+    """With `D = ABC`, a factor `x = y` for A made pages say that C is the effect of x (models/wording.py, `links`)."""
+    (line,) = refusals(tmp_path, ("CPU = [", f'"{name}" = ['))[:1]
+    assert f"found the factor name {name!r}, expected one without =, + or - between blanks" in line
 
 
 @pytest.mark.parametrize(
