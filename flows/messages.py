@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from models.wording import by_cause, chain, links
+from models.wording import by_cause
 
 if TYPE_CHECKING:
     from flows.night import Summary
@@ -121,7 +121,7 @@ def within(groups: list[list[str]], effects: list[str], is_whole: bool) -> list[
         room -= min(len(lines), share)
     if len(effects) <= room:
         return [*found, *effects]
-    active = sum("active" in line and "not active" not in line for line in effects)
+    active = sum("  active" in line for line in effects)
     return [*found, f"Effects: {count(active, 'line')} of {len(effects)} active: `--verbose` lists them."]
 
 
@@ -140,23 +140,24 @@ def count(number: int, noun: str) -> str:
 
 
 def effect_lines(effects: list[dict[str, Any]]) -> list[str]:
-    """One line per effect: its size, its alias, and whether it is active under each error term."""
+    """One line per effect: its name, its size, and whether it is active under the error that decides."""
     lines = []
     heading = None
     for each in effects:
         if heading != (each["study"], each["response"], each["scale"]):
             heading = (each["study"], each["response"], each["scale"])
             lines.append("Effects on {1} ({0}, {2} scale):".format(*heading))
-        name = chain([each["term"], *links(each["aliases"] or "")])
         effect = "" if each["effect"] is None else f"{each['effect']:+.4g}"
-        lines.append(f"  {name:<44} {effect:>10}  {verdict_text(each)}")
+        lines.append(f"  {each['effect_name']:<44} {effect:>10}  {verdict_text(each)}")
     return lines
 
 
 def verdict_text(each: dict[str, Any]) -> str:
-    by_container, by_folder = each["is_active_by_container"], each["is_active_by_folder"]
-    words = {True: "active", False: "not active", None: "not judged"}
-    judged = {by_container, by_folder} - {None}
-    if len(judged) < 2:  # both say the same, or one of them alone can be judged
-        return words[judged.pop() if judged else None]
-    return f"{words[by_container]} by containers, {words[by_folder]} by folders"
+    """What the deciding error says; where the other one says otherwise, that as well."""
+    if each["is_active"] is None:
+        return "not judged"
+    word = "active" if each["is_active"] else "not active"
+    if each["is_active_by_other"] in (None, each["is_active"]):
+        return word
+    other = f"with {each['other_unit']}s as the unit"
+    return f"{word} (not {other})" if each["is_active"] else f"{word} (active only {other})"

@@ -1,23 +1,25 @@
--- The verdict on every effect on its decisive scale, for the summary of a night.
+-- Every effect on the scale and under the error that decide, for the summary of a night, and what the other error says.
 -- grain: study, response, term
--- reads: effect_tests, effects, responses
+-- reads: effects, effect_tests, responses
 select
-    effect_tests.study,
-    effect_tests.response,
-    effect_tests.scale,
-    effect_tests.term,
-    effect_tests.aliases,
-    any_value(effect_tests.effect) as effect,
-    bool_or(effect_tests.is_active) filter (where effect_tests.error_unit = 'container') as is_active_by_container,
-    bool_or(effect_tests.is_active) filter (where effect_tests.error_unit = 'folder') as is_active_by_folder,
-from effect_tests
-inner join responses on responses.study = effect_tests.study and responses.response = effect_tests.response
-inner join effects
-    on effects.study = effect_tests.study
-    and effects.response = effect_tests.response
-    and effects.scale = effect_tests.scale
-    and effects.term = effect_tests.term
+    effects.study,
+    effects.response,
+    effects.scale,
+    effects.effect_name,
+    effects.effect,
+    effects.error_unit,
+    effects.is_active,
+    any_value(effect_tests.error_unit) as other_unit,
+    any_value(effect_tests.is_active) as is_active_by_other,
+from effects
+inner join responses on responses.study = effects.study and responses.response = effects.response
+left join effect_tests
+    on effect_tests.study = effects.study
+    and effect_tests.response = effects.response
+    and effect_tests.scale = effects.scale
+    and effect_tests.term = effects.term
+    and effect_tests.error_unit <> effects.error_unit
 group by
-    effect_tests.study, responses.response_position, effect_tests.response, effect_tests.scale,
-    effect_tests.term, effect_tests.aliases
-order by effect_tests.study, responses.response_position, min(effects.rank), effect_tests.term;
+    effects.study, effects.response, effects.scale, effects.effect_name, effects.effect, effects.error_unit,
+    effects.is_active
+order by effects.study, any_value(responses.response_position), any_value(effects.rank), effects.effect_name;

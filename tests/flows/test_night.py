@@ -9,6 +9,7 @@ import pytest
 
 from flows.house.errors import HouseError, UsageError
 from flows.house.house import House
+from flows.messages import effect_lines
 from flows.night import Order, Plan, StageError, Summary, is_anything_new, night
 from flows.stages.audit import PromiseBrokenError
 from flows.warehouse.warehouse import open_published, open_warehouse
@@ -78,6 +79,20 @@ def test_the_first_night_loads_the_sample_whole(published_house: Summary) -> Non
     assert (counts["promises_broken"], counts["folders_unclaimed"]) == (0, 0)
     assert published_house.breaches == published_house.quarantine == []
     assert len(published_house.effects) == 14
+
+
+def test_the_verdict_of_an_effect_is_that_of_the_error_that_decides(order: Order) -> None:
+    """Of six runs of eight an effect that containers call active is not judged, and its size is that of folders."""
+    for run in (17, 18):
+        shutil.rmtree(order.logs / f"exp_{run}")
+    lines = effect_lines(spend(order).effects)
+    deciding = ask(order, "select effect_name, effect, is_active from effects order by study, response, rank")
+    told = [line for line in lines if not line.startswith("Effects on")]
+    words = {None: "not judged", True: "active", False: "not active"}
+    for line, (name, effect, is_active) in zip(told, deciding, strict=True):
+        assert line.startswith(f"  {name} ") and f" {effect:+.4g}  {words[is_active]}" in line
+    assert sum("not judged" in line for line in told) == 2
+    assert sum(line.endswith("not active (active only with containers as the unit)") for line in told) == 5
 
 
 def test_every_scalar_of_every_file_becomes_a_point(published_house: Summary, order: Order) -> None:
