@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.messages import ROOM, summarise, within
+from flows.messages import ROOM, effect_lines, summarise, within
 from flows.night import Order
 from tests.commands import doehouse, doehouse_here
 from tests.houses import spend
@@ -41,7 +41,7 @@ def test_many_studies_fit_a_screen_and_what_was_left_out_comes_first(order: Orde
         assert sum(f"s{study}_1_a/stop.log" in line for line in whole) >= 1
     left = sum(int(line.split("(and ")[1].split()[0]) for line in lines if "more like it" in line)
     told = sum(line.startswith("  ") for line in lines)
-    effects = sum("active" in line or line.startswith("Effects on") for line in whole)
+    effects = len(effect_lines(summary.effects))
     assert left + told == len(whole) - effects - 4, "every line is shown or counted"
     assert (order.house / "night.log").read_text().count("stop.log") >= 10
 
