@@ -59,6 +59,11 @@ def p_text(p_value: float) -> str:
     return f"p = {p_value:.2f}" if p_value >= 0.1 else f"p = {p_value:.3f}"
 
 
+def ratio_text(f_value: float) -> str:
+    """F with three digits; what is nothing but rounding is 0."""
+    return number(f_value if f_value > 1e-6 else 0.0)
+
+
 def joined(items: Sequence[str], most: int | None = None) -> str:
     """'a, b and c'; with more than `most` items 'a, b and 5 more'."""
     if most is not None and len(items) > most:

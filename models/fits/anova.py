@@ -114,8 +114,9 @@ class Fit:
             return Estimate(value)
         std_err = float(np.sqrt(self.mean_sq_error * (combination @ self.covariance @ combination)))
         margin = float(special.stdtrit(self.df_error, 0.975)) * std_err
-        p_value = float(2 * special.stdtr(self.df_error, -abs(value) / std_err))
-        return Estimate(value, std_err, value / std_err, p_value, value - margin, value + margin)
+        t_value = value / std_err if std_err else float(np.copysign(np.inf, value)) if value else 0.0
+        p_value = float(2 * special.stdtr(self.df_error, -abs(t_value)))
+        return Estimate(value, std_err, t_value, p_value, value - margin, value + margin)
 
     def effect(self, term: str) -> Estimate | None:
         """Mean at + minus mean at -: twice the coefficient. None for terms of several columns, or a part of them."""

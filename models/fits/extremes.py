@@ -49,6 +49,8 @@ def extremes(sample: Sample, model: Fit, term: str) -> Extremes | None:
         return None
     means = {places: float(combination @ model.coefficients) for places, combination in weights.items()}
     highest, lowest = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
+    if highest == lowest:
+        return None  # all means are the same, to the last digit
     estimate = model.estimate(weights[highest] - weights[lowest])
     margin = NAN
     if model.df_error:

@@ -12,7 +12,7 @@ from models.design.coding import CURVATURE, Vector
 from models.fits.effects import key
 from models.fits.samples import Sample
 from models.results import Row
-from models.wording import joined, number, p_text, percent, with_alias
+from models.wording import joined, number, p_text, percent, ratio_text, with_alias
 from models.words.sizes import unit_of
 
 
@@ -50,7 +50,7 @@ def reading(sample: Sample, one: Diagnostic) -> str:
     if one.name == "Lack of fit":
         does = "does" if len(one.terms) == 1 else "do"
         extent = f"{does} not account for all" if one.p_value < ALPHA else f"{does} account for the"
-        test = f"F({one.df[0]}, {one.df[1]}) = {number(one.value)}, {p_text(one.p_value)}"
+        test = f"F({one.df[0]}, {one.df[1]}) = {ratio_text(one.value)}, {p_text(one.p_value)}"
         return f"{_subject(sample, one)} {extent} differences between the runs ({test})."
     if one.name == "Box-Cox λ":
         return f"{_subject(sample, one)}: {_allowed(one)}"

@@ -9,7 +9,7 @@ from models.fits.error_terms import ErrorTerm
 from models.fits.extremes import extremes, largest_deviation
 from models.fits.minimum import detection, is_below_minimum, smallest_that_counts
 from models.fits.settings import best, settings
-from models.wording import confidence, count, joined, number, p_text, short, with_alias
+from models.wording import confidence, count, joined, number, p_text, ratio_text, short, with_alias
 from models.words.sizes import difference, interval_text, range_text, unit_of, value_text
 
 MOST_NAMED = 5  # effects in one sentence
@@ -48,7 +48,7 @@ def size_text(analysis: ResponseAnalysis, error_term: ErrorTerm, term: str) -> s
     verdict = error_term[term]
     margin = error_term.margins.get(term)
     if margin is None:
-        return f"({_levels_text(analysis, error_term, term)}F = {number(verdict.statistic)}, {p_text(verdict.p_value)})"
+        return f"({_levels_text(analysis, error_term, term)}F = {ratio_text(verdict.statistic)}, {p_text(verdict.p_value)})"
     return difference(analysis.decisive, verdict.effect, margin, verdict.is_active)
 
 
@@ -133,12 +133,13 @@ def _possible_levels(analysis: ResponseAnalysis, main: ErrorTerm, term: str) -> 
     model = main.model_of.get(term, main.model)
     found = largest_deviation(sample, model, term) if model and ":" in term else None
     if found is None and ":" in term:
-        return f"{term_text(analysis, term)} (F = {number(verdict.statistic)}, {p_text(verdict.p_value)})"
+        return f"{term_text(analysis, term)} (F = {ratio_text(verdict.statistic)}, {p_text(verdict.p_value)})"
     if found is None:
         return f"{term_text(analysis, term)} {size_text(analysis, main, term)}"
     at = joined([f"{name} {level}" for name, level in found.levels.items()])
     size = difference(sample, found.value, found.margin, is_active=False)
-    return f"{term_text(analysis, term)} (most at {at}: {size}; F = {number(verdict.statistic)}, {p_text(verdict.p_value)})"
+    test = f"F = {ratio_text(verdict.statistic)}, {p_text(verdict.p_value)}"
+    return f"{term_text(analysis, term)} (most at {at}: {size}; {test})"
 
 
 def _unjudged(analysis: ResponseAnalysis, main: ErrorTerm) -> Iterator[Statement]:

@@ -9,7 +9,7 @@ from models.checks.response_analysis import ResponseAnalysis
 from models.checks.scale_choice import ScaleChoice
 from models.fits.anova import lack_of_fit
 from models.fits.samples import Sample
-from models.wording import count, joined, number, p_text, with_alias
+from models.wording import count, joined, number, p_text, ratio_text, with_alias
 from models.words.outcomes import Statement, unit_phrase
 
 
@@ -125,7 +125,7 @@ def _caveats(analysis: ResponseAnalysis, log: Sample, plain: str) -> Iterator[St
         if models and not sample.study.block
     ]
     tests = [
-        (part.lack.p_value, scale, f"F({part.lack.df}, {part.pure.df}) = {number(part.lack.f_value)}, ")
+        (part.lack.p_value, scale, f"F({part.lack.df}, {part.pure.df}) = {ratio_text(part.lack.f_value)}, ")
         for part, scale in parts
         if part
     ]

@@ -129,7 +129,7 @@ def test_every_effect_names_its_aliases(published: Tables) -> None:
 
 
 def test_names_that_formulas_choke_on_are_names(observations: pl.DataFrame, study: Any) -> None:
-    names = ["C", "Q(x) + '1'", "I", "größe ~ °"]
+    names = ["C", "Q(x)+'1'", "I", "größe ~ °"]
     factors = dict(zip(names, study.factors.values(), strict=True))
     renamed = study.model_dump(exclude={"terms", "promises"}, exclude_unset=True) | {"factors": factors}
     tables = analyse(type(study).model_validate(renamed), observations)

@@ -234,12 +234,12 @@ def test_folders_that_do_not_tell_their_block_are_named(declare: Any) -> None:
     told = peas(study).with_columns(block=pl.concat_str(pl.lit('{"field": "'), "replicate", pl.lit('"}')))
     assert "block (by field)" not in said(analyse(study, told))
     sixth = pl.when(pl.col("replicate") == "6").then(pl.lit('{"field": null}')).otherwise("block")
-    assert "4 of 24 folders do not tell their block (by field), such as" in said(
+    assert "4 of 24 rows do not tell their block (by field), such as" in said(
         analyse(study, told.with_columns(block=sixth))
     )
     none = analyse(study, told.with_columns(block=pl.lit(None, pl.String)))
     assert judged(none)["K"]["p_value"] == pytest.approx(0.09746, abs=1e-5)  # R's, without blocks: see below
-    assert "No folder tells its block (by field)" in said(none)
+    assert "No row tells its block (by field)" in said(none)
     assert "is taken out first" not in said(none)
 
 
@@ -506,3 +506,15 @@ def test_levels_of_which_a_stratum_tells_a_part_are_not_named(declare: Any) -> N
     rows = [(key, str(block), y) for key, (_, block), y in zip(levels, runs, values, strict=True)]
     head = said(analyse(study, observed(study, rows)), "outcome")[0]
     assert "and B (F = " in head and "if what these runs cannot tell of A:B is zero" in head
+
+
+@pytest.mark.parametrize("keys", [{}, {"whole_plot": ["A"]}], ids=["plain", "whole plots"])
+def test_levels_whose_means_are_the_same_to_the_last_digit_stop_no_night(textbook: Any, keys: Any) -> None:
+    """By hand: each level of A has the mean 1.5, so that its sum of squares, and F in any stratum, is 0."""
+    values = [(1, 2), (1, 2), (2, 2), (2, 1), (1, 2), (1, 1)]
+    factors = {"A": ("1", "2", "3"), "B": ("1", "2")}
+    tables = textbook(factors, values, terms=["A", "B"], unit="container", **keys)
+    (row,) = tables["effect_tests"].filter("is_decisive", scale="identity", term="A").to_dicts()
+    assert row["p_value"] == pytest.approx(1) and not row["is_active"]
+    said = tables["statements"].filter(topic="outcome")["sentence"].to_list()
+    assert said[-1].endswith("; A (F = 0, p = 1.00).")
