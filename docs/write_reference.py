@@ -25,7 +25,7 @@ STUDY = {
     "restarts": "which stamps of a container that was restarted count; `quarantine` leaves its folder out",
     "allow_torn": "event files of stopped containers may end inside a record; what stands before is kept",
     "containers": "containers that every folder must have (RUN-2)",
-    "replicates": "folders that every run is to have (DES-2)",
+    "replicates": "folders that every run is to have (DES-1, DES-2)",
     "looks": "replicates of each run at which verdicts are firm before all `replicates` are there; they share alpha "
     "([how](../statistics.md#looks))",
     "fresh_within": "how old the newest data may be, such as `36h`; told once when they are older (FRE-1)",

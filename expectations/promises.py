@@ -50,15 +50,15 @@ CATALOGUE: tuple[Promise, ...] = (
         "DES-1",
         "design_runs",
         "warn",
-        "Every run of the design has a finished folder.",
+        "Every run of the design has a finished folder, or as many as the study declares (replicates).",
         "Execute the run; until then its effects are estimated without it, or not at all.",
     ),
     Promise(
         "DES-2",
         "design_runs",
         "warn",
-        "Every run that was executed has the replicates that the study declares.",
-        "Execute the missing folders, remove those too many, or correct replicates in the study file.",
+        "No run has more folders than the study declares (replicates).",
+        "Remove those too many, or correct replicates in the study file.",
     ),
     Promise(
         "CON-1",

@@ -175,7 +175,7 @@ FAULTS: list[tuple[str, Callable[[Frames], None], list[tuple[str | None, str | N
         "DES-1",
         changing("design_runs", run(4), folders=0),
         [(None, None)],
-        "pumps, run 4 (Speed = fast, Epochs = 10): found no finished folder, expected at least one. Execute",
+        "pumps, run 4 (Speed = fast, Epochs = 10): found no finished folder, expected 1. Execute the run; until",
     ),
     (
         "DES-2",
@@ -359,9 +359,16 @@ def test_a_study_that_waits_for_its_first_folder_is_only_warned_of(study: Study,
         checked = check(study, waiting | {"runs": runs})
         assert checked.verdicts.select("code", "is_kept", "severity").rows() == [
             ("DES-1", False, "warn"),
-            ("DES-2", False, "warn"),
+            ("DES-2", True, "warn"),
         ]
         assert checked.breaches["code"].to_list() == ["DES-1"] * 4
+
+
+def test_a_run_with_replicates_to_come_is_in_progress_and_not_too_many(study: Study, frames: Frames) -> None:
+    checked = check(study.model_copy(update={"replicates": 2}), frames)
+    assert broken(checked) == {"DES-1"}
+    reasons = set(checked.breaches["reason"].str.extract(r"(found .*)"))
+    assert reasons == {"found 1 finished folder, expected 2. Execute the run again."}
 
 
 def test_an_unfinished_folder_is_not_judged(study: Study, frames: Frames) -> None:

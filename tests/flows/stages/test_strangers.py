@@ -110,7 +110,7 @@ def test_a_run_that_where_leaves_out_is_counted_and_no_fault(tmp_path: Path) -> 
     assert told == (
         "run_99/result.json: found none of 1 rows with status = OK; the run is left out, as its study says."
     )
-    assert ask(order, "select code from verdicts where not is_kept and code <> 'DES-2'") == []
+    assert ask(order, "select code from verdicts where not is_kept and code <> 'DES-1'") == []
     assert spend(order, NOW).version is None  # it is not read again and again
     path = order.logs / "run_99" / "result.json"
     path.write_text(path.read_text().replace('"seed": 2', '"seed": 4').replace("FAILED", "OK"))
