@@ -74,14 +74,16 @@ def drawn_rows(effects: pl.DataFrame, unit: str) -> pl.DataFrame:
     return rows if rows.height == effects.height else variation_rows(effects)
 
 
-def leading(rows: pl.DataFrame) -> str:
-    """Which effects stand out, in a line (rows of `drawn_rows`)."""
+def leading(rows: pl.DataFrame, deciding: str | None) -> str:
+    """Which effects stand out, in a line (rows of `drawn_rows`), and whether by the unit that decides."""
     for one in VERDICTS[:3]:
         found = rows.filter(verdict=one)
         if found.height:
             first = found.row(0, named=True)
             more = f" and {found.height - 1} more" if found.height > 1 else ""
-            return f"{first['label']} {first['text']}{more}, {one}"
+            name = f"{first['label']} {first['text']}{more}"
+            is_decided = one == VERDICTS[0] or one == f"active only with {deciding}s as the unit"
+            return f"{name}, {one}" if is_decided else f"none active; {name} {one.removeprefix('active ')}"
     if rows["verdict"].eq(VERDICTS[4]).all():
         return "no effect can be judged yet"
     return f"none of {rows.height} effects is active"

@@ -79,5 +79,6 @@ def _response(folder: str, name: str, effects: pl.DataFrame) -> dict[str, Any]:
     shown = {"name": name, "href": f"{folder}/{slug(name)}.html"}
     if known.is_empty():
         return {**shown, "sketch": None, "leading": "no effect estimated yet"}
+    deciding = next(iter(known["error_unit"].drop_nulls()), None)
     rows = drawn_rows(known, difference_unit(known["unit"][0], known["scale"][0]))
-    return {**shown, "sketch": sketch(rows), "leading": leading(rows)}
+    return {**shown, "sketch": sketch(rows), "leading": leading(rows, deciding)}

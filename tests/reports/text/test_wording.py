@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from reports.charts.effect_rows import leading
 from reports.text.wording import VERDICTS, answer, verdict
 
 
@@ -39,3 +40,17 @@ def test_that_nothing_stands_out_is_an_answer_and_leads_as_any_other() -> None:
         "No effect stands out with folders as the unit.",
         "Half of the effects seem to be real.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("deciding", "line"),
+    [
+        ("folder", "none active; A +1 only with containers as the unit"),
+        ("container", "A +1, active only with containers as the unit"),
+    ],
+)
+def test_the_index_leads_with_what_the_unit_that_decides_calls_active(deciding: str, line: str) -> None:
+    rows = pl.DataFrame(
+        {"label": ["A"], "text": ["+1"], "verdict": ["active only with containers as the unit"]}
+    )
+    assert leading(rows, deciding) == line
