@@ -18,12 +18,30 @@ from flows.night import Order
 from tests.commands import DOEHOUSE, doehouse_here
 from tests.houses import ask, spend
 from tests.log_folders import edit
+from tests.made_once import copied
 from tests.torture.folders import write_small_folder, write_small_study
 
 
 @pytest.fixture
 def order(tmp_path: Path) -> Order:
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    """Folders of each run, and no night yet."""
+    return furnished(tmp_path)
+
+
+@pytest.fixture
+def second_night(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
+    """The same after one night."""
+    return copied(tmp_path_factory, "outcomes", first_night, tmp_path)
+
+
+def first_night(place: Path) -> Order:
+    order = furnished(place)
+    spend(order)
+    return order
+
+
+def furnished(place: Path) -> Order:
+    order = Order(place / "logs", place / "studies", place / "house")
     write_small_study(order.studies)
     for run in range(1, 5):
         write_small_folder(order.logs, f"{run}_a", (50, 60, 70 + run))
@@ -82,26 +100,26 @@ def test_strict_tells_by_its_exit_code_that_something_was_left_out(order: Order)
     assert last_night(order)["outcome"] == "published"
 
 
-def test_failed_and_empty_nights_are_in_the_history(order: Order) -> None:
-    spend(order)
-    spend(order)
-    shutil.rmtree(order.logs)
+def test_failed_and_empty_nights_are_in_the_history(second_night: Order) -> None:
+    spend(second_night)
+    shutil.rmtree(second_night.logs)
     with pytest.raises(HouseError):
-        spend(order)
-    nights = [json.loads(line) for line in (order.house / "nights.jsonl").read_text().splitlines()]
+        spend(second_night)
+    nights = [json.loads(line) for line in (second_night.house / "nights.jsonl").read_text().splitlines()]
     assert [each["outcome"] for each in nights] == ["published", "nothing new", "failed"]
-    assert "expected the log root" in nights[-1]["error"] and nights[-1] == last_night(order)
+    assert "expected the log root" in nights[-1]["error"] and nights[-1] == last_night(second_night)
     assert nights[0]["counts"]["folders_seen"] == 4 and "notices" not in nights[0]
-    assert figures(order)["doehouse_night_failed"] == 1
-    assert "doehouse_folders_seen" not in figures(order)
+    assert figures(second_night)["doehouse_night_failed"] == 1
+    assert "doehouse_folders_seen" not in figures(second_night)
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
-def test_a_night_that_is_stopped_says_so_and_leaves_the_house_as_it_was(order: Order, name: str) -> None:
-    spend(order)
-    write_small_folder(order.logs, "1_b")
+def test_a_night_that_is_stopped_says_so_and_leaves_the_house_as_it_was(
+    second_night: Order, name: str
+) -> None:
+    write_small_folder(second_night.logs, "1_b")
     with subprocess.Popen(
-        [DOEHOUSE, "night", *places(order)], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [DOEHOUSE, "night", *places(second_night)], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr and "5 folders seen" in process.stderr.readline()
         process.send_signal(signal.Signals[name])
@@ -109,23 +127,21 @@ def test_a_night_that_is_stopped_says_so_and_leaves_the_house_as_it_was(order: O
     assert process.returncode == 1
     assert told.splitlines()[-1] == f"doehouse: interrupted by {name}; the published version is as it was."
     assert "Traceback" not in told
-    assert last_night(order)["outcome"] == "failed"
-    assert [each.name for each in House.at(order.house).all_versions()] == ["000001"]
-    assert spend(order).version is not None
+    assert last_night(second_night)["outcome"] == "failed"
+    assert [each.name for each in House.at(second_night.house).all_versions()] == ["000001"]
+    assert spend(second_night).version is not None
 
 
-def test_doctor_as_json_says_what_its_lines_say(order: Order) -> None:
-    spend(order)
-    ended = doehouse_here("doctor", "--json", "--house", order.house)
+def test_doctor_as_json_says_what_its_lines_say(second_night: Order) -> None:
+    ended = doehouse_here("doctor", "--json", "--house", second_night.house)
     told = json.loads(ended.stdout)
-    lines = doehouse_here("doctor", "--house", order.house).stdout.splitlines()
+    lines = doehouse_here("doctor", "--house", second_night.house).stdout.splitlines()
     assert told["is_well"] == (ended.returncode == 0)
     assert [each["name"] for each in told["checks"]] == [line[6:].split(":")[0] for line in lines]
 
 
-def test_a_success_in_the_future_is_a_fault(order: Order) -> None:
-    spend(order)
-    os.utime(order.house / ".last-success", (time.time() + 7200,) * 2)
-    ended = doehouse_here("doctor", "--house", order.house)
+def test_a_success_in_the_future_is_a_fault(second_night: Order) -> None:
+    os.utime(second_night.house / ".last-success", (time.time() + 7200,) * 2)
+    ended = doehouse_here("doctor", "--house", second_night.house)
     assert ended.returncode == 1
     assert re.search("ILL   freshness: last night ended in [12]:.*Set the clock right", ended.stdout)
