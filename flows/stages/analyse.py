@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flows.stages.plan import Plan, stamped
+from flows.stages.plan import Plan, folder_counts, parted_by_size, stamped
 from flows.stages.study_edits import edit_statements
-from flows.warehouse.warehouse import ANSWERED_MIB, Warehouse, open_published, open_warehouse
+from flows.warehouse.warehouse import ANSWERED_MIB, open_published, open_warehouse
 from models.declared.study import Study
 
 if TYPE_CHECKING:
@@ -13,44 +13,39 @@ if TYPE_CHECKING:
 
     Results = dict[str, pl.DataFrame]
 
-# Whose results are written together: a statement costs more than their rows, which are in memory till then.
-STUDIES_AT_ONCE = 5
+# Whose observations are read together, and whose results are written together: a statement costs more than the rows of
+# a study, and all of them are in memory meanwhile.
+STUDIES_AT_ONCE, FOLDERS_AT_ONCE = 20, 2000
 
 
 def analyse_studies(plan: Plan) -> None:
     """Fit the models of the studies that are affected; the results replace those of the night before."""
-    studies = plan.affected()
-    if not studies:
-        return
-    asked = [study.name for study in studies]
-    # Closed before the models are fitted: what DuckDB keeps of the file is let go.
     with open_published(plan.staged) as warehouse:
-        warehouse.keep_little(ANSWERED_MIB)
-        before = warehouse.frames_of("models/last_conclusions", asked)
-        looks = warehouse.frames_of("models/former_looks", asked)
-        observed = warehouse.frames_of("models/observations", asked)
-    with open_warehouse(plan.staged) as warehouse:
-        for start in range(0, len(studies), STUDIES_AT_ONCE):
-            some = studies[start : start + STUDIES_AT_ONCE]
-            found = [
-                results_of(plan, study, *(of[study.name] for of in (before, looks, observed)))
-                for study in some
-            ]
-            write_results(warehouse, plan.night_id, some, found)
+        folders = folder_counts(warehouse)
+    for studies in parted_by_size(plan.affected(), folders, STUDIES_AT_ONCE, FOLDERS_AT_ONCE):
+        asked = [study.name for study in studies]
+        # Closed before the models are fitted: what DuckDB keeps of the file is let go.
+        with open_published(plan.staged) as warehouse:
+            warehouse.keep_little(ANSWERED_MIB)
+            before = warehouse.frames_of("models/last_conclusions", asked)
+            looks = warehouse.frames_of("models/former_looks", asked)
+            observed = warehouse.frames_of("models/observations", asked)
+        found = [
+            results_of(plan, study, *(of[study.name] for of in (before, looks, observed)))
+            for study in studies
+        ]
+        write_results(plan, asked, found)
 
 
-def write_results(
-    warehouse: Warehouse, night_id: int, studies: Sequence[Study], found: "Sequence[Results]"
-) -> None:
+def write_results(plan: Plan, studies: Sequence[str], found: "Sequence[Results]") -> None:
     import polars as pl
 
-    names = [study.name for study in studies]
-    with warehouse.transaction():
+    with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
         for table in found[0]:
             if table != "conclusions":  # the memory of every night
-                warehouse.forget_rows(table, names)
+                warehouse.forget_rows(table, studies)
             rows = pl.concat([results[table] for results in found], how="diagonal_relaxed")
-            warehouse.append(table, stamped(rows, night_id))
+            warehouse.append(table, stamped(rows, plan.night_id))
 
 
 def results_of(

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from flows.house.manifest import digest as file_digest
 from flows.house.published_pages import PAGE_LIST
 from flows.messages import PAGES
 from flows.stages.answers import answers, answers_of_each
+from flows.stages.plan import folder_counts, parted_by_size
 from flows.stages.run_pages import Run, add_runs, runs_of
 from flows.warehouse.warehouse import ANSWERED_MIB, SQL, Warehouse, examples, open_published, text
 from models.declared.study import Study
@@ -201,28 +202,6 @@ def render_site(
     site.add("vega", VEGA, vega_bundle)
     site.close()
     return site.rendered
-
-
-def folder_counts(warehouse: Warehouse) -> dict[str, int]:
-    """The folders of each study."""
-    return dict(warehouse.rows("night/folder_counts"))
-
-
-def parted_by_size(
-    studies: Iterable[Study], folders: Mapping[str, int], most: int, most_folders: int
-) -> Iterator[list[Study]]:
-    """As many studies at once as do not have too many folders together; one that has more stands alone."""
-    part: list[Study] = []
-    held = 0
-    for study in studies:
-        mine = folders.get(study.name, 0)
-        if part and (len(part) == most or held + mine > most_folders):
-            yield part
-            part, held = [], 0
-        part.append(study)
-        held += mine
-    if part:
-        yield part
 
 
 def draw_on(address: str, database: Path, site: Site, parts: Sequence[Sequence[Study]]) -> None:

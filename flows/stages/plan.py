@@ -1,6 +1,6 @@
 """What passes from stage to stage: the order of a night, its plan, its summary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from flows.reading.held_back import HeldBack
+    from flows.warehouse.warehouse import Warehouse
 
 
 class Order(NamedTuple):
@@ -117,6 +118,28 @@ class Summary(NamedTuple):
     still_held: tuple[str, ...] = ()  # folders held back by earlier nights, where nothing is new
     studies: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()  # what is wrong with study files, which were left out
+
+
+def folder_counts(warehouse: "Warehouse") -> dict[str, int]:
+    """The folders of each study."""
+    return dict(warehouse.rows("night/folder_counts"))
+
+
+def parted_by_size(
+    studies: Iterable[Study], folders: Mapping[str, int], most: int, most_folders: int
+) -> Iterator[list[Study]]:
+    """As many studies at once as do not have too many folders together; one that has more stands alone."""
+    part: list[Study] = []
+    held = 0
+    for study in studies:
+        mine = folders.get(study.name, 0)
+        if part and (len(part) == most or held + mine > most_folders):
+            yield part
+            part, held = [], 0
+        part.append(study)
+        held += mine
+    if part:
+        yield part
 
 
 def stamped(frame: "pl.DataFrame", night_id: int) -> "pl.DataFrame":

@@ -95,8 +95,12 @@ class Warehouse:
         try:
             return ask()
         except duckdb.OutOfMemoryException:
+            ((little,),) = self.connection.execute("select current_setting('memory_limit')").fetchall()
             self.connection.execute("reset memory_limit")
-            return ask()
+            frame = ask()
+            with contextlib.suppress(duckdb.OutOfMemoryException):  # what it holds, it cannot let go yet
+                self.connection.execute(f"set memory_limit = '{little}'")
+            return frame
 
     def frames_of(self, name: str, studies: Sequence[str], **values: Any) -> "dict[str, pl.DataFrame]":
         """The select of a file for each of `studies`, asked once for all of them."""

@@ -16,7 +16,7 @@ from flows.house.house import House
 from flows.house.manifest import digest, read_manifest
 from flows.house.published_pages import PAGE_LIST, changed_pages
 from flows.night import Order, night
-from flows.stages.pages import parted_by_size
+from flows.stages.plan import parted_by_size
 from flows.stages.run_pages import fingerprints
 from reports.pages.site import digest as page_digest
 from reports.tables.tables import Result
