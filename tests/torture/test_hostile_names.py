@@ -13,7 +13,7 @@ from tests.torture.folders import NOW
 BREAK_OUT = "</script><script>document.title='PWNED'</script>"
 IMAGE = "<img src=x onerror=\"document.title='PWNED'\">"
 SQL = 'x" as select 1; drop table points; --'
-FORMULA = "C(Q('a'))*b - 1 + I(__import__('os'))"
+FORMULA = "C(Q('a'))*b-1+I(__import__('os'))"
 TEMPLATE = "${document.title='PWNED'} {{7*7}} #{x}"
 VEGA = "' || (document.title='PWNED') || '"
 PATH = "../../etc/passwd"

@@ -7,6 +7,7 @@ import pytest
 
 from flows.stages.load import load_studies_into
 from flows.warehouse.warehouse import Warehouse, open_warehouse, relations
+from models.declared.factors import CHAIN
 from models.declared.study import Study, StudyError, load_studies, load_study
 from tests.log_folders import toml, write_study
 
@@ -21,11 +22,12 @@ PARTS = [
 
 
 def hostile_names(chance: random.Random, count: int) -> list[str]:
-    """Different even to SQL, which tells neither cases nor compositions apart; a colon alone no name may hold."""
+    """Different even to SQL, which tells neither cases nor compositions apart; a colon no name may hold, nor a sign
+    that links aliases."""
     names: dict[str, str] = {}
     while len(names) < count:
         name = " ".join(chance.choices(PARTS, k=chance.randint(1, 5))).replace(":", "").strip()
-        if name:
+        if name and not CHAIN.search(name):
             names[f"{name}{len(names)}".casefold()] = f"{name}{len(names)}"
     return list(names.values())
 
