@@ -26,7 +26,7 @@ def main() -> None:
         text = path.read_text()
         hostname = pyperf.Benchmark.load(str(path)).get_metadata()["hostname"]
         text = text.replace(f'"hostname":"{hostname}"', '"hostname":"worker"')
-        path.write_text(text.replace(sys.executable, "python"))
+        path.write_text(text.replace(sys.executable, "python").replace(sys.base_prefix, "/usr/local"))
         rows += [[kind, size, repr(value)] for value in pyperf.Benchmark.load(str(path)).get_values()]
     with (HERE / "expected.csv").open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([["kind", "size", "Seconds"], *rows])
