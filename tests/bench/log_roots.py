@@ -139,6 +139,8 @@ def build_root(root: Path, folders: int, steps: int, studies: int) -> Path:
             (root / "studies" / f"study_{number:02}.toml").write_text(STUDY.format(number=number))
         verify(root / "logs" / folder_name(folders // 2, studies), CONTAINERS, len(TAGS) * steps + 1)
         (root / "complete").touch()
+    for place in range(folders, folders + BATCH * studies):  # of a bench that was killed
+        shutil.rmtree(root / "logs" / folder_name(place, studies), ignore_errors=True)
     return root
 
 
