@@ -20,6 +20,9 @@ def test_a_query_that_little_memory_does_not_do_for_is_answered_all_the_same(war
     with pytest.raises(QueryError, match="Out of Memory"):
         warehouse.connection.execute(text(name), asked)
     assert warehouse.frame(name, **asked).equals(in_full)
+    (limit,) = warehouse.connection.execute("select current_setting('memory_limit')").fetchall()
+    assert limit == ("4.0 MiB",)  # what one query needed is not kept for the next
+    warehouse.connection.execute("reset memory_limit")
 
 
 @pytest.mark.parametrize("df", [1, 2, 7, 24, 119, 120, 121, 200, 5000])
