@@ -25,15 +25,12 @@ class Known(NamedTuple):
     studies: Mapping[str, tuple[str, str]]  # study -> digest of its definition, the definition
     unclaimed: frozenset[str]
     unreadable: frozenset[str]
-    held: Mapping[
-        str, Collection[str]
-    ]  # folders that are held back -> because of which paths; their `files` are those
-    # that stood in the log root
+    # Folders that are held back -> because of which paths; their `files` are those that stood in the log root.
+    held: Mapping[str, Collection[str]]
     unread: Mapping[str, Collection[str]]  # folder -> path of files that could not be read
     claims: Mapping[str, tuple[int | None, str | None]]  # folder -> run and replicate that were told of it
-    stamps: Mapping[
-        str, frozenset[tuple[str, str, str]]
-    ]  # folder -> what a table beside the runs told of its stamps
+    # Folder -> container, event and text of the stamps that a table beside the runs told.
+    stamps: Mapping[str, frozenset[tuple[str, str, str]]]
     copies: frozenset[str]  # folders that hold what others hold
     ahead: Mapping[str, datetime]  # folder -> when its stamps that lay in the future are past
     refused: frozenset[str]  # what was said of study files that were refused

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flows.stages.plan import Plan, folder_counts, parted_by_size, stamped
+from flows.stages.plan import Plan, affected_in_parts, stamped
 from flows.stages.study_edits import edit_statements
 from flows.warehouse.warehouse import ANSWERED_MIB, open_published, open_warehouse
 from models.declared.study import Study
@@ -20,9 +20,7 @@ STUDIES_AT_ONCE, FOLDERS_AT_ONCE = 20, 2000
 
 def analyse_studies(plan: Plan) -> None:
     """Fit the models of the studies that are affected; the results replace those of the night before."""
-    with open_published(plan.staged) as warehouse:
-        folders = folder_counts(warehouse)
-    for studies in parted_by_size(plan.affected(), folders, STUDIES_AT_ONCE, FOLDERS_AT_ONCE):
+    for studies in affected_in_parts(plan, STUDIES_AT_ONCE, FOLDERS_AT_ONCE):
         asked = [study.name for study in studies]
         # Closed before the models are fitted: what DuckDB keeps of the file is let go.
         with open_published(plan.staged) as warehouse:

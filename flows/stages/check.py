@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flows.stages.plan import Plan, folder_counts, parted_by_size, stamped
+from flows.stages.plan import Plan, affected_in_parts, stamped
 from flows.warehouse.warehouse import ANSWERED_MIB, open_published, open_warehouse
 from models.declared.study import Study
 
@@ -21,9 +21,7 @@ STUDIES_AT_ONCE, FOLDERS_AT_ONCE = 100, 5000
 
 def check_promises(plan: Plan) -> None:
     """Hold the private copy against the promises of the studies that are affected; verdicts become rows."""
-    with open_published(plan.staged) as warehouse:
-        folders = folder_counts(warehouse)
-    for studies in parted_by_size(plan.affected(), folders, STUDIES_AT_ONCE, FOLDERS_AT_ONCE):
+    for studies in affected_in_parts(plan, STUDIES_AT_ONCE, FOLDERS_AT_ONCE):
         check_studies(plan, studies)
 
 

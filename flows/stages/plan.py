@@ -54,16 +54,14 @@ class Plan(NamedTuple):
     next_folder: int = 1  # the first key that no folder has
     next_file: int = 1  # and no file
     claims: Mapping[str, tuple[int | None, str | None]] = MappingProxyType({})  # run and replicate, as known
-    told_stamps: Mapping[str, frozenset[tuple[str, str, str]]] = MappingProxyType(
-        {}
-    )  # by tables beside the runs
+    # By tables beside the runs, as known.
+    told_stamps: Mapping[str, frozenset[tuple[str, str, str]]] = MappingProxyType({})
     rows_again: tuple[int, ...] = ()  # known rows of tables whose facts are loaded again
     rows_forgotten: tuple[int, ...] = ()
     resting: tuple[str, ...] = ()  # studies whose file is refused
     refused: tuple[LeftOut, ...] = ()
-    edited: Mapping[str, list[str]] = MappingProxyType(
-        {}
-    )  # study -> what was edited in it since the night before
+    # Study -> what was edited in it since the night before.
+    edited: Mapping[str, list[str]] = MappingProxyType({})
 
     @property
     def staged(self) -> Path:
@@ -118,6 +116,17 @@ class Summary(NamedTuple):
     still_held: tuple[str, ...] = ()  # folders held back by earlier nights, where nothing is new
     studies: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()  # what is wrong with study files, which were left out
+
+
+def affected_in_parts(plan: Plan, most: int, most_folders: int) -> list[list[Study]]:
+    """The affected studies in parts, by the folders that the private copy has of them."""
+    studies = plan.affected()
+    if len(studies) < 2:  # nothing to part, and no file to open for it
+        return [studies] if studies else []
+    from flows.warehouse.warehouse import open_published
+
+    with open_published(plan.staged) as warehouse:
+        return list(parted_by_size(studies, folder_counts(warehouse), most, most_folders))
 
 
 def folder_counts(warehouse: "Warehouse") -> dict[str, int]:

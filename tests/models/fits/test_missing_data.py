@@ -278,6 +278,26 @@ def test_main_effects_alone_judge_nothing_where_box_cox_says_that_they_do_not_ad
         assert ("those do not add up on this scale" in head) == (lost > 0)
 
 
+ABD_AND_C = {"a+_b-_c-_d+_2": {"B": "+"}, "a-_b-_c+_d+_2": {"D": "-"}}
+
+
+def beside_a_fraction(
+    folders: str = "a{A}_b{B}_c{C}_d{D}_{replicate}", ran_with: dict[str, dict[str, str]] = ABD_AND_C
+) -> Study:
+    """A half fraction with I = ABCD, and folders that ran with levels of none of its runs."""
+    return Study.model_validate(
+        {
+            "name": "beside",
+            "folders": folders,
+            "factors": {name: ["-", "+"] for name in "ABCD"},
+            "generators": ["D = ABC"],
+            "terms": ["A", "B", "C", "D", "A:B", "A:C", "A:D"],
+            "responses": {"y": {"metric": "y"}},
+            "ran_with": ran_with,
+        }
+    )
+
+
 def filtration_rows(study: Study, filtration: Any, folders: list[str]) -> pl.DataFrame:
     """The filtration rates of Montgomery's whole 2^4, each at the levels that the folder ran with."""
     rows = []
@@ -296,17 +316,7 @@ def test_folders_beside_a_fraction_count_by_what_they_ran_with(filtration: Any) 
 
     The weights of aliases are R's lm(C*D ~ the same terms).
     """
-    study = Study.model_validate(
-        {
-            "name": "beside",
-            "folders": "a{A}_b{B}_c{C}_d{D}_{replicate}",
-            "factors": {name: ["-", "+"] for name in "ABCD"},
-            "generators": ["D = ABC"],
-            "terms": ["A", "B", "C", "D", "A:B", "A:C", "A:D"],
-            "responses": {"y": {"metric": "y"}},
-            "ran_with": {"a+_b-_c-_d+_2": {"B": "+"}, "a-_b-_c+_d+_2": {"D": "-"}},
-        }
-    )
+    study = beside_a_fraction()
     planned = ["_".join(f"{n.lower()}{s}" for n, s in run.levels.items()) + "_1" for run in study.treatments]
     rows = filtration_rows(study, filtration, [*planned, *study.ran_with])
     assert rows["run"].to_list() == list(range(1, 11))
@@ -332,17 +342,7 @@ def test_folders_beside_a_fraction_count_by_what_they_ran_with(filtration: Any) 
 
 def test_what_is_counted_of_an_alias_is_weighed_by_the_executions(filtration: Any) -> None:
     """R 4.2.2: lm(C*D ~ A+B+C+D+A:B+A:C+A:D), and of B*D and B*C, of thirteen folders: run 1 twice, run 2 three times."""
-    study = Study.model_validate(
-        {
-            "name": "beside",
-            "folders": "a{A}_b{B}_c{C}_d{D}_{replicate}",
-            "factors": {name: ["-", "+"] for name in "ABCD"},
-            "generators": ["D = ABC"],
-            "terms": ["A", "B", "C", "D", "A:B", "A:C", "A:D"],
-            "responses": {"y": {"metric": "y"}},
-            "ran_with": {"a+_b-_c-_d+_2": {"B": "+"}, "a-_b-_c+_d+_2": {"D": "-"}},
-        }
-    )
+    study = beside_a_fraction()
     planned = ["_".join(f"{n.lower()}{s}" for n, s in run.levels.items()) for run in study.treatments]
     again = [f"{planned[0]}_7", f"{planned[1]}_7", f"{planned[1]}_8"]
     rows = filtration_rows(study, filtration, [*(f"{one}_1" for one in planned), *study.ran_with, *again])
@@ -360,17 +360,7 @@ def test_what_is_counted_of_an_alias_is_weighed_by_the_executions(filtration: An
 
 def test_a_botched_run_leaves_its_own_run_to_come(filtration: Any) -> None:
     """R 4.2.2: lm(y ~ A + B + C + D) of the seven planned runs that are there and abd, which ran instead of ad."""
-    study = Study.model_validate(
-        {
-            "name": "botched",
-            "folders": "r{run}",
-            "factors": {name: ["-", "+"] for name in "ABCD"},
-            "generators": ["D = ABC"],
-            "terms": ["A", "B", "C", "D", "A:B", "A:C", "A:D"],
-            "responses": {"y": {"metric": "y"}},
-            "ran_with": {"r2": {"B": "+"}},
-        }
-    )
+    study = beside_a_fraction("r{run}", {"r2": {"B": "+"}})
     tables = analyse(study, filtration_rows(study, filtration, [f"r{run}" for run in range(1, 9)]))
     rows = tables["effect_tests"].filter("is_decisive", scale="identity")
     p_values = {"A": 0.356169988502, "B": 0.454782150686, "C": 0.352018965296, "D": 0.424367032145}
