@@ -13,7 +13,9 @@ from flows.reading.cells.quantities import as_quantities, unit_in
 from flows.survey.factors.roles import OUTCOMES, Roles, Variable
 from flows.survey.measures import (
     Measure,
+    are_seconds,
     goal_of,
+    holds_units,
     is_measure,
     is_of_a_distribution,
     is_start,
@@ -21,6 +23,7 @@ from flows.survey.measures import (
     name_of,
     rank_of,
     unit_of,
+    units_beside,
 )
 
 _IDS = ("id", "job", "uuid", "container", "trial", "name", "pod", "task")
@@ -51,7 +54,8 @@ def sort_fields(texts: Mapping[str, Sequence[str]]) -> Fields:
         series = pl.Series(column, list(cells), dtype=pl.String)
         told, written = meant(series).drop_nulls(), meant(series, is_literal=True).drop_nulls()
         kinds, count = written.n_unique(), len(cells)
-        if written.is_empty() or (kinds == 1 and written.len() == count > 1):
+        is_constant = kinds == 1 and written.len() == count > 1
+        if written.is_empty() or is_constant or holds_units(column, cells):
             continue
         unit = None if told.is_empty() else unit_of_cells(told)
         is_moment = not told.is_empty() and not as_moments(told, "UTC")[1].any()
@@ -135,7 +139,9 @@ def measures_of(fields: Fields, roles: Roles, word: str, is_series: bool) -> tup
     likely = [each for each in fields.numbers if is_measure(each)] or list(fields.numbers)
     likely = [each for each in sorted(likely, key=rank_of) if _has_finite(fields, each)]
     for column in likely[:_MOST_MEASURES]:
-        unit = fields.numbers[column] or unit_of(column)
+        stated, beside = fields.numbers[column] or unit_of(column), units_beside(column, fields.texts)
+        is_guessed = not stated and not beside and are_seconds(column)
+        unit = stated or (beside[0] if len(beside) == 1 else "s" if is_guessed else None)
         cells = meant(pl.Series(list(fields.texts[column]), dtype=pl.String))
         told = as_quantities(cells, fields.numbers[column])[0].drop_nulls().to_list()
         rest = {"reduce": "last"} if is_series else {}
@@ -146,8 +152,10 @@ def measures_of(fields: Fields, roles: Roles, word: str, is_series: bool) -> tup
             **goal_of(column),
         }
         said = f"{len(told)} values, {min(told):.6g} to {max(told):.6g}"
+        if not stated and len(beside) > 1:
+            said += f"; of several units, {', '.join(beside)}: keep those of one by `where`"
         own = name_of(column, measures, [factor.name for factor in roles.factors])
-        measures.append(Measure(own, asked, said))
+        measures.append(Measure(own, asked, said, is_guessed))
     taken = {measure.name.lower() for measure in measures} | {factor.name.lower() for factor in roles.factors}
     if {"start", "stop"} <= fields.moments.keys() and "seconds" not in taken:
         asked = {"between": ["start", "stop"], "unit": "s", "goal": "minimize"}

@@ -1,11 +1,11 @@
 """Which tags, columns and keys look like responses, the likeliest first."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from flows.survey.event_units import Tag
-from flows.survey.factors.roles import unit_below, without_unit
+from flows.survey.factors.roles import UNITS, unit_below, without_unit
 
 _RATE = r"per[_ ]sec(?:ond)?\b|/s(?:ec)?$"
 _BETTER = re.compile(
@@ -23,6 +23,7 @@ _OF_A_DISTRIBUTION = re.compile(r'[._ "](?:std(?:dev)?|min|max|iqr|q[0-9]|p[0-9]
 _HELD_OUT = ("validation", "val", "valid", "test", "eval", "evaluation", "dev")
 _START = re.compile(r"(?:^|_)(?:start|begin|began|started)", re.I)
 _STOP = re.compile(r"(?:^|_)(?:end|stop|finish|complet|ended)", re.I)
+_UNIT_COLUMN = re.compile(r"(?i)(?P<parent>.*\.)?(?P<stem>[^.]*?)[_ -]?units?")
 
 
 class Measure(NamedTuple):
@@ -31,6 +32,7 @@ class Measure(NamedTuple):
     name: str
     fields: dict[str, object]
     said: str = ""
+    is_unit_guessed: bool = False
 
 
 def is_measure(name: str) -> bool:
@@ -130,12 +132,38 @@ def name_of(name: str, before: Iterable[Measure], factors: Iterable[str] = ()) -
 
 
 def unit_of(name: str) -> str | None:
-    """The unit that a name tells."""
+    """The unit that a name states."""
     if below := unit_below(name)[1]:
         return below
     if stated := re.search(r"[(\[]\s*([^()\[\]]{1,6}?)\s*[)\]]\s*$", name):
         return stated[1]
-    if re.search(r"_ms$|millis", name, re.I):
-        return "ms"
+    return "ms" if re.search(r"_ms$|millis", name, re.I) else None
+
+
+def are_seconds(name: str) -> bool:
+    """Whether a name that states no unit speaks of a time, which most programs give in seconds."""
     is_other = re.search(rf"_[nuµ]s\b|latency|{_RATE}", name, re.I)
-    return "s" if _SECONDS.search(name) and not is_other else None
+    return bool(_SECONDS.search(name)) and not is_other
+
+
+def units_beside(name: str, texts: Mapping[str, Sequence[str]]) -> list[str]:
+    """What columns say that hold the unit of another: `time_unit` of `real_time`, `scoreUnit` of `score`."""
+    parent, _, last = name.lower().rpartition(".")
+    found: set[str] = set()
+    for column, cells in texts.items():
+        match = _UNIT_COLUMN.fullmatch(column)
+        if match and (match["parent"] or "").lower().rstrip(".") == parent and holds_units(column, cells):
+            stem = match["stem"].lower()
+            if last.endswith(stem) or last.startswith(stem):
+                found |= {cell for cell in cells if cell}
+    return sorted(found)
+
+
+def holds_units(column: str, cells: Iterable[str]) -> bool:
+    """Whether a column says in which unit the number beside it is."""
+    told = {cell for cell in cells if cell}
+    return bool(_UNIT_COLUMN.fullmatch(column) and told) and all(map(is_unit, told))
+
+
+def is_unit(text: str) -> bool:
+    return text in UNITS or bool(re.fullmatch(r"[A-Za-zµ]{1,12}/[A-Za-zµ]{1,8}", text))

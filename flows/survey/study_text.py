@@ -117,7 +117,8 @@ def study_text(guess: Guess, logs: Path) -> str:
         lines += ["", f"[responses.{key_text(measure.name)}]"]
         if measure.said:
             lines.append(comment(measure.said))
-        lines += [response_line(key, each) for key, each in measure.fields.items()]
+        guessed = {"goal", "unit"} if measure.is_unit_guessed else {"goal"}
+        lines += [response_line(key, each, key in guessed) for key, each in measure.fields.items()]
         if "unit" not in measure.fields:
             lines.append('unit = ""  # ? such as "%"')
         if "goal" not in measure.fields:
@@ -141,8 +142,8 @@ def factor_line(factor: Factor, is_numbered: bool) -> str:
     return f"{line}  # ? {' and '.join(asked)}; {found}" if asked else f"{line}  # {found}"
 
 
-def response_line(key: str, each: object) -> str:
-    asked = "  # ? by its name" if key == "goal" else ""
+def response_line(key: str, each: object, is_guessed: bool) -> str:
+    asked = "  # ? by its name" if is_guessed else ""
     other = '  # or "max", "min", "first", "mean"' if key == "reduce" else ""
     return f"{key} = {value(each)}{asked}{other}"
 

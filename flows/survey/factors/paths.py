@@ -134,7 +134,7 @@ def _are_numbers(item: Item) -> bool:
 def _named(items: list[Item]) -> list[Item]:
     """Columns with the word before them; of `lr-0-` before `005` the digits belong to the value."""
     done: list[Item] = []
-    for item in items:
+    for place, item in enumerate(items):
         before = done[-1] if done and isinstance(done[-1], str) else ""
         found = _KEY.search(before)
         if not isinstance(item, Column) or not found:
@@ -145,7 +145,8 @@ def _named(items: list[Item]) -> list[Item]:
         if not is_marked:
             key = last_name(key, mark)
         is_number = all(_NUMBER.match(each) for each in item.values)
-        is_name = is_marked or is_number or key.lower() in NAMING
+        after = items[place + 1] if place + 1 < len(items) else ""
+        is_name = is_marked or is_number or key.lower() in NAMING or _is_pair(before, found, str(after))
         if head and is_name and is_number:
             done[-1] = before[: len(before) - len(head)]
             item = Column(tuple(head + each for each in item.values))
@@ -155,6 +156,12 @@ def _named(items: list[Item]) -> list[Item]:
             item = Column(item.values, key, is_marked)
         done.append(item)
     return [part for item in done for part in _with_word_behind(item)]
+
+
+def _is_pair(before: str, found: re.Match[str], after: str) -> bool:
+    """Whether twice the mark parts a key and its value from others: `kind_list__size_100`."""
+    twice = 2 * found["mark"]
+    return bool(twice) and (before[: found.start("key")].endswith(twice) or after.startswith(twice))
 
 
 def last_name(key: str, mark: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from math import prod
 from typing import NamedTuple
 
 from models.declared.levels import level_key
@@ -29,8 +30,11 @@ _ID = re.compile(
     r"|[A-Z][a-z]{2}[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}"  # a moment as torch names folders
     r"|[0-9]{4}-?[0-9]{2}-?[0-9]{2}[-_T ].*|[0-9]{9,}(?:\.[0-9]+)?"
 )
-_UNITS = {"s", "ms", "min", "h", "C", "K", "g", "mg", "kg", "m", "mm", "cm", "V", "mV", "A", "mA", "W", "Hz", "Pa", "bar",
-          "L", "mL", "ml", "N", "J", "rpm", "ppm", "mol", "M", "mM"}  # fmt: skip
+UNITS = {
+    "ns", "us", "µs", "ms", "s", "min", "h", "C", "K", "g", "mg", "kg", "m", "mm", "cm", "V", "mV", "A", "mA", "W", "Hz",
+    "Pa", "bar", "L", "mL", "ml", "N", "J", "rpm", "ppm", "mol", "M", "mM", "B", "kB", "KB", "MB", "GB", "KiB", "MiB",
+    "GiB", "sec", "seconds", "milliseconds", "microseconds", "nanoseconds", "minutes", "hours",
+}  # fmt: skip
 _LONGEST_UNIT = 8
 _QUANTITY = re.compile(r"([+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)(.*)")
 _SAYS_LITTLE = {"name", "value", "type", "kind", "id", "mode", "rate", "class"}
@@ -139,8 +143,13 @@ def _kept(candidates: Sequence[Variable], dropped: list[tuple[Variable, str]]) -
             else 3
         )
 
+    numbering = [each for each in candidates if not each.is_marked and numbers_cells(each, candidates)]
+    dropped += [(each, "has one text in each cell of the others") for each in numbering]
     kept: list[Variable] = []
-    for each in sorted(candidates, key=lambda each: (rank(each), says_little(each))):
+    for each in sorted(
+        [each for each in candidates if each not in numbering],
+        key=lambda each: (rank(each), says_little(each)),
+    ):
         twin = next((other for other in kept if _determines(other.keys, each.keys)), None)
         if twin:
             dropped.append((each, f"goes with {twin.name or twin.place}"))
@@ -149,6 +158,19 @@ def _kept(candidates: Sequence[Variable], dropped: list[tuple[Variable, str]]) -
         else:
             kept.append(each)
     return kept
+
+
+def numbers_cells(variable: Variable, candidates: Sequence[Variable]) -> bool:
+    """Whether a variable only says which cell of a full factorial of coarser ones a run is, as a count of iterations
+    does that a program finds for each."""
+    coarser: list[Variable] = []
+    for each in candidates:
+        is_coarser = _determines(variable.keys, each.keys) and not _determines(each.keys, variable.keys)
+        if is_coarser and not any(_determines(other.keys, each.keys) for other in coarser):
+            coarser.append(each)
+    cells = _cells(coarser)
+    is_full = len(set(cells)) == prod(len(set(each.keys)) for each in coarser)
+    return len(coarser) > 1 and is_full and _determines(cells, variable.keys)
 
 
 def is_coded(variable: Variable) -> bool:
@@ -223,12 +245,14 @@ def without_unit(name: str) -> str:
 def unit_below(name: str) -> tuple[str, str]:
     """A name of two lines, the lower of which is a unit, in its parts: `Temp` and `°C` of `Temp.°C`."""
     before, _, last = name.rpartition(".")
-    is_unit = last in _UNITS or (re.search(r"[^\w\s.{}\[\]()\"'-]", last) and len(last) <= _LONGEST_UNIT)
+    is_unit = last in UNITS or (re.search(r"[^\w\s.{}\[\]()\"'-]", last) and len(last) <= _LONGEST_UNIT)
     return (before, last) if before and is_unit else (name, "")
 
 
 def says_little(variable: Variable) -> bool:
-    return variable.name.rpartition(".")[2].lower() in _SAYS_LITTLE
+    """Whether the last key of a name leaves open of what; an index stands for a name."""
+    last = variable.name.rpartition(".")[2].lower()
+    return last in _SAYS_LITTLE or bool(re.search(r"(?:^|_)(?:index|idx)$", last))
 
 
 def last_part(variable: Variable, others: Sequence[Variable]) -> str:

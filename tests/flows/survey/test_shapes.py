@@ -5,6 +5,7 @@ import shutil
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -24,9 +25,10 @@ RECORDED = Path(__file__).parents[2] / "recorded" / "results"
 def guessed(logs: Path) -> tuple[dict[str, Any], Study, str]:
     """The file as TOML reads it, as a study, as text."""
     text = study_text(*guess_studies(logs, "mine"), logs)
-    file = logs.parent / "guess.toml"
-    file.write_text(text)
-    return tomllib.loads(text), load_study(file), text
+    with TemporaryDirectory() as place:
+        (file := Path(place, "guess.toml")).write_text(text)
+        study = load_study(file)
+    return tomllib.loads(text), study, text
 
 
 def write(
@@ -228,6 +230,38 @@ def test_statistics_of_one_sample_are_no_runs(tmp_path: Path) -> None:
     _, study, _ = guessed(tmp_path / "logs")
     assert list(map(set, study.factors.values())) == [{"copy", "loop"}, {"1024", "4096"}]
     assert "mean.point_estimate" in {each.key for each in study.responses.values()}
+
+
+def test_benchmarks_that_count_their_iterations_and_state_their_units(tmp_path: Path) -> None:
+    """What Google Benchmark wrote: iterations go with the cell, an index with a name, units stand beside the values."""
+    told, study, text = guessed(RECORDED / "google_benchmark" / "logs")
+    assert study.factors == {
+        "kind": ("list", "tuple"),
+        "size": ("100", "1000"),
+        "run_name": ("ordered", "total"),
+    }
+    assert told["responses"]["real_time"]["unit"] == ""
+    assert "of several units, ns, us: keep those of one by `where`" in text
+
+
+@pytest.mark.parametrize(
+    ("head", "beside", "unit", "line"),
+    [
+        ("real_time", ("time_unit", "ns"), "ns", 'unit = "ns"'),
+        ("score", ("scoreUnit", "ops/s"), "ops/s", 'unit = "ops/s"'),
+        ("run_time", ("unit", "7"), "s", 'unit = "s"  # ? by its name'),  # an experimental unit
+        ("took_ms", ("host", "a"), "ms", 'unit = "ms"'),
+    ],
+)
+def test_a_unit_is_what_is_stated_before_what_a_name_suggests(
+    head: str, beside: tuple[str, str], unit: str, line: str, tmp_path: Path
+) -> None:
+    (tmp_path / "logs").mkdir()
+    rows = [f"{a},{b},{a * b + i / 7},{beside[1]}" for i in range(2) for a in (1, 2) for b in (16, 32)]
+    (tmp_path / "logs" / "r.csv").write_text("\n".join([f"cpus,mem,{head},{beside[0]}", *rows]))
+    told, _, text = guessed(tmp_path / "logs")
+    assert [each["unit"] for each in told["responses"].values()] == [unit]
+    assert line in text.splitlines()
 
 
 def test_names_that_would_end_a_text_or_a_comment(tmp_path: Path) -> None:
