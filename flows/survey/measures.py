@@ -19,7 +19,9 @@ _SECONDS = re.compile(
     re.I,
 )
 _CENTRE = re.compile(r"\b(?:mean|bw|iops|result|objective|fitness|runtime|user)\b|value$", re.I)
-_OF_A_DISTRIBUTION = re.compile(r'[._ "](?:std(?:dev)?|min|max|iqr|q[0-9]|p[0-9]+|\w*iqr|[0-9.]+"?|N)$')
+_OF_A_DISTRIBUTION = re.compile(
+    r'[._ "](?:std(?:dev)?|min|max|iqr|q[0-9]|p[0-9]+|\w*iqr|[0-9.]+"?|N)$|^[0-9.]+%$'
+)
 _HELD_OUT = ("validation", "val", "valid", "test", "eval", "evaluation", "dev")
 _START = re.compile(r"(?:^|_)(?:start|begin|began|started)", re.I)
 _STOP = re.compile(r"(?:^|_)(?:end|stop|finish|complet|ended)", re.I)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flows.reading.cells.numbers import meant
+from flows.reading.records.rows import Records
 from flows.reading.records.shape import Shape
-from flows.survey.columns import columns_of, measures_of, sort_fields
+from flows.survey.columns import columns_of, measures_of, numbers_in, sort_fields
 from flows.survey.factors.design import design_of
 from flows.survey.factors.paths import align
 from flows.survey.factors.roles import sort_out
@@ -82,10 +83,26 @@ def reports(logs: Path, paths: Sequence[str]) -> tuple[dict[str, object], list[d
     return best
 
 
+def several_rows(table: Records) -> list[str]:
+    """What is to be asked where a file has several rows that no step counts: which of them is the result."""
+    if table.frame.height < 2:
+        return []
+    texts = {name: [each or "" for each in table.frame[name]] for name in table.columns}
+    telling = [
+        name for name, cells in texts.items() if len(set(cells)) == len(cells) and not numbers_in(cells)
+    ]
+    keep = ""
+    if telling:
+        first, last = texts[telling[0]][0], texts[telling[0]][-1]
+        keep = f"; of {telling[0]} ({first}, ... {last}) keep one by `where`"
+    return [f"? Up to {table.frame.height} rows a file, of which the last counts{keep}."]
+
+
 def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -> Guess | None:
     is_a_tree, encoding = is_tree(paths[0]), encoding_of(logs, paths[0])
     leaves: list[dict[str, str]] = []
     steps: list[str] = []
+    several: list[str] = []
     report: dict[str, object] = {}
     if is_a_tree and rows is None:
         leaves = [read_leaves(logs, path) or {} for path in paths]
@@ -96,6 +113,7 @@ def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -
         if len(read) == len(tables):
             longest = max(t.frame.height for t in read)
             steps = [each for each in STEPS if each in read[0].columns and longest > 1][:1]
+            several = [] if steps else several_rows(max(read, key=lambda t: t.frame.height))
             leaves = [{c: str(meant(t.frame[c]).drop_nulls().last() or "") for c in t.columns} for t in read]  # fmt: skip
         else:
             report, leaves = reports(logs, paths)
@@ -144,7 +162,7 @@ def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -
     if not measures:
         return None
     more = f"; {failed} more that failed, which `where` leaves out" if failed else ""
-    notes = [f"{len(paths)} result files, one a run{more}.", *dropped_notes(roles)]
+    notes = [f"{len(paths)} result files, one a run{more}.", *several, *dropped_notes(roles)]
     design = design_of(roles.factors, roles.replicate is not None)
     return Guess(
         name, title_of(name, roles), design, roles.factors, place, measures, notes, others, files=paths

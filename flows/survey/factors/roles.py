@@ -1,6 +1,7 @@
 """What varies from run to run, sorted into factors, the replicate and what only tells runs apart."""
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from math import prod
 from typing import NamedTuple
@@ -157,7 +158,22 @@ def _kept(candidates: Sequence[Variable], dropped: list[tuple[Variable, str]]) -
             dropped.append((each, f"follows from {', '.join(other.name or other.place for other in kept)}"))
         else:
             kept.append(each)
-    return kept
+    found = [each for each in kept if is_outcome(each, kept)]
+    dropped += [(each, "falls as it likes into the cells of the path") for each in found]
+    return [each for each in kept if each not in found]
+
+
+def is_outcome(variable: Variable, kept: Sequence[Variable]) -> bool:
+    """Whether numbers of few digits are rather a result: levels that come unequally often, in few cells of a full
+    factorial that the paths tell, such as a quantile in whole milliseconds."""
+    path = [each for each in kept if each.place.startswith("part ")]
+    if variable.is_marked or variable in path or not path or not variable.are_numbers:
+        return False
+    sizes = prod(len(set(each.keys)) for each in path)
+    is_full = len(set(_cells(path))) == sizes
+    is_uneven = len(set(Counter(variable.keys).values())) > 1
+    is_sparse = 2 * len(set(_cells([*path, variable]))) < sizes * len(set(variable.keys))
+    return is_full and is_uneven and is_sparse
 
 
 def numbers_cells(variable: Variable, candidates: Sequence[Variable]) -> bool:

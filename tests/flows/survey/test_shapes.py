@@ -4,6 +4,7 @@ import json
 import shutil
 import tomllib
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -242,6 +243,25 @@ def test_benchmarks_that_count_their_iterations_and_state_their_units(tmp_path: 
     }
     assert told["responses"]["real_time"]["unit"] == ""
     assert "of several units, ns, us: keep those of one by `where`" in text
+
+
+def test_quantiles_in_whole_units_are_results_and_rows_that_no_step_counts_are_asked_about(
+    tmp_path: Path,
+) -> None:
+    """As locust writes a summary a run: a row a request, the total last, quantiles in whole milliseconds."""
+    quantiles = iter(["9", "9", "9", "12", "21", "21", "9", "30"])
+    for users, work, run in product((2, 4), (1, 2), (1, 2)):
+        folder = tmp_path / "logs" / f"users={users}" / f"work={work}" / str(run)
+        folder.mkdir(parents=True)
+        told = f"{users * work + run / 7:.4f},{next(quantiles)}"
+        (folder / "out_stats.csv").write_text(f"Name,Requests/s,Wait,99%\nop,{told},3\nAggregated,{told},3\n")
+    _, study, text = guessed(tmp_path / "logs")
+    assert study.factors == {"users": ("2", "4"), "work": ("1", "2")}
+    assert "# No factor: Wait (9, ...), falls as it likes into the cells of the path." in text
+    assert (
+        "# ? Up to 2 rows a file, of which the last counts; of Name (op, ... Aggregated) keep one by `where`."
+        in text
+    )
 
 
 @pytest.mark.parametrize(
