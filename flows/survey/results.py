@@ -1,6 +1,6 @@
 """Result files, one a run: which keys or columns are factors, stamps and responses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flows.reading.cells.numbers import meant
@@ -73,14 +73,23 @@ def guess_files(logs: Path, paths: Sequence[str], name: str) -> Guess | None:
 
 
 def reports(logs: Path, paths: Sequence[str]) -> tuple[dict[str, object], list[dict[str, str]]]:
-    """How reports with lines `name: value` are read, and what each says; nothing where not all are such."""
-    best: tuple[dict[str, object], list[dict[str, str]]] = ({}, [])
+    """How reports with lines `name: value` are read, and what each says; nothing where not all are such.
+
+    Of two marks that part lines of the same reports, as in pgbench's, the one that parts more of what is measured.
+    """
+    found: list[tuple[dict[str, object], list[dict[str, str]]]] = []
     for separator in (":", "=") if is_text(paths[0]) else ():
         told = [read_report(logs, path, separator) for path in paths]
         leaves = [each for each in told if each is not None]
-        if len(leaves) == len(told) and (not best[1] or len(leaves[0]) > len(best[1][0])):
-            best = {"header": 0, "separator": separator, "names": "1", "values": "2"}, leaves
-    return best
+        if len(leaves) == len(told):
+            found.append(({"header": 0, "separator": separator, "names": "1", "values": "2"}, leaves))
+    return max(found, key=lambda each: (measured_in(each[1]), len(each[1][0])), default=({}, []))
+
+
+def measured_in(leaves: Sequence[Mapping[str, str]]) -> int:
+    """How many keys that all have may be measures."""
+    shared = [key for key in leaves[0] if all(key in each for each in leaves)]
+    return len(sort_fields({key: [each[key] for each in leaves] for key in shared}).numbers)
 
 
 def several_rows(table: Records) -> list[str]:

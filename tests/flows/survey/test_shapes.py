@@ -245,6 +245,14 @@ def test_benchmarks_that_count_their_iterations_and_state_their_units(tmp_path: 
     assert "of several units, ns, us: keep those of one by `where`" in text
 
 
+def test_of_two_marks_in_a_report_the_one_that_parts_what_was_measured() -> None:
+    """pgbench writes its settings behind colons, its results behind `=`."""
+    told, study, _ = guessed(RECORDED / "pgbench" / "logs")
+    assert study.factors == {"clients": ("1", "4"), "mode": ("prepared", "simple")}
+    assert told["source"]["separator"] == "="
+    assert {"tps", "latency average"} < told["responses"].keys()
+
+
 def test_quantiles_in_whole_units_are_results_and_rows_that_no_step_counts_are_asked_about(
     tmp_path: Path,
 ) -> None:
