@@ -30,6 +30,7 @@ _IDS = ("id", "job", "uuid", "container", "trial", "name", "pod", "task")
 _SETTINGS = re.compile(
     r"\W?(?:params|parameters|param:|config|args|arguments|hparams|hyperparameters|job options|settings)\b"
 )
+_EPOCH = re.compile(r"(?i)time|date|stamp")
 _MOST_MEASURES = 6
 _MOST_SET = 3  # different numbers of a setting that is named as a measure
 _MOST_MISSING = 6  # different texts of a column whose empty cells may be a level
@@ -58,6 +59,8 @@ def sort_fields(texts: Mapping[str, Sequence[str]]) -> Fields:
         if written.is_empty() or is_constant or holds_units(column, cells):
             continue
         unit = None if told.is_empty() else unit_of_cells(told)
+        if unit == "" and _counts_from_1970(column, told):
+            continue
         is_moment = not told.is_empty() and not as_moments(told, "UTC")[1].any()
         if not is_moment and unit is None and (form := date_form(told)):
             is_moment, dates = True, dates or form
@@ -100,6 +103,12 @@ def _is_set(told: pl.Series, count: int) -> bool:
         return False
     times = Counter(told).values()
     return 2 <= len(times) <= _MOST_SET and min(times) > 1
+
+
+def _counts_from_1970(column: str, told: pl.Series) -> bool:
+    """Whether numbers are moments that a program counts from 1970, in seconds or thousandths: no result."""
+    since = as_numbers(told)[0]
+    return bool(_EPOCH.search(column)) and any(bool(since.is_between(a, 3 * a).all()) for a in (1e9, 1e12))
 
 
 def unit_of_cells(told: pl.Series) -> str | None:

@@ -20,7 +20,7 @@ _SECONDS = re.compile(
 )
 _CENTRE = re.compile(r"\b(?:mean|bw|iops|result|objective|fitness|runtime|user)\b|value$", re.I)
 _OF_A_DISTRIBUTION = re.compile(
-    r'[._ "](?:std(?:dev)?|min|max|iqr|q[0-9]|p[0-9]+|\w*iqr|[0-9.]+"?|N)$|^[0-9.]+%$'
+    r'[._ "](?:std(?:dev)?|min|max|iqr|q[0-9]|p[0-9]+|\w*iqr|[0-9.]+"?|N)$|^[0-9.]+%$|__M(?:IN|AX)$'
 )
 _HELD_OUT = ("validation", "val", "valid", "test", "eval", "evaluation", "dev")
 _START = re.compile(r"(?:^|_)(?:start|begin|began|started)", re.I)

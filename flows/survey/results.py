@@ -30,7 +30,7 @@ from flows.survey.places import (
     title_of,
     with_settings,
 )
-from flows.survey.row_steps import FILE, STEPS, finished
+from flows.survey.row_steps import FILE, finished, step_column
 from flows.survey.settings import in_config, variables_of
 from flows.survey.study_text import Guess
 
@@ -121,7 +121,8 @@ def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -
         read = [table for table in tables if table is not None]
         if len(read) == len(tables):
             longest = max(t.frame.height for t in read)
-            steps = [each for each in STEPS if each in read[0].columns and longest > 1][:1]
+            counts = step_column(read[0].columns) if longest > 1 else None
+            steps = [counts] if counts else []
             several = [] if steps else several_rows(max(read, key=lambda t: t.frame.height))
             leaves = [{c: str(meant(t.frame[c]).drop_nulls().last() or "") for c in t.columns} for t in read]  # fmt: skip
         else:

@@ -18,6 +18,12 @@ _VALUE = {"value", "val", "metric_value"}
 _COMMA = re.compile(r"|[+-]?[0-9]+(?:,[0-9]+)?(?:\s*[^\s0-9.,;][^\s0-9]*)?")
 
 
+def step_column(texts: Mapping[str, object] | Sequence[str]) -> str | None:
+    """The column that counts steps, however it is written: `Step` of TensorBoard's CSV files, `Training Iteration`."""
+    names = {re.sub(r"[ .]", "_", each).lower(): each for each in texts}
+    return next((names[each] for each in STEPS if each in names), None)
+
+
 def finished(texts: dict[str, list[str]], place: dict[str, object]) -> dict[str, list[str]]:
     """The rows that went well, where a column says how they ended."""
     told = going_well(texts)
@@ -50,17 +56,15 @@ def going_well(texts: Mapping[str, Sequence[str]]) -> tuple[str, list[str]] | No
 
 def last_steps(texts: dict[str, list[str]], place: dict[str, object]) -> dict[str, list[str]]:
     """The last row of each run, where a column counts steps that start again and again."""
-    found = [
-        each for each in STEPS if each in texts and len(set(texts[each])) > 1 and numbers_in(texts[each])
-    ]
-    if not found:
+    found = step_column(texts)
+    if not found or len(set(texts[found])) < 2 or not numbers_in(texts[found]):
         return texts
-    steps = [float(each or "nan") for each in texts[found[0]]]
+    steps = [float(each or "nan") for each in texts[found]]
     ends = [place for place, (one, other) in enumerate(pairwise([*steps, -1.0])) if not other > one]
     if len(ends) * 2 > len(steps):
         return texts
     place["take"] = "last"
-    return {name: [cells[end] for end in ends] for name, cells in texts.items() if name != found[0]}
+    return {name: [cells[end] for end in ends] for name, cells in texts.items() if name != found}
 
 
 def with_points(texts: dict[str, list[str]], place: dict[str, object]) -> dict[str, list[str]]:

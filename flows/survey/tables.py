@@ -17,10 +17,11 @@ from flows.survey.factors.roles import Roles, Variable, sort_out
 from flows.survey.listing import encoding_of, is_tree, list_of_rows, read_table
 from flows.survey.measures import is_measure
 from flows.survey.places import dropped_notes, path_variables, pattern_of, placeholders, title_of
-from flows.survey.row_steps import FILE, STEPS, filled, finished, last_steps, long_as_wide, with_points
+from flows.survey.row_steps import FILE, filled, finished, last_steps, long_as_wide, step_column, with_points
 from flows.survey.settings import rows_of
 from flows.survey.study_text import Guess
-from flows.survey.wide import crossed, wide_measures
+from flows.survey.wide import crossed, runs_across, wide_measures
+from models.wording import count
 
 MOST_TABLE_BYTES = 256 << 20
 MOST_ALIKE = 200  # tables that are read together
@@ -147,7 +148,7 @@ def _one(group: Sequence[Sheet]) -> Sheet:
 
 def propose(sheet: Sheet, others: Sequence[Sheet], name: str) -> Guess | None:
     """What a study would say of some tables; None where nothing varies or nothing is measured."""
-    if any(step in sheet.texts and len(sheet.paths) > 1 for step in STEPS):
+    if len(sheet.paths) > 1 and step_column(sheet.texts):
         return None  # curves, a file a run
     place = dict(sheet.place)
     texts = dict(sheet.texts)
@@ -173,6 +174,10 @@ def propose(sheet: Sheet, others: Sequence[Sheet], name: str) -> Guess | None:
     across = crossed(list(numbers), [each.name for each in roles.factors], word) if not wide else None
     if across:
         roles, wide, rest = roles._replace(factors=[*roles.factors, across.factor]), [across.measure], []
+    elif not roles.factors and len(sheet.paths) == 1 and (runs := runs_across(numbers, word)):
+        roles, wide, rest = runs.roles, [runs.measure], []
+        if step_column(texts):
+            place["take"] = "last"
     if not roles.factors or not (wide or measures):
         return None
     if fields.ids and not levels and not wide and len(sheet.paths) == 1:
@@ -180,7 +185,10 @@ def propose(sheet: Sheet, others: Sequence[Sheet], name: str) -> Guess | None:
     told = {"table": pattern(placeholders(roles)), **place}
     told |= {"levels": levels} if levels else {}
     told |= {"columns": columns} if columns else {}
-    notes = [f"{len(files)} rows, each {'several runs' if wide else 'a container'}.", *dropped_notes(roles)]
+    notes = [
+        f"{count(len(files), 'row')}, each {'several runs' if wide else 'a container'}.",
+        *dropped_notes(roles),
+    ]
     factors, center = (roles.factors, {}) if across else without_center(roles.factors)
     design = crossed_design(roles, len(files)) if across else design_of(factors, roles.replicate is not None)
     if not wide and len(measures) > 1 and not any(is_measure(each) for each in numbers):

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flows.survey.factors.paths import Column, align
-from flows.survey.factors.roles import Factor, Variable, levels_of
-from flows.survey.measures import Measure, goal_of, name_of
+from flows.survey.factors.roles import Factor, Roles, Variable, levels_of, sort_out
+from flows.survey.measures import Measure, goal_of, is_of_a_distribution, name_of
+from flows.survey.places import path_variables, pattern_of, placeholders
 
+FEWEST_ACROSS = 4
 _NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?[A-Za-z%]{0,3}")
 _COUNTED = re.compile(r"(?P<before>[^{}0-9]+)(?P<number>[0-9]{1,4})(?P<behind>[^{}0-9]*)")
 
@@ -62,3 +64,29 @@ def crossed(numbers: Sequence[str], taken: Sequence[str], word: str) -> Crossed 
     said = f"{len(numbers)} columns, one a level of {name}"
     factor = Factor(name, levels_of(column.values), variable)
     return Crossed(factor, Measure("Response", {word: text}, said), numbers)
+
+
+class Across(NamedTuple):
+    """What the names of columns tell of the run whose values stand below, and the measure in their cells."""
+
+    roles: Roles
+    measure: Measure
+
+
+def runs_across(numbers: Mapping[str, str], word: str) -> Across | None:
+    """Columns that are a run each, their levels in the name: `lr=0.1-bs=32-s1 - val/acc`, as W&B exports a chart."""
+    names = [each for each in numbers if not is_of_a_distribution(each)]
+    if len(names) < FEWEST_ACROSS or len({each.count("/") for each in names}) != 1:
+        return None
+    items = align(names)
+    roles = sort_out(path_variables(items))
+    if not any(isinstance(each, Column) and each.key for each in items) or not roles.factors:
+        return None
+    pattern = pattern_of(items, placeholders(roles), is_event_file=False)
+    shared = max(
+        (each for each in items if isinstance(each, str)), key=lambda each: len(each.strip(" -_/:|"))
+    )
+    asked: dict[str, object] = {word: pattern, **goal_of(shared)}
+    said = f"{len(names)} columns, a run each"
+    name = name_of(shared.strip(" -_/:|"), [], [each.name for each in roles.factors])
+    return Across(roles, Measure(name, asked, said))

@@ -253,6 +253,35 @@ def test_of_two_marks_in_a_report_the_one_that_parts_what_was_measured() -> None
     assert {"tps", "latency average"} < told["responses"].keys()
 
 
+def test_tensorboards_csv_files_are_curves(tmp_path: Path) -> None:
+    """A file a run and tag, as its page saves them: `Step` counts, `Wall time` is when."""
+    (logs := tmp_path / "logs").mkdir()
+    for lr, seed, bs in product(("0.1", "0.01"), (1, 2), (32, 64)):
+        lines = [f"{1.7e9 + step},{step},{float(lr) + step + seed / 7}" for step in range(3)]
+        text = "\n".join(["Wall time,Step,Value", *lines])
+        (logs / f"run-lr_{lr}_bs_{bs}_seed_{seed}-tag-val_acc.csv").write_text(text)
+    told, study, _ = guessed(logs)
+    assert study.factors == {"lr": ("0.01", "0.1"), "bs": ("32", "64")}
+    assert told["source"]["step"] == "Step"
+    assert told["responses"].keys() == {"Value"}
+
+
+def test_a_chart_that_wandb_exports_has_a_column_a_run(tmp_path: Path) -> None:
+    (logs := tmp_path / "logs").mkdir()
+    runs = [f"lr={lr}-bs={bs}-s{seed}" for lr, bs, seed in product(("0.1", "0.01"), (32, 64), (1, 2))]
+    head = [f'"{run} - val/acc{end}"' for run in runs for end in ("", "__MIN", "__MAX")]
+    lines = [
+        [f'"{step}"', *(f'"{step + place / 70:.6f}"' for place in range(len(head)))] for step in range(3)
+    ]
+    (logs / "export.csv").write_text("\n".join(",".join(each) for each in [['"Step"', *head], *lines]))
+    told, study, text = guessed(logs)
+    assert study.factors == {"lr": ("0.01", "0.1"), "bs": ("32", "64")}
+    assert told["source"] == {"table": "export.csv", "take": "last"}
+    assert told["responses"]["Accuracy"]["column"] == "lr={lr}-bs={bs}-s{replicate} - val/acc"
+    assert "# Design: 2^2 full factorial, 2 replicates in each of 4 cells (8 runs in all)." in text
+    assert rehearse(logs, study).lines[1] == "Runs: 8 in 4 of 4 cells, 0 empty."
+
+
 def test_quantiles_in_whole_units_are_results_and_rows_that_no_step_counts_are_asked_about(
     tmp_path: Path,
 ) -> None:
