@@ -68,7 +68,7 @@ def sort_fields(texts: Mapping[str, Sequence[str]]) -> Fields:
             stamp = "start" if is_start(column) else "stop" if is_stop(column) else None
             if stamp:
                 found.moments.setdefault(stamp, column)
-        elif _is_set(told, count) and unit == "" and not is_of_a_distribution(column):
+        elif _is_set(told, count) and unit == "" and not column.endswith("%"):
             found.variables.append(Variable(column, tuple(cells), f"column {column}"))
         elif (
             unit is not None

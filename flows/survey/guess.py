@@ -210,7 +210,7 @@ def guess_events(logs: Path, listing: Listing, name: str) -> Guess:
     design = design_of(roles.factors, roles.replicate is not None)
     return Guess(
         name, title_of(name, roles), design, roles.factors, place, [*measures, SECONDS], notes, others,
-        files=[unit.path for unit in found.units],
+        has_folds=roles.has_folds, files=[unit.path for unit in found.units],
     )  # fmt: skip
 
 

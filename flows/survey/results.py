@@ -175,5 +175,6 @@ def guess_alike(logs: Path, paths: Sequence[str], name: str, rows: str | None) -
     notes = [f"{len(paths)} result files, one a run{more}.", *several, *dropped_notes(roles)]
     design = design_of(roles.factors, roles.replicate is not None)
     return Guess(
-        name, title_of(name, roles), design, roles.factors, place, measures, notes, others, files=paths
-    )
+        name, title_of(name, roles), design, roles.factors, place, measures, notes, others,
+        has_folds=roles.has_folds, files=paths,
+    )  # fmt: skip

@@ -31,6 +31,7 @@ class Guess(NamedTuple):
     other_measures: Sequence[str]
     is_numbered: bool = False  # nothing but the number of the run is known
     center: Mapping[str, str] = MappingProxyType({})  # of a design with runs at its centre
+    has_folds: bool = False  # replicates are folds of the same data
     files: Sequence[str] = ()  # the file or folder of each run, where it has one of its own
 
     @property
@@ -103,6 +104,8 @@ def study_text(guess: Guess, logs: Path) -> str:
         lines.append(
             f"replicates = {guess.design.replicates}  # ? more if more are to come: firm are conclusions of all"
         )
+    if guess.has_folds:
+        lines.append('block = ["replicate"]  # ? folds are the same data in every cell')
     if guess.center:
         lines.append(f"center = {value(guess.center)}  # the middle levels come together only")
     if "folders" in guess.place:

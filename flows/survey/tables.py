@@ -13,7 +13,7 @@ from flows.reading.records.sheets import sheet_names
 from flows.survey.columns import Fields, columns_of, measures_of, sort_fields
 from flows.survey.factors.design import Design, design_of, without_center
 from flows.survey.factors.paths import align
-from flows.survey.factors.roles import Roles, Variable, sort_out
+from flows.survey.factors.roles import Roles, Variable, are_folds, sort_out
 from flows.survey.listing import encoding_of, is_tree, list_of_rows, read_table
 from flows.survey.measures import is_measure
 from flows.survey.places import dropped_notes, path_variables, pattern_of, placeholders, title_of
@@ -170,7 +170,11 @@ def propose(sheet: Sheet, others: Sequence[Sheet], name: str) -> Guess | None:
     word = "key" if is_tree(sheet.paths[0]) else "column"
     numbers = {each: unit for each, unit in fields.numbers.items() if each not in columns.values()}
     measures, rest = measures_of(fields._replace(numbers=numbers), roles, word, is_series=False)
-    wide = list(wide_measures(numbers, word))
+    replicated = list(wide_measures(numbers, word))
+    wide = [each.measure for each in replicated]
+    rest = [
+        each for each in rest if not any(f"{word} = {c!r}" == each for r in replicated for c in r.columns)
+    ]
     across = crossed(list(numbers), [each.name for each in roles.factors], word) if not wide else None
     if across:
         roles, wide, rest = roles._replace(factors=[*roles.factors, across.factor]), [across.measure], []
@@ -190,7 +194,9 @@ def propose(sheet: Sheet, others: Sequence[Sheet], name: str) -> Guess | None:
         *dropped_notes(roles),
     ]
     factors, center = (roles.factors, {}) if across else without_center(roles.factors)
-    design = crossed_design(roles, len(files)) if across else design_of(factors, roles.replicate is not None)
+    times = len(replicated[0].columns) if replicated else 1
+    has_replicate = times > 1 or roles.replicate is not None
+    design = crossed_design(roles, len(files)) if across else design_of(factors, has_replicate, times)
     if not wide and len(measures) > 1 and not any(is_measure(each) for each in numbers):
         notes.append(
             "Columns that are the levels of a factor across, such as `sgd` and `adam`, look like responses: of those make "
@@ -198,6 +204,7 @@ def propose(sheet: Sheet, others: Sequence[Sheet], name: str) -> Guess | None:
         )
     return Guess(
         name, title_of(name, roles), design, factors, told, wide or measures, notes, rest, center=center,
+        has_folds=roles.has_folds or any(are_folds(each.measure.name) for each in replicated),
         files=sheet.paths if len(sheet.paths) == len(files) > 1 else (),
     )  # fmt: skip
 

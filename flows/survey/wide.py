@@ -14,7 +14,14 @@ _NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?[A-Za-z%]{0,3}")
 _COUNTED = re.compile(r"(?P<before>[^{}0-9]+)(?P<number>[0-9]{1,4})(?P<behind>[^{}0-9]*)")
 
 
-def wide_measures(numbers: Mapping[str, str], word: str) -> Iterator[Measure]:
+class Replicated(NamedTuple):
+    """A measure of several columns, one a replicate."""
+
+    measure: Measure
+    columns: Sequence[str]
+
+
+def wide_measures(numbers: Mapping[str, str], word: str) -> Iterator[Replicated]:
     """Columns that differ in a number which counts replicates: `acc_seed1`, `acc_seed2`; `y1`, `y2`."""
     groups: dict[tuple[str, str], list[int]] = {}
     for column in numbers:
@@ -25,14 +32,14 @@ def wide_measures(numbers: Mapping[str, str], word: str) -> Iterator[Measure]:
         if len(found) < 2 or sorted(found) not in (list(range(len(found))), list(range(1, len(found) + 1))):
             continue
         column = f"{begin}{{replicate}}{end}"
-        asked: dict[str, object] = {word: column, **goal_of(begin)}
+        asked: dict[str, object] = {word: column, **goal_of(f"{begin}{end}")}
         if unit := numbers[f"{begin}{found[0]}{end}"]:
             asked["unit"] = unit
         measure = Measure(
             name_of(f"{begin}{end}".strip(" _-.#("), before), asked, f"{len(found)} columns, one a replicate"
         )
         before.append(measure)
-        yield measure
+        yield Replicated(measure, [f"{begin}{number}{end}" for number in found])
 
 
 class Crossed(NamedTuple):

@@ -19,14 +19,18 @@ class Design(NamedTuple):
     replicates: int | None = None  # of every run, where all have as many and more than one
 
 
-def design_of(factors: Sequence[Factor], has_replicate: bool) -> Design:
-    """What the levels of the runs make: a full factorial, a fraction with its generators, or one with empty cells."""
+def design_of(factors: Sequence[Factor], has_replicate: bool, times: int = 1) -> Design:
+    """What the levels of the runs make: a full factorial, a fraction with its generators, or one with empty cells.
+
+    `times` are the replicates in each row of a wide table.
+    """
     cells = Counter(
         zip(
             *([declared_level(each, factor.levels) for each in factor.variable.values] for factor in factors),
             strict=True,
         )
     )
+    cells = Counter({cell: times * rows for cell, rows in cells.items()})
     sizes = [len(factor.levels) for factor in factors]
     full = prod(sizes)
     sign = f"{sizes[0]}^{len(sizes)}" if len(set(sizes)) == 1 else " x ".join(map(str, sizes))

@@ -72,6 +72,10 @@ class Roles(NamedTuple):
     replicate: Variable | None
     dropped: list[tuple[Variable, str]]
 
+    @property
+    def has_folds(self) -> bool:
+        return self.replicate is not None and are_folds(self.replicate.name)
+
 
 def sort_out(variables: Sequence[Variable]) -> Roles:
     """The first of several that say the same is kept, so what is to be preferred comes first."""
@@ -111,6 +115,11 @@ def sort_out(variables: Sequence[Variable]) -> Roles:
         dropped = [each for each in dropped if each[0] not in kept]
     replicate = _replicate(repeats, kept, dropped)
     return Roles(named([each for each in variables if each in kept]), replicate, dropped)
+
+
+def are_folds(name: str) -> bool:
+    """Whether replicates by this name are the parts of a cross-validation, which all runs share."""
+    return bool(re.search(r"(?:^|[^a-z])(?:fold|split|cv)s?(?:$|[^a-z])", name, re.I))
 
 
 def word_of(variable: Variable) -> str:
@@ -278,7 +287,7 @@ def last_part(variable: Variable, others: Sequence[Variable]) -> str:
     if unit_below(variable.name)[1]:
         return unit_below(variable.name)[0]
     last = without_prefix(variable.name).rpartition(".")[2]
-    is_own = sum(each.name.rpartition(".")[2] == last for each in others) == 1
+    is_own = sum(without_prefix(each.name).rpartition(".")[2] == last for each in others) == 1
     return last if is_own and not says_little(variable) else ".".join(variable.name.split(".")[-2:])
 
 

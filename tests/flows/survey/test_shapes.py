@@ -282,6 +282,30 @@ def test_a_chart_that_wandb_exports_has_a_column_a_run(tmp_path: Path) -> None:
     assert rehearse(logs, study).lines[1] == "Runs: 8 in 4 of 4 cells, 0 empty."
 
 
+def test_a_grid_search_of_scikit_learn_has_a_column_a_split(tmp_path: Path) -> None:
+    """cv_results_ as pandas saves it."""
+    (logs := tmp_path / "logs").mkdir()
+    splits = [f"split{split}_{kind}_score" for kind in ("test", "train") for split in range(3)]
+    cells = list(product(("0.1", "1", "10"), ("rbf", "poly")))
+    lines = [
+        f"{row},{row / 7:.4f},{c},{k},\"{{'C': {c}, 'kernel': '{k}'}}\","
+        + ",".join(f"{0.9 - i / 100 - row / 70:.5f}" for i in range(6))
+        for row, (c, k) in enumerate(cells)
+    ]
+    head = f",mean_fit_time,param_C,param_kernel,params,{','.join(splits)}"
+    (logs / "results.csv").write_text("\n".join([head, *lines]))
+    told, study, text = guessed(logs)
+    assert study.factors == {"C": ("0.1", "1", "10"), "kernel": ("poly", "rbf")}
+    assert (told["replicates"], told["block"]) == (3, ["replicate"])
+    assert told["source"]["columns"]["kernel"] == "param_kernel"
+    assert [each["column"] for each in told["responses"].values()] == [
+        "split{replicate}_test_score",
+        "split{replicate}_train_score",
+    ]
+    assert "# Design: 3 x 2 full factorial, 3 replicates in each of 6 cells (18 runs in all)." in text
+    assert "split0_test_score" not in text
+
+
 def test_quantiles_in_whole_units_are_results_and_rows_that_no_step_counts_are_asked_about(
     tmp_path: Path,
 ) -> None:
