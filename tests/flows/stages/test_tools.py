@@ -25,7 +25,7 @@ PLACES = {
     "Transformers: trainer_state.json": "trainer_state", "Ray Tune": "ray_tune", "DVCLive": "dvclive",
     "Sacred": "sacred", "asv": "asv", "iperf3": "iperf3", "pyperf": "pyperf", "Reports of text: sysbench": "sysbench",
     "Reports of text: wrk": "wrk", "Reports of text: GNU time": "gnu_time", "Google Benchmark": "google_benchmark",
-    "Reports of text: pgbench": "pgbench",
+    "Reports of text: pgbench": "pgbench", "scikit-learn: cv_results_": "scikit_learn",
 }  # fmt: skip
 PAGE = (ROOT / "docs" / "tools.md").read_text()
 STUDIES = dict(re.findall(r"^## ([^\n]+)\n.*?^```toml\n(.*?)^```", PAGE, re.M | re.S))
