@@ -16,7 +16,7 @@ from flows.house.published_pages import PAGE_LIST
 from flows.messages import PAGES
 from flows.stages.answers import answers, answers_of_each
 from flows.stages.plan import folder_counts, parted_by_size
-from flows.stages.run_pages import Run, add_runs, runs_of
+from flows.stages.run_pages import add_runs
 from flows.warehouse.warehouse import ANSWERED_MIB, SQL, Warehouse, examples, open_published, text
 from models.declared.study import Study
 from reports.pages.site import (
@@ -45,7 +45,6 @@ from reports.pages.site import (
     vega_bundle,
 )
 from reports.tables.tables import Result
-from reports.text.slugs import is_row
 
 # What the page of curves takes from it.
 OF_CURVES = ("study", "study_levels", "study_treatments")
@@ -81,8 +80,12 @@ class Site:
         self.groups_of_study: dict[str, list[str]] = {}
         for group in self.groups_before:
             kind, _, rest = group.partition(" ")
-            if kind in ("study", "curves", "run"):
+            if kind in ("study", "curves", "runs"):
                 self.groups_of_study.setdefault(rest.partition(" ")[0], []).append(group)
+        # Sites of before runs had one page a study have one a folder: nothing of such a study is linked unlooked at.
+        for group in self.groups_before:
+            if group.startswith("run "):
+                self.groups_of_study.pop(group.split(" ")[1], None)
 
     def add(self, group: str, made_from: str, render: Callable[[], Files]) -> None:
         """Render a group of pages, or carry it over when it was made from the same inputs."""
@@ -231,19 +234,16 @@ def add_studies(site: Site, warehouse: Warehouse, studies: Sequence[Study]) -> N
     results = answers_of_each(warehouse, STUDY_QUERIES, ["study"], [(study.name,) for study in studies])
     pairs = [(study.name, response) for study in studies for response in study.responses]
     responses = answers_of_each(warehouse, RESPONSE_QUERIES, ["study", "response"], pairs)
-    runs: list[Run] = []
     for study in studies:
         mine = results[(study.name,)]
         mine |= answers(warehouse, WIDE_QUERIES, study=study.name)
         theirs = {response: responses[(study.name, response)] for response in study.responses}
         site.add(f"study {study.name}", digest(mine, *theirs.values()), partial(study_pages, mine, theirs))
-        paths = [each for each in mine["study_runs"].frame["folder"].sort().to_list() if not is_row(each)]
-        runs += runs_of(study.name, mine, paths)
     curved = [study for study in studies if results[(study.name,)]["study"].frame["has_curves"][0]]
     folders = folder_counts(warehouse)
     for some in parted_by_size(curved, folders, CURVED_STUDIES_AT_ONCE, CURVED_FOLDERS_AT_ONCE):
         add_curves(site, warehouse, some, results)
-    add_runs(site, warehouse, runs)
+    add_runs(site, warehouse, {study.name: results[(study.name,)] for study in studies})
 
 
 def add_curves(

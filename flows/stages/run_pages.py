@@ -1,100 +1,120 @@
-"""The pages of runs, one a folder: those whose folder changed are rendered, the others linked."""
+"""The pages of runs, one a study, and the files of data beside each: those whose folders changed are written."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import polars as pl
 
-from flows.stages.answers import parted
-from flows.warehouse.warehouse import Warehouse, text
-from reports.pages.run_page import POINTS, Beside
-from reports.pages.site import RUN_QUERIES, digest, run_page, told_apart
-from reports.tables.tables import Result
+from flows.warehouse.warehouse import Warehouse, filled
+from reports.pages.runs_page import OF_STUDY, POINTS, PROMISES, broken, by_curve
+from reports.pages.site import RUN_QUERIES, data_file, digest, runs_page
+from reports.tables.tables import Result, columns_json
+from reports.text.slugs import is_row
 
 if TYPE_CHECKING:
     from flows.stages.pages import Site
 
-# What a run page takes from its study.
-OF_STUDY = ("study_treatments",)
-FOLDERS_AT_ONCE = 500
-# Curves are large, and asked for of the pages that are rendered only.
-CURVES_AT_ONCE = 100
+# In the order in which they came, so that new ones touch the last file only. Of a thousand points each, half a megabyte.
+FOLDERS_A_FILE = 20
+FILES_AT_ONCE = 25
+# Curves are large, and asked for of the files that are written only.
+CURVED_FILES_AT_ONCE = 5
+# In place of the points, where these are not asked for.
+POINT_DIGESTS = "point_digests"
+
+Texts = dict[str, str]
+T = TypeVar("T")
 
 
-class Run(NamedTuple):
-    """A folder that has a page, what the page takes from its study, and the digest of that."""
+class DataFile(NamedTuple):
+    """One of the files that hold the folders of a study."""
 
     study: str
-    folder: str
-    beside: Beside
-    of_study: Mapping[str, Result]
-    told: str
+    number: int
+    folders: Sequence[str]
 
     @property
     def group(self) -> str:
-        return f"run {self.study} {self.folder}"
+        return f"runs {self.study} {self.number}"
 
 
-def runs_of(study: str, results: Mapping[str, Result], folders: Sequence[str]) -> Iterator[Run]:
-    """The runs of a study, each beside the next in this order."""
+def add_runs(site: "Site", warehouse: Warehouse, studies: Mapping[str, Mapping[str, Result]]) -> None:
+    """The page of the runs of each study and the files beside it; studies come with what their pages take from them."""
+    files: list[DataFile] = []
+    for study, came in warehouse.frames_of("night/study_folders", list(studies)).items():
+        folders = [folder for folder in came["folder"] if not is_row(folder)]
+        mine = [
+            DataFile(study, number, folders[start : start + FOLDERS_A_FILE])
+            for number, start in enumerate(range(0, len(folders), FOLDERS_A_FILE))
+        ]
+        if mine:
+            add_page(site, studies[study], mine)
+        files += mine
+    for some in parts(files, FILES_AT_ONCE):
+        add_files(site, warehouse, some)
+
+
+def add_page(site: "Site", results: Mapping[str, Result], files: Sequence[DataFile]) -> None:
+    numbers = {folder: file.number for file in files for folder in file.folders}
     of_study = {name: results[name] for name in OF_STUDY}
-    told = digest(of_study) + asked_for()
-    around = [None, *folders, None]
-    for i, folder in enumerate(folders):
-        yield Run(study, folder, (around[i], around[i + 2]), of_study, told)
+    made_from = digest(of_study, asked()) + hashlib.sha256(json.dumps(numbers).encode()).hexdigest()
+    site.add(f"runs {files[0].study}", made_from, partial(runs_page, of_study, asked(), numbers))
 
 
-def add_runs(site: "Site", warehouse: Warehouse, runs: Sequence[Run]) -> None:
-    for start in range(0, len(runs), FOLDERS_AT_ONCE):
-        some = {run.folder: run for run in runs[start : start + FOLDERS_AT_ONCE]}
-        names = list(some)
-        frames = {
-            name: warehouse.frame(f"pages/{name}", folders=names) for name in RUN_QUERIES if name != POINTS
-        }
-        points = {POINTS: warehouse.frame("night/point_digests", folders=names)}
-        stale = {}
-        for folder, own in fingerprints(frames | points, names).items():
-            run = some[folder]
-            made_from = f"{run.told}{own} {run.beside}"
-            if site.is_kept(run.group, made_from):
-                site.carry_over(run.group)
-            else:
-                stale[folder] = made_from
-        render(site, warehouse, frames, some, stale)
+def add_files(site: "Site", warehouse: Warehouse, files: Sequence[DataFile]) -> None:
+    folders = [folder for file in files for folder in file.folders]
+    frames = {
+        name: warehouse.frame(f"pages/{name}", folders=folders) for name in RUN_QUERIES if name != POINTS
+    }
+    frames[PROMISES] = broken(frames[PROMISES])
+    frames[POINT_DIGESTS] = warehouse.frame(f"night/{POINT_DIGESTS}", folders=folders)
+    stale = []
+    for file, texts in zip(files, texts_of(frames, files), strict=True):
+        made_from = digest(asked()) + fingerprint(texts)
+        if site.is_kept(file.group, made_from):
+            site.carry_over(file.group)
+        else:
+            del texts[POINT_DIGESTS]
+            stale.append((file, made_from, texts))
+    for some in parts(stale, CURVED_FILES_AT_ONCE):
+        write(site, warehouse, some)
 
 
-def render(
-    site: "Site",
-    warehouse: Warehouse,
-    frames: Mapping[str, pl.DataFrame],
-    runs: Mapping[str, Run],
-    stale: Mapping[str, str],
-) -> None:
-    """The pages of stale folders, from frames that hold these and others."""
-    folders = list(stale)
-    for start in range(0, len(folders), CURVES_AT_ONCE):
-        names = folders[start : start + CURVES_AT_ONCE]
-        asked = {name: frame.filter(pl.col("folder").is_in(names)) for name, frame in frames.items()}
-        asked[POINTS] = warehouse.frame(f"pages/{POINTS}", folders=names)
-        for (folder,), results in parted(asked, ["folder"], [(name,) for name in names]).items():
-            run = runs[folder]
-            site.add(run.group, stale[folder], partial(run_page, run.of_study, results, folder, run.beside))
+def write(site: "Site", warehouse: Warehouse, stale: Sequence[tuple[DataFile, str, Texts]]) -> None:
+    """Files of data, with the curves of their folders beside what is known already."""
+    files = [file for file, _, _ in stale]
+    folders = [folder for file in files for folder in file.folders]
+    curves = by_curve(warehouse.frame(f"pages/{POINTS}", folders=folders))
+    for (file, made_from, texts), drawn in zip(stale, texts_of({POINTS: curves}, files), strict=True):
+        site.add(file.group, made_from, partial(data_file, file.study, file.number, texts | drawn))
+
+
+def texts_of(frames: Mapping[str, pl.DataFrame], files: Sequence[DataFile]) -> list[Texts]:
+    """The rows of the folders of each file, as JSON."""
+    places = {folder: place for place, file in enumerate(files) for folder in file.folders}
+    found: list[Texts] = [{} for _ in files]
+    for name, frame in frames.items():
+        of_file = pl.col("folder").replace_strict(places, return_dtype=pl.Int64)
+        rows = frame.with_columns(file=of_file).partition_by("file", as_dict=True, include_key=False)
+        for place, texts in enumerate(found):
+            texts[name] = columns_json(rows.get((place,), frame.clear()))
+    return found
+
+
+def fingerprint(texts: Texts) -> str:
+    """SHA-256 of the rows of a file."""
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+
+
+def parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 @cache
-def asked_for() -> str:
-    """SHA-256 of the queries, which stand on the pages."""
-    return hashlib.sha256("".join(text(f"pages/{name}") for name in RUN_QUERIES).encode()).hexdigest()
-
-
-def fingerprints(frames: Mapping[str, pl.DataFrame], folders: Sequence[str]) -> dict[str, str]:
-    """SHA-256 of the rows of each folder."""
-    told = {folder: hashlib.sha256() for folder in folders}
-    rows = pl.struct(pl.exclude("folder")).struct.json_encode()
-    for name, frame in frames.items():
-        of_each = told_apart(frame).group_by("folder", maintain_order=True).agg(rows.str.join("\n"))
-        for folder, lines in of_each.iter_rows():
-            told[folder].update(f"{name} {frame.columns}\n{lines}\n".encode())
-    return {folder: each.hexdigest() for folder, each in told.items()}
+def asked() -> Mapping[str, Result]:
+    """The queries, which stand on the pages."""
+    return {name: Result(pl.DataFrame(), filled(f"pages/{name}", {})) for name in RUN_QUERIES}

@@ -1,8 +1,5 @@
 """Charts of a whole study and of one run: the trade-off of two responses, and learning curves."""
 
-from functools import cache
-from math import isfinite
-
 import altair as alt
 import polars as pl
 
@@ -17,8 +14,12 @@ from reports.charts.figures import (
     marks_of,
 )
 from reports.charts.levels import with_levels
+from reports.charts.templates import HOLE
 from reports.text.numbers import extent, number
 from reports.text.wording import titled
+
+# What a page's script fills in, for the panels of a folder that it shows.
+PLACE, TAG = HOLE.format("place"), HOLE.format("tag")
 
 
 def oriented(rows: pl.DataFrame) -> pl.DataFrame:
@@ -98,47 +99,10 @@ def trade_off(name: str, rows: pl.DataFrame, slug: str) -> Figure:
     )
 
 
-def learning_curves(points: pl.DataFrame, folder: str) -> Figure:
-    """The values of every tag by step, a line a container (query run_points)."""
-    # In Python: an expression costs polars more than the values of a folder do here.
-    finite: dict[str, list[float]] = {tag: [] for tag in sorted(set(points["tag"]))}
-    logged: dict[tuple[str, str], int] = {}
-    for tag, container, number_logged, value in zip(
-        *(points[name].to_list() for name in ("tag", "container_id", "logged", "value")), strict=True
-    ):
-        logged[tag, container] = number_logged
-        if isfinite(value):
-            finite[tag].append(value)
-    said = [
-        f"{tag} from {number(min(values, default=None))} to {number(max(values, default=None))}"
-        for tag, values in finite.items()
-    ]
-    tags = list(finite)
-    containers = points["container_id"].n_unique()
-    total = sum(logged.values())
-    caption = "A line a container. Grey: values that a later write replaced."
-    if total > points.height:
-        caption += (
-            f" Drawn are {points.height:,} of them: of more than 1,000 values of a container the first, last, lowest and "
-            "highest of each of 250 ranges of steps, which draw the same line. The view metrics holds all."
-        )
-    return Figure(
-        "learning-curves",
-        f"{folder}: {containers} containers, {total} values of {joined(tags)}",
-        f"Learning curves of {containers} containers: {'; '.join(said)}.",
-        caption,
-        "run_points",
-        tuple(_curves_of(place, tag) for place, tag in enumerate(tags)),
-        2,
-        "points",
-    )
+def curves_panel(place: int | str, tag: str) -> Spec:
+    """The values of one tag by step, a line a container (query run_points).
 
-
-@cache
-def _curves_of(place: int, tag: str) -> Spec:
-    """The panel of one tag, known by its place among the page's tags, so that no name stands in a filter.
-
-    The same on the page of every folder, and made once.
+    It is known by its place among the tags of its folder, so that no name stands in a filter.
     """
     base = marks_of("points").transform_filter(alt.FieldEqualPredicate(field="tag_number", equal=place))
     encoding = {

@@ -19,9 +19,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-import polars as pl
-from polars import selectors as cs
-
 from reports.charts.theme import LIGHT, chart_config, style_variables
 from reports.pages.curves_page import QUANTILE_QUERIES, curves_page
 from reports.pages.curves_page import QUERIES as CURVES_QUERIES
@@ -36,8 +33,8 @@ from reports.pages.quality_page import QUERIES as QUALITY_QUERIES
 from reports.pages.quality_page import quality_page
 from reports.pages.response_page import QUERIES as RESPONSE_QUERIES
 from reports.pages.response_page import response_page
-from reports.pages.run_page import QUERIES as RUN_QUERIES
-from reports.pages.run_page import run_page
+from reports.pages.runs_page import QUERIES as RUN_QUERIES
+from reports.pages.runs_page import data_file, runs_page
 from reports.pages.search_page import QUERIES as SEARCH_QUERIES
 from reports.pages.search_page import search_page
 from reports.pages.set_up import code_digest
@@ -46,7 +43,7 @@ from reports.pages.study_page import WIDE_QUERIES, study_page
 from reports.pages.tonight_page import QUERIES as TONIGHT_QUERIES
 from reports.pages.tonight_page import tonight_page
 from reports.pages.vega import VEGA, vega_bundle
-from reports.tables.tables import Results
+from reports.tables.tables import Results, told_apart
 
 __all__ = [
     "CURVES_QUERIES",
@@ -62,17 +59,17 @@ __all__ = [
     "VEGA",
     "WIDE_QUERIES",
     "curves_page",
+    "data_file",
     "dictionary_page",
     "digest",
     "index_page",
     "manual_made_from",
     "manual_pages",
     "quality_page",
-    "run_page",
+    "runs_page",
     "search_page",
     "shared_assets",
     "study_pages",
-    "told_apart",
     "tonight_page",
     "vega_bundle",
 ]
@@ -82,7 +79,7 @@ def study_pages(results: Results, responses: Mapping[str, Results]) -> Files:
     """The page of a study and one of each response: path below the site -> content.
 
     `results` are those of STUDY_QUERIES and WIDE_QUERIES; `responses` maps each response to those of RESPONSE_QUERIES.
-    Run pages are made one by one by `run_page(study results, run results, folder)`.
+    The page of its runs is made by `runs_page`, the files of data beside it by `data_file`.
     """
     files = study_page(results).files
     for response, mine in responses.items():
@@ -98,11 +95,9 @@ def shared_assets() -> Files:
         "assets/page.js": _asset("page.js").encode(),
         "assets/charts.js": _charts().encode(),
         "assets/curves.js": _asset("curves.js").encode(),
+        "assets/runs.js": _asset("runs.js").encode(),
         "assets/search.js": _asset("search.js").encode(),
     }
-
-
-FLOATS = (pl.Float64, pl.Float32, pl.List(pl.Float64), pl.List(pl.Float32))
 
 
 def digest(*parts: Results) -> str:
@@ -113,16 +108,6 @@ def digest(*parts: Results) -> str:
             told.update(json.dumps([name, result.sql, result.frame.columns]).encode())
             told.update(told_apart(result.frame).write_json().encode())
     return told.hexdigest()
-
-
-def told_apart(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with text for numbers in columns that hold NaN or infinities, which JSON writes as null, all of them."""
-    kinds: dict[str, pl.DataType] = {
-        name: pl.List(pl.String) if frame.schema[name].is_nested() else pl.String()
-        for name in frame.select(cs.by_dtype(FLOATS)).columns
-        if not frame[name].explode().is_finite().all()
-    }
-    return frame.with_columns(pl.col(name).cast(kind) for name, kind in kinds.items())
 
 
 def _charts() -> str:

@@ -113,7 +113,7 @@ def size(count: int | None) -> str:
         if amount < 1000 or unit == "TB":
             break
         amount /= 1000
-    return f"{count} B" if unit == "B" else f"{amount:.3g} {unit}"
+    return f"{count} B" if unit == "B" else f"{number(amount, digits=3)} {unit}"
 
 
 def _grouped(text: str) -> str:

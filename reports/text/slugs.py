@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from urllib.parse import quote
 
 from models.declared.source import RESULT_ENDINGS
 
@@ -21,6 +22,7 @@ RESERVED = {
     "tonight",
 }
 LONGEST = 80
+RUNS = "runs.html"
 _ROW = re.compile(rf"(?:{'|'.join(map(re.escape, RESULT_ENDINGS))}):.", re.IGNORECASE)
 
 
@@ -44,6 +46,6 @@ def is_row(folder: str) -> bool:
 
 
 def run_href(folder: str) -> str:
-    """Where a page of a study finds an execution: its own page; of a row, of which a table may have a million, the line
-    in the study's table of runs."""
-    return "index.html#runs" if is_row(folder) else f"runs/{slug(folder)}.html"
+    """Where a page of a study finds an execution: its place on the page of runs; of a row, of which a table may have a
+    million, the line in the study's table of runs."""
+    return "index.html#runs" if is_row(folder) else f"{RUNS}#folder={quote(folder, safe='')}"

@@ -15,3 +15,4 @@ select
 from runs
 inner join studies on studies.study = runs.study
 where runs.folder in $folders
+order by runs.folder

@@ -1,8 +1,9 @@
 // Draw every panel of the page from its spec and the page's rows, and let a picked run or level light up everywhere.
-(async () => {
+const charts = (() => {
   // Columns of text come as each text once (`of`) and where it stands (`at`), which their rows have as <name>_number.
   const rows = {};
   const names = {};
+  const give = (name, columns, made) => { [names[name], rows[name]] = [columns, made]; };
   document.querySelectorAll("script[data-rows]").forEach((block) => {
     const columns = Object.entries(JSON.parse(block.textContent));
     const made = [];
@@ -14,8 +15,7 @@
         if (of) made[i][`${name}_number`] = value;
       });
     });
-    rows[block.dataset.rows] = made;
-    names[block.dataset.rows] = columns.map(([name]) => name);
+    give(block.dataset.rows, columns.map(([name]) => name), made);
   });
   const named = (spec, found = new Set()) => {
     if (Array.isArray(spec)) spec.forEach((item) => named(item, found));
@@ -94,17 +94,18 @@
       return new Promise((done) => canvas.toBlob(done));
     },
   };
-  document.querySelectorAll("figure button.save").forEach((button) => {
+  const equip = (root) => root.querySelectorAll("figure button.save").forEach((button) => {
     const figure = button.closest("figure");
     button.hidden = false;
     button.addEventListener("click", async () => {
       saved.file(figure.id, button.dataset.as, await files[button.dataset.as](figure));
     });
   });
+  equip(document);
 
   // A panel is drawn once, as wide as its place; one that is folded away, when it is opened.
   const asked = new Map();
-  const draw = (block) => asked.get(block) ?? asked.set(block, drawPanel(block)).get(block);
+  const drawOnce = (block) => asked.get(block) ?? asked.set(block, drawPanel(block)).get(block);
   async function drawPanel(block) {
     const place = document.createElement("div");
     place.setAttribute("aria-hidden", "true"); // the figure's own text says it all
@@ -119,18 +120,24 @@
       else if (levels.has(datum.run)) toggle([datum.run], `Run ${datum.run}: ${datum.levels ?? ""}`);
     });
   }
-  const blocks = [...document.querySelectorAll("script.spec")];
+  const blocks = () => [...document.querySelectorAll("script.spec")];
   const isOpen = (block) => !block.closest("details:not([open])");
-  async function drawOpen() {
+  async function draw() {
     document.documentElement.dataset.charts = "drawing";
-    for (const block of blocks.filter((each) => isOpen(each) && !asked.has(each))) {
-      if (isOpen(block)) await draw(block);
+    for (const block of blocks().filter((each) => isOpen(each) && !asked.has(each))) {
+      if (isOpen(block) && block.isConnected) await drawOnce(block);
       await new Promise((done) => setTimeout(done)); // the reader may scroll in between
     }
     await Promise.all(asked.values());
     document.documentElement.dataset.charts = "drawn";
   }
-  document.querySelectorAll("details.fold").forEach((fold) => fold.addEventListener("toggle", drawOpen));
-  addEventListener("beforeprint", () => blocks.forEach(draw)); // after page.js has opened every fold
-  await drawOpen();
+  document.querySelectorAll("details.fold").forEach((fold) => fold.addEventListener("toggle", draw));
+  addEventListener("beforeprint", () => blocks().forEach(drawOnce)); // after page.js has opened every fold
+  // Before other panels take the place of these.
+  function forget() {
+    views.splice(0).forEach((view) => view.finalize());
+    asked.clear();
+  }
+  draw();
+  return { draw, equip, forget, give };
 })();

@@ -1,32 +1,21 @@
 // What every page does: light and dark, copies of queries, tables saved, sorted and searched, links to its parts.
 const saved = {
+  // What files are named after: the page.
+  name: location.pathname.split("/").pop().replace(/\.html$/, ""),
   // Hand the reader a file named after the page and the place on it.
   file(place, ending, content) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content]));
-    link.download = `${location.pathname.split("/").pop().replace(/\.html$/, "")}-${place}.${ending}`;
+    link.download = `${saved.name}-${place}.${ending}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   },
   csv: (lines) => lines.map((line) => line.map((text) =>
     (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(",") + "\n").join(""),
 };
-(() => {
-  const each = (selector, work) => document.querySelectorAll(selector).forEach(work);
-
-  const button = document.getElementById("theme");
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
-  const label = () => { button.textContent = isDark() ? "Light" : "Dark"; };
-  button.hidden = false;
-  label();
-  system.addEventListener("change", label);
-  button.addEventListener("click", () => {
-    const next = isDark() ? "light" : "dark";
-    document.documentElement.dataset.theme = next;
-    try { localStorage.setItem("doehouse-theme", next); } catch { /* the choice holds for this page */ }
-    label();
-  });
+// Copies of queries, tables saved, sorted and searched, links to headings, in a part of the page.
+function equip(root, address = (id) => `#${id}`) {
+  const each = (selector, work) => root.querySelectorAll(selector).forEach(work);
 
   each("button.copy", (copy) => {
     const text = copy.parentElement.querySelector("code");
@@ -70,6 +59,72 @@ const saved = {
       const names = [...table.querySelectorAll("thead th")].map((cell) => cell.dataset.name);
       saved.file(table.id, "csv", saved.csv([names, ...lines.map((line) => [...line.cells].map(plain))]));
     });
+  });
+
+  // Long tables are sorted by their headers and searched; numbers by all their digits.
+  const collator = new Intl.Collator(undefined, { numeric: true });
+  const worth = (cell) => cell.querySelector("data")?.value ?? cell.textContent.trim();
+  each(".table table", (table) => {
+    const body = table.tBodies[0];
+    const lines = [...body.rows];
+    if (lines.length < 4) return;
+    [...table.tHead.rows[0].cells].forEach((head, place) => {
+      const sort = document.createElement("button");
+      sort.type = "button";
+      sort.className = "sort";
+      sort.append(...head.childNodes);
+      head.append(sort);
+      sort.addEventListener("click", () => {
+        const isUp = head.getAttribute("aria-sort") !== "ascending";
+        table.querySelectorAll("[aria-sort]").forEach((other) => other.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", isUp ? "ascending" : "descending");
+        const number = (text) => Number(text.replace(/\u202f/g, "").replace("\u2212", "-").replace("< ", "").replace("+", ""));
+        body.append(...lines.toSorted((one, other) => {
+          const [a, b] = [worth(one.cells[place]), worth(other.cells[place])];
+          const difference = number(a) - number(b);
+          return (Number.isNaN(difference) ? collator.compare(a, b) : difference) * (isUp ? 1 : -1);
+        }));
+      });
+    });
+    if (lines.length < 16) return;
+    const label = document.createElement("label");
+    label.className = "search";
+    label.append("Rows with ", Object.assign(document.createElement("input"), { type: "search" }));
+    table.closest(".scroll").before(label);
+    label.addEventListener("input", (event) => {
+      const words = event.target.value.toLowerCase().split(/\s+/);
+      lines.forEach((line) => { line.hidden = !words.every((word) => line.textContent.toLowerCase().includes(word)); });
+    });
+  });
+
+  // Every heading can be linked to.
+  each("main h2[id], main h3[id]", (heading) => {
+    if (heading.className === "unseen") return;
+    const link = document.createElement("a");
+    link.className = "permalink";
+    link.href = address(heading.id);
+    link.setAttribute("aria-label", `Link to ${heading.textContent.trim()}`);
+    link.textContent = "#";
+    heading.append(link);
+  });
+}
+
+(() => {
+  const each = (selector, work) => document.querySelectorAll(selector).forEach(work);
+  equip(document);
+
+  const button = document.getElementById("theme");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
+  const label = () => { button.textContent = isDark() ? "Light" : "Dark"; };
+  button.hidden = false;
+  label();
+  system.addEventListener("change", label);
+  button.addEventListener("click", () => {
+    const next = isDark() ? "light" : "dark";
+    document.documentElement.dataset.theme = next;
+    try { localStorage.setItem("doehouse-theme", next); } catch { /* the choice holds for this page */ }
+    label();
   });
 
   // What the reader chose stands in the address, so that Back, a reload and a colleague find it again.
@@ -116,54 +171,9 @@ const saved = {
     read();
   }
 
-  // Long tables are sorted by their headers and searched; numbers by all their digits.
-  const collator = new Intl.Collator(undefined, { numeric: true });
-  const worth = (cell) => cell.querySelector("data")?.value ?? cell.textContent.trim();
-  each(".table table", (table) => {
-    const body = table.tBodies[0];
-    const lines = [...body.rows];
-    if (lines.length < 4) return;
-    [...table.tHead.rows[0].cells].forEach((head, place) => {
-      const sort = document.createElement("button");
-      sort.type = "button";
-      sort.className = "sort";
-      sort.append(...head.childNodes);
-      head.append(sort);
-      sort.addEventListener("click", () => {
-        const isUp = head.getAttribute("aria-sort") !== "ascending";
-        table.querySelectorAll("[aria-sort]").forEach((other) => other.removeAttribute("aria-sort"));
-        head.setAttribute("aria-sort", isUp ? "ascending" : "descending");
-        const number = (text) => Number(text.replace(/\u202f/g, "").replace("\u2212", "-").replace("< ", "").replace("+", ""));
-        body.append(...lines.toSorted((one, other) => {
-          const [a, b] = [worth(one.cells[place]), worth(other.cells[place])];
-          const difference = number(a) - number(b);
-          return (Number.isNaN(difference) ? collator.compare(a, b) : difference) * (isUp ? 1 : -1);
-        }));
-      });
-    });
-    if (lines.length < 16) return;
-    const label = document.createElement("label");
-    label.className = "search";
-    label.append("Rows with ", Object.assign(document.createElement("input"), { type: "search" }));
-    table.closest(".scroll").before(label);
-    label.addEventListener("input", (event) => {
-      const words = event.target.value.toLowerCase().split(/\s+/);
-      lines.forEach((line) => { line.hidden = !words.every((word) => line.textContent.toLowerCase().includes(word)); });
-    });
-  });
-
-  // Every heading can be linked to; a folded part is opened by its link, and its link stands in the address when it is.
-  each("main h2[id], main h3[id]", (heading) => {
-    if (heading.className === "unseen") return;
-    const link = document.createElement("a");
-    link.className = "permalink";
-    link.href = `#${heading.id}`;
-    link.setAttribute("aria-label", `Link to ${heading.textContent.trim()}`);
-    link.textContent = "#";
-    heading.append(link);
-  });
+  // A folded part is opened by its link, and its link stands in the address when it is.
   const reach = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash.includes("=") ? null : document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const fold = target?.closest("details.fold");
     if (!fold || fold.open) return;
     fold.open = true;
