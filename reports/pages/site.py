@@ -19,6 +19,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+import polars as pl
+from polars import selectors as cs
+
 from reports.charts.theme import LIGHT, chart_config, style_variables
 from reports.pages.curves_page import QUANTILE_QUERIES, curves_page
 from reports.pages.curves_page import QUERIES as CURVES_QUERIES
@@ -43,7 +46,7 @@ from reports.pages.study_page import WIDE_QUERIES, study_page
 from reports.pages.tonight_page import QUERIES as TONIGHT_QUERIES
 from reports.pages.tonight_page import tonight_page
 from reports.pages.vega import VEGA, vega_bundle
-from reports.tables.tables import Results, told_apart
+from reports.tables.tables import Results
 
 __all__ = [
     "CURVES_QUERIES",
@@ -100,6 +103,9 @@ def shared_assets() -> Files:
     }
 
 
+FLOATS = (pl.Float64, pl.Float32, pl.List(pl.Float64), pl.List(pl.Float32))
+
+
 def digest(*parts: Results) -> str:
     """SHA-256 of the inputs of a group of pages and of the code that makes them."""
     told = hashlib.sha256(code_digest().encode())
@@ -108,6 +114,16 @@ def digest(*parts: Results) -> str:
             told.update(json.dumps([name, result.sql, result.frame.columns]).encode())
             told.update(told_apart(result.frame).write_json().encode())
     return told.hexdigest()
+
+
+def told_apart(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with text for numbers in columns that hold NaN or infinities, which JSON writes as null, all of them."""
+    kinds: dict[str, pl.DataType] = {
+        name: pl.List(pl.String) if frame.schema[name].is_nested() else pl.String()
+        for name in frame.select(cs.by_dtype(FLOATS)).columns
+        if not frame[name].explode().is_finite().all()
+    }
+    return frame.with_columns(pl.col(name).cast(kind) for name, kind in kinds.items())
 
 
 def _charts() -> str:
