@@ -33,7 +33,7 @@ def runs_page(study_results: Results, results: Results, files: dict[str, int]) -
     """
     facts = study_results["study"].frame.row(0, named=True)
     page = Page(slug(facts["study"]), RUNS, results, is_alone=True)
-    tables = {each.slug: each for each in _tables()}
+    tables = {each.slug: each for each in tables_of_run()}
     contents = {
         "containers": "Containers",
         "curves": "Learning curves",
@@ -110,7 +110,9 @@ def _curves() -> Figure:
 
 
 @cache
-def _tables() -> list[Table]:
+def tables_of_run() -> list[Table]:
+    """Which there are, with their columns; the script fills them."""
+
     def of(slug: str, caption: str, source: str, *columns: Column) -> Table:
         return Table(slug, caption, columns, [], source)
 

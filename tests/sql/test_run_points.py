@@ -1,4 +1,4 @@
-"""The values that a run page draws: all of a short curve, and what draws the same line of a long one."""
+"""The values that are drawn of a run: all of a short curve, and what draws the same line of a long one."""
 
 import math
 import random
@@ -13,6 +13,7 @@ from flows.warehouse.warehouse import open_published
 from reports.pages.site import CURVES_QUERIES, RUN_QUERIES
 from sample.write_logs import scalar
 from tests.houses import spend
+from tests.run_data import data_of
 from tests.torture.folders import NOW, event_file, write_least_study, write_small_folder
 
 STEPS = 7_013
@@ -77,17 +78,22 @@ def test_long_curves_are_drawn_by_their_ends_and_extremes_short_ones_whole(tmp_p
     assert frames["2_a"]["logged"].unique().to_list() == [1000]
 
 
-def test_a_page_says_how_many_of_its_values_are_drawn(tmp_path: Path) -> None:
+def test_of_many_values_a_page_draws_few_and_knows_how_many_there_are(tmp_path: Path) -> None:
     logs, studies, house = (tmp_path / name for name in ("logs", "studies", "house"))
     write_least_study(studies)
     for name in ("1_a", "2_a"):
         write_small_folder(logs, name)
     append(event_file(logs / "1_a"), [(step, float(step % 97)) for step in range(100_000)])
     night(Order(logs, studies, house), NOW)
-    pages = {path.stem: path.read_text() for path in (house / "site" / "small" / "runs").glob("*.html")}
-    assert "of each of 250 ranges of steps" in pages["1_a"]
-    assert len(pages["1_a"]) < 300_000
-    assert "ranges of steps" not in pages["2_a"]
+    found = data_of(house / "site" / "small")
+    drawn = {
+        folder: {curve["tag"]: (curve["logged"], len(curve["step"])) for curve in tables["run_points"]}
+        for folder, tables in found.items()
+    }
+    assert drawn["1_a"]["loss"][0] == 100_000 and 500 < drawn["1_a"]["loss"][1] <= 1000
+    assert all(logged == shown for logged, shown in drawn["2_a"].values())
+    (file,) = (house / "site" / "small" / "data").glob("runs-*.js")
+    assert file.stat().st_size < 100_000
 
 
 def test_the_curves_of_a_study_share_their_points_and_means_are_of_all_values(tmp_path: Path) -> None:

@@ -180,11 +180,9 @@ def serve() -> None:
     ).stdout
     reports.pages.vega.bundle = lambda: {"assets/vega.js": vega}
     # Making charts takes most of a night and touches no file: kills would hardly ever hit a stage that
-    # does. The pages of studies and runs hold only what they are made from; all others are the real ones.
+    # does. The pages of studies and their runs hold only what they are made from; all others are the real ones.
     flows.stages.pages.study_pages = lambda results, *_: {"small/index.html": made_from(results)}
-    flows.stages.run_pages.run_page = lambda _, results, *__: {
-        f"small/runs/{results['run'].frame['folder'][0]}.html": made_from(results)
-    }
+    flows.stages.run_pages.runs_page = lambda results, *_: {"small/runs.html": made_from(results)}
     batches()
     assert threading.active_count() == 1
     results: dict[int, int] = {}

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flows.house.house import House
 from flows.night import Order, night
 from flows.warehouse.warehouse import open_published
 from tests.log_folders import write_folder, write_study
+from tests.run_data import told
 from tests.torture.conservation import check_conservation
 from tests.torture.folders import NOW
 
@@ -24,6 +26,7 @@ RESPONSES = {BREAK_OUT: IMAGE, VEGA: TEMPLATE, "=cmd|' /C calc'!A0": SQL}  # res
 # Every chart is drawn, and every image that the page has by then came or failed.
 SETTLED = """
     (document.documentElement.dataset.charts === "drawn" || !document.querySelector("script.spec"))
+    && (!document.querySelector("#a-run") || document.documentElement.dataset.run)
     && [...document.images].every(image => image.complete)
 """
 
@@ -68,8 +71,11 @@ def test_hostile_names_stay_names(tmp_path: Path, browser: Any, figures: dict[st
         assert {part for row in effects for part in row["term"].split(":")} == set(FACTORS)
         findings = warehouse.relation("findings").to_pylist()
     assert {"Q313", "W208"} <= {row["code"] for row in findings}
-    pages = sorted(house.site.rglob("*.html"))
-    troubles = opened_in_chromium(browser, pages)
+    pages = [each.resolve().as_uri() for each in sorted(house.site.rglob("*.html"))]
+    page = house.site / "hostile" / "runs.html"
+    runs = [f"{page.resolve().as_uri()}#folder={quote(folder, safe='')}" for folder in told(page)["folders"]]
+    assert len(runs) == 16
+    troubles = opened_in_chromium(browser, [*pages, *runs])
     assert troubles == []
     figures["hostile names"] = (
         f"{len(FACTORS)} factors, {len(RESPONSES)} responses, levels, tags, units, titles, folders, container ids: "
@@ -77,7 +83,7 @@ def test_hostile_names_stay_names(tmp_path: Path, browser: Any, figures: dict[st
     )
 
 
-def opened_in_chromium(browser: Any, pages: list[Path]) -> list[str]:
+def opened_in_chromium(browser: Any, pages: list[str]) -> list[str]:
     """What the pages' titles, dialogs, consoles and requests betray; nothing if all is well."""
     troubles: list[str] = []
     context = browser.new_context(offline=True)
@@ -92,9 +98,9 @@ def opened_in_chromium(browser: Any, pages: list[Path]) -> list[str]:
         ),
     )
     for each in pages:
-        page.goto(each.resolve().as_uri())
+        page.goto(each)
         page.wait_for_function(SETTLED)
         if page.title() == "PWNED":
-            troubles.append(f"{each.name}: PWNED")
+            troubles.append(f"{each}: PWNED")
     context.close()
     return troubles

@@ -139,5 +139,5 @@ const charts = (() => {
     asked.clear();
   }
   draw();
-  return { draw, equip, forget, give };
+  return { draw, equip, forget, give, rows };
 })();

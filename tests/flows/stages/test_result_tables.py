@@ -253,7 +253,7 @@ def test_rows_stand_on_the_page_of_their_study_and_have_none_of_their_own(order:
     night(order._replace(pages=True), NOW, plainly)
     site = order.house / "site"
     for study in BOTH:
-        assert not (site / study / "runs").exists()
+        assert not (site / study / "runs.html").exists()
         page = (site / study / "index.html").read_text()
         folders = ask(order, f"select folder from runs where study = '{study}'")  # noqa: S608
         assert len(folders) == 8

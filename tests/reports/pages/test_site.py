@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import altair as alt
 import polars as pl
@@ -14,6 +15,8 @@ import vl_convert
 
 import reports.pages.site
 from flows.stages.answers import answers, answers_of_each
+from flows.stages.pages import Site
+from flows.stages.run_pages import add_runs
 from flows.warehouse.warehouse import SQL, open_published
 from reports.charts import interactions, levels, residuals
 from reports.charts.figures import layered
@@ -26,12 +29,12 @@ from reports.pages.site import (
     RUN_QUERIES,
     STUDY_QUERIES,
     WIDE_QUERIES,
-    run_page,
     study_pages,
 )
 from reports.tables.cells import design_cells, to_execute
 from reports.tables.tables import Result
-from tests.reports.conftest import EVIL
+from tests.reports.conftest import EVIL, NASTY_FOLDER
+from tests.run_data import data_of, told
 
 
 class Reader(HTMLParser):
@@ -107,7 +110,15 @@ def test_every_link_leads_somewhere(pages: list[Path]) -> None:
             if target.startswith("#"):
                 assert target[1:] in ids, (path, target)
             else:
-                assert (path.parent / target.partition("#")[0]).is_file(), (path, target)
+                assert_leads_somewhere(path.parent, target)
+
+
+def assert_leads_somewhere(here: Path, target: str) -> None:
+    """To a file, and of a run to one that the page of runs knows."""
+    place, _, part = target.partition("#")
+    assert (here / place).is_file(), (here, target)
+    if part.startswith("folder=") and place.endswith("runs.html"):
+        assert unquote(part.removeprefix("folder=")) in told(here / place)["folders"], (here, target)
 
 
 def test_no_id_stands_twice(pages: list[Path]) -> None:
@@ -239,12 +250,40 @@ def test_a_complete_study_that_wants_a_look_is_not_in_progress() -> None:
     assert _lead(studies) == "4 designed experiments, 2 in progress, 2 with something to look at."
 
 
-def test_runs_lead_to_those_beside_them(site: Path) -> None:
-    links = [link["href"] for link in Reader(site / "fltk_2_4_1" / "runs" / "exp_12.html").all("a")]
-    assert {"exp_11.html", "exp_13.html"} <= set(links)
-    assert "exp_12.html" not in {
-        link["href"] for link in Reader(site / "fltk_2_4_1" / "runs" / "exp_18.html").all("a")
+def test_every_folder_has_a_place_on_the_page_of_runs_which_all_links_lead_to(site: Path) -> None:
+    links = {
+        study: {
+            unquote(link["href"] or "").removeprefix("runs.html#folder=")
+            for link in Reader(site / study / "index.html").all("a")
+            if (link["href"] or "").startswith("runs.html#")
+        }
+        for study in ("fltk_2_4_1", "nasty", "three_levels")
     }
+    for study, folders in links.items():
+        assert folders == set(told(site / study / "runs.html")["folders"]) == set(data_of(site / study))
+    assert len(links["nasty"]) == 8 and all("<b onclick" in folder for folder in links["nasty"])
+    assert not (site / "without_data" / "runs.html").exists()
+
+
+def test_files_of_data_hold_the_rows_of_their_folders(house: Path, site: Path) -> None:
+    with open_published(house / "current" / "warehouse.duckdb") as warehouse:
+        found = data_of(site / "nasty") | data_of(site / "fltk_2_4_1")
+        expected = answers_of_each(warehouse, RUN_QUERIES, ["folder"], [(folder,) for folder in found])
+    for (folder,), results in expected.items():
+        files, points = results["run_files"].frame, results["run_points"].frame
+        assert found[folder]["run_files"] == files.to_dicts()
+        curves = found[folder]["run_points"]
+        for name in ("step", "value"):
+            assert [each for curve in curves for each in curve[name]] == points[name].to_list()
+        assert [
+            (curve["tag"], curve["container_id"], curve["logged_at"] + after)
+            for curve in curves
+            for after in curve["logged_after"]
+        ] == points.select("tag", "container_id", pl.col("logged_at").dt.epoch("ms")).rows()
+        kept = results["run_promises"].frame.filter("is_kept")
+        page = told(site / results["run"].frame["study"][0] / "runs.html")
+        assert page["promises"] == [list(row) for row in kept.select("code", "severity", "promise").rows()]
+        assert found[folder]["run_promises"] == []
 
 
 def test_names_stand_as_text_and_data_as_json(site: Path) -> None:
@@ -252,6 +291,14 @@ def test_names_stand_as_text_and_data_as_json(site: Path) -> None:
     assert EVIL in " ".join(page.words)
     assert all("<" not in block for block in (*page.data, *page.specs))
     assert any("C.d[0]" in json.dumps(json.loads(block)) for block in page.data if block.strip())
+    page = Reader(site / "nasty" / "runs.html")
+    assert EVIL in " ".join(page.words)
+    assert all("<" not in block for block in (*page.data, *page.specs))
+    assert "<" not in (site / "nasty" / "data" / "runs-000.js").read_text()
+    (values,) = {
+        row["response"] for row in data_of(site / "nasty")[NASTY_FOLDER.format(run=1)]["run_values"]
+    } - {"R"}
+    assert values == EVIL
 
 
 def test_files_are_named_safely(site: Path) -> None:
@@ -277,8 +324,8 @@ def test_an_interaction_is_never_printed_without_its_alias(site: Path) -> None:
 def test_a_table_file_holds_what_the_query_gives(house: Path, site: Path) -> None:
     with open_published(house / "current" / "warehouse.duckdb") as warehouse:
         results = answers(warehouse, WIDE_QUERIES, study="fltk_2_4_1")
-    told = pl.read_csv(io.BytesIO((site / "fltk_2_4_1" / "data" / "study_observations.csv").read_bytes()))
-    assert told["Accuracy"].to_list() == results["study_observations"].frame["Accuracy"].to_list()
+    shown = pl.read_csv(io.BytesIO((site / "fltk_2_4_1" / "data" / "study_observations.csv").read_bytes()))
+    assert shown["Accuracy"].to_list() == results["study_observations"].frame["Accuracy"].to_list()
     assert (
         results["study_observations"].sql.splitlines()[-1] == "order by run, folder, started_at, container_id"
     )
@@ -309,14 +356,18 @@ def study_files(
     return study_pages(results, {response: theirs[(study, response)] for response in responses})
 
 
-def test_the_same_inputs_give_the_same_bytes(house: Path, site: Path) -> None:
+def test_the_same_inputs_give_the_same_bytes(house: Path, site: Path, tmp_path: Path) -> None:
     files = study_files(house)
     with open_published(house / "current" / "warehouse.duckdb") as warehouse:
         of_study = answers_of_each(warehouse, STUDY_QUERIES, ["study"], [("fltk_2_4_1",)])[("fltk_2_4_1",)]
-        runs = answers_of_each(warehouse, RUN_QUERIES, ["folder"], [("exp_11",), ("exp_12",)])
-    for (folder,), run in runs.items():
-        beside = {"exp_11": (None, "exp_12"), "exp_12": ("exp_11", "exp_13")}[folder]
-        files |= run_page(of_study, run, folder, beside)
+        add_runs(Site(tmp_path, None), warehouse, {"fltk_2_4_1": of_study})
+    runs = {
+        path.relative_to(tmp_path).as_posix(): path.read_bytes()
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+    }
+    assert set(runs) == {"fltk_2_4_1/runs.html", "fltk_2_4_1/data/runs-000.js"}
+    files |= runs
     assert len(files) > 30
     assert [path for path, content in files.items() if content != (site / path).read_bytes()] == []
 
@@ -334,9 +385,9 @@ def test_a_query_asked_for_many_gives_each_what_it_gives_when_asked_for_one(hous
             ),
             (RUN_QUERIES, ["folder"], [("exp_11",), ("three_2",)]),
         ):
-            told = answers_of_each(warehouse, names, columns, wanted)
-            assert any(result.frame.height for mine in told.values() for result in mine.values())
-            for key, mine in told.items():
+            found = answers_of_each(warehouse, names, columns, wanted)
+            assert any(result.frame.height for mine in found.values() for result in mine.values())
+            for key, mine in found.items():
                 alone = answers_of_each(warehouse, names, columns, [key])[key]
                 for name, result in mine.items():
                     assert result.frame.equals(alone[name].frame), (name, key)
