@@ -24,7 +24,7 @@ from reports.charts.study import curves_panel
 from reports.pages.runs_page import tables_of_run
 from reports.pages.site import RUN_QUERIES
 from reports.tables.tables import Column, Result, cell
-from reports.text.numbers import moment, number, size
+from reports.text.numbers import moment, number, size, with_unit
 from tests.reports.conftest import EVIL, NASTY_FOLDER
 from tests.run_data import told
 
@@ -231,7 +231,7 @@ def test_a_run_is_shown_with_all_that_the_warehouse_has_of_it(
             f"{folder}: {facts['containers']} containers, {points.height} values of {joined(tags)}"
         )
         means = [
-            f"{response} {number(mine['value'].mean())}\u00a0{unit}"
+            with_unit(f"{response} {number(mine['value'].mean())}", unit)
             for (response, unit), mine in asked["run_values"].frame.group_by(
                 "response", "unit", maintain_order=True
             )
