@@ -423,6 +423,7 @@ def figures(house: str) -> Figures:
     from flows.night import night as spend
     from flows.stages.plan import Plan
     from tests.houses import SAMPLE, STUDIES
+    from tests.run_data import told
 
     spent: dict[str, float] = {"libraries": 0.0, "figures": 0.0, "pages": 0.0}
 
@@ -450,6 +451,8 @@ def figures(house: str) -> Figures:
         spent["bundle"] = (site / "assets" / "vega.js").stat().st_size
         spent["bytes"] = sum(path.stat().st_size for path in pages) - spent["bundle"]
         spent["figures"] = sum(path.read_text().count("<figure") for path in pages if path.suffix == ".html")
+        # The one figure of a page of runs is there for each of its folders.
+        spent["figures"] += sum(len(told(path)["folders"]) - 1 for path in pages if path.name == "runs.html")
         return result
 
     with (

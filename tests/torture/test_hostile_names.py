@@ -23,13 +23,6 @@ PATH = "../../etc/passwd"
 FACTORS = {SQL: ["-", "+"], FORMULA: [BREAK_OUT, IMAGE], TEMPLATE: [VEGA, PATH]}
 RESPONSES = {BREAK_OUT: IMAGE, VEGA: TEMPLATE, "=cmd|' /C calc'!A0": SQL}  # response -> tag
 
-# Every chart is drawn, and every image that the page has by then came or failed.
-SETTLED = """
-    (document.documentElement.dataset.charts === "drawn" || !document.querySelector("script.spec"))
-    && (!document.querySelector("#a-run") || document.documentElement.dataset.run)
-    && [...document.images].every(image => image.complete)
-"""
-
 
 def test_hostile_names_stay_names(tmp_path: Path, browser: Any, figures: dict[str, str]) -> None:
     logs, studies, house = tmp_path / "logs", tmp_path / "studies", House.at(tmp_path / "house")
@@ -79,7 +72,7 @@ def test_hostile_names_stay_names(tmp_path: Path, browser: Any, figures: dict[st
     assert troubles == []
     figures["hostile names"] = (
         f"{len(FACTORS)} factors, {len(RESPONSES)} responses, levels, tags, units, titles, folders, container ids: "
-        f"{len(pages)} pages in Chromium, 0 scripts run, 0 console errors"
+        f"{len(pages)} pages, {len(runs)} runs in Chromium, 0 scripts run, 0 console errors"
     )
 
 
@@ -99,8 +92,19 @@ def opened_in_chromium(browser: Any, pages: list[str]) -> list[str]:
     )
     for each in pages:
         page.goto(each)
-        page.wait_for_function(SETTLED)
+        if "#" in each:
+            page.reload()  # as a link from another page
+        settle(page)
         if page.title() == "PWNED":
             troubles.append(f"{each}: PWNED")
     context.close()
     return troubles
+
+
+def settle(page: Any) -> None:
+    """Wait for every chart and the run that the address names; images are there once a page is loaded."""
+    if page.query_selector("#a-run"):
+        page.wait_for_selector("html[data-run]", state="attached")
+    if page.query_selector("script.spec"):
+        page.wait_for_selector('html[data-charts="drawn"]', state="attached")
+    assert page.evaluate("[...document.images].every((image) => image.complete)")

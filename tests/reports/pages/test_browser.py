@@ -186,7 +186,8 @@ def test_a_run_is_shown_with_all_that_the_warehouse_has_of_it(
         page.wait_for_url("**/runs.html#*")
         wait_for_charts(page)
         facts = asked["run"].frame.row(0, named=True)
-        assert page.inner_text("h1") == folder and page.title() == f"{folder}, {facts['title']} · doehouse"
+        heading = page.inner_text(".eyebrow")
+        assert page.inner_text("h1") == folder and page.title() == f"{folder}, {heading} · doehouse"
         assert page.inner_text(".lead") == (
             f"Run {facts['run']} of the design; accepted; {facts['containers']} containers."
         )
