@@ -265,11 +265,13 @@ const written = (() => {
   const go = (folder) => { if (folder !== undefined) location.hash = address(folder); };
   picker.hidden = false;
   picker.folder.addEventListener("focus", () => list.replaceChildren(...told.folders.map((value) => node("option", { value }))), { once: true });
-  picker.folder.addEventListener("input", () => { if (told.folders.includes(picker.folder.value)) go(picker.folder.value); });
+  picker.folder.addEventListener("focus", () => picker.folder.select());
+  picker.folder.addEventListener("change", () => { if (told.folders.includes(picker.folder.value)) go(picker.folder.value); });
   picker.addEventListener("submit", (event) => {
     event.preventDefault();
     const words = picker.folder.value.toLowerCase();
-    const found = told.folders.find((folder) => folder.toLowerCase().includes(words));
+    const found = told.folders.find((folder) => folder === picker.folder.value)
+      ?? told.folders.find((folder) => folder.toLowerCase().includes(words));
     picker.querySelector("[role=status]").textContent = found === undefined ? "No run has this in its name." : "";
     go(found);
   });

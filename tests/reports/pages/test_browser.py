@@ -270,6 +270,7 @@ def test_the_reader_goes_from_run_to_run_by_the_address(browser: Any, site: Path
         page.keyboard.press("Enter")
         assert shows("exp_14") and page.evaluate("scrollY") == 0
         page.fill("#folder", "exp_18")
+        page.locator("#folder").blur()
         assert shows("exp_18") and "Next run" not in page.inner_text("nav.names")
         page.go_back()
         assert shows("exp_14")
