@@ -114,7 +114,7 @@ def test_a_night_as_a_flow_is_the_night_done_plainly_to_the_byte(
 
     def files(summary: Summary) -> dict[Path, str]:
         site = summary.house.site.resolve()
-        found = [*site.rglob("*.csv"), *site.glob("*/data/*.js")]
+        found = [*site.rglob("*.csv"), *site.glob("*/data/*.js"), *site.glob("*/runs.html")]
         tables = {path.relative_to(site): digest(path) for path in found}
         return {path: content for path, content in tables.items() if path.stem not in OF_THE_NIGHT}
 

@@ -43,7 +43,8 @@ def test_tiny_p_values_are_not_printed_as_zero() -> None:
 
 
 def test_sizes_are_short() -> None:
-    assert [size(count) for count in (228, 1342, 5_300_000)] == ["228 B", "1.34 kB", "5.3 MB"]
+    counts = (228, 1342, 999_600, 5_300_000, 12 * 10**15)
+    assert [size(count) for count in counts] == ["228 B", "1.34 kB", "1000 kB", "5.3 MB", "12\u202f000 TB"]
 
 
 @pytest.mark.parametrize("scale", [1.7e308, 1.0, 1e-300])
