@@ -12,12 +12,24 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 BIN = Path(sys.executable).parent
 LOGIN = "doehouse:" + secrets.token_hex()
+# As Prefect's console script does it, until one fails.
+COMMANDS = """
+import json, sys
+from prefect.cli import app
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["prefect", *words]
+    try:
+        app()
+    except SystemExit as ended:
+        if ended.code:
+            raise
+"""
 CREDENTIALS = "Basic " + base64.b64encode(LOGIN.encode()).decode()
 
 
@@ -78,9 +90,10 @@ class PrefectServer:
             )
         self.processes.append(process)
 
-    def run(self, *words: str, cwd: Path, **environment: str) -> None:
+    def run(self, *commands: Sequence[str], cwd: Path, **environment: str) -> None:
+        """Commands one after another, in one process: to load Prefect takes longer than most of them."""
         done = subprocess.run(
-            [BIN / "prefect", *words],
+            [sys.executable, "-c", COMMANDS, json.dumps(commands)],
             cwd=cwd,
             env=self.environment | environment,
             capture_output=True,

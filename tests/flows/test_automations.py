@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands import doehouse
+from tests.commands import doehouse, doehouse_here
 from tests.houses import ROOT
 from tests.prefect_server import CREDENTIALS, PrefectServer, wait_for
 
@@ -80,7 +80,7 @@ def test_a_deployment_is_made_and_brought_up_to_date_with_its_automations(
         *("--house", tmp_path / "house", "--notify", address),
     )
     for _ in range(2):
-        ended = doehouse(*words, env=server.environment)
+        ended = doehouse_here(*words, env=server.environment)
         assert ended.returncode == 0, ended.stderr
         assert [line for line in ended.stdout.splitlines() if line.startswith("automation")] == [
             f"automation: {name}" for name in NAMES

@@ -26,14 +26,13 @@ def test_the_image_copies_what_is_there_and_installs_as_the_checkout_does() -> N
 
 
 def test_prefect_makes_both_pools_and_deploys_to_them(prefect_server: PrefectServer) -> None:
-    pool = TEMPLATES / "kubernetes-pool.json"
+    pool = str(TEMPLATES / "kubernetes-pool.json")
     create = ("--no-prompt", "work-pool", "create")
-    prefect_server.run(*create, "doehouse-docker", "--type", "docker", cwd=ROOT)
     prefect_server.run(
-        *create, "doehouse-kubernetes", "--type", "kubernetes", "--base-job-template", str(pool), cwd=ROOT
-    )
-    prefect_server.run(
-        "--no-prompt", "deploy", "--all", "--prefect-file", str(TEMPLATES / "prefect.yaml"), cwd=ROOT
+        (*create, "doehouse-docker", "--type", "docker"),
+        (*create, "doehouse-kubernetes", "--type", "kubernetes", "--base-job-template", pool),
+        ("--no-prompt", "deploy", "--all", "--prefect-file", str(TEMPLATES / "prefect.yaml")),
+        cwd=ROOT,
     )
     declared = yaml.safe_load((TEMPLATES / "prefect.yaml").read_text())["deployments"]
     for each in declared:

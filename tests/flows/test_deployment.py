@@ -73,8 +73,8 @@ def test_the_schedule_makes_nights_and_a_worker_publishes_one(server: PrefectSer
     (tmp_path / "prefect.yaml").write_text(re.sub(r'cron: ".*?"', f'cron: "{OFTEN}"', declared))
     places = {"DOEHOUSE_HOME": str(tmp_path), "DOEHOUSE_LOGS": str(ROOT / "sample" / "logs")}
 
-    server.run("work-pool", "create", "doehouse", "--type", "process", cwd=tmp_path, **places)
-    server.run("--no-prompt", "deploy", "--all", cwd=tmp_path, **places)
+    create = ("work-pool", "create", "doehouse", "--type", "process")
+    server.run(create, ("--no-prompt", "deploy", "--all"), cwd=tmp_path, **places)
     wait_for(server.scheduled_runs, 60, "the scheduler has made no run")
     server.start("worker", "start", "--pool", "doehouse", "--with-healthcheck", cwd=tmp_path, **places)
     ports: set[tuple[str, int]] = set()

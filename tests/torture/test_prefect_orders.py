@@ -79,7 +79,7 @@ def test_server_and_worker_come_and_go_in_any_order(
             if not nights:
                 ended = doehouse("deploy", *places, env=units.server.environment)
                 assert ended.returncode == 0, ended.stderr
-            units.server.run("deployment", "run", "nightly/nightly", cwd=tmp_path)
+            units.server.run(("deployment", "run", "nightly/nightly"), cwd=tmp_path)
             nights += 1
             units.wait_for(partial(has_versions, house, nights), "no night has published")
             for name in down:

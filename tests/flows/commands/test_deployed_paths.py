@@ -1,12 +1,14 @@
 """A deployment is not made where the environment does not say where the logs are."""
 
+import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.houses import ROOT
-from tests.prefect_server import BIN, PrefectServer
+from tests.prefect_server import COMMANDS, PrefectServer
 
 
 def test_the_deployment_is_refused_without_a_log_root(prefect_server: PrefectServer, tmp_path: Path) -> None:
@@ -15,11 +17,11 @@ def test_the_deployment_is_refused_without_a_log_root(prefect_server: PrefectSer
         (tmp_path / room).symlink_to(ROOT / room)
     environment = {**prefect_server.environment, "DOEHOUSE_HOME": str(tmp_path)}
     environment.pop("DOEHOUSE_LOGS", None)
-    pool = ["work-pool", "create", "refused", "--type", "process"]
-    subprocess.run([BIN / "prefect", *pool], env=environment, capture_output=True, check=True)
+    create = ["work-pool", "create", "refused", "--type", "process"]
     deploy = ["--no-prompt", "deploy", "--name", "nightly", "--pool", "refused"]
+    command = [sys.executable, "-c", COMMANDS, json.dumps([create, deploy])]
     ended = subprocess.run(
-        [BIN / "prefect", *deploy], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 1, ended.stdout
     told = " ".join((ended.stdout + ended.stderr).split())
