@@ -14,7 +14,7 @@ import pytest
 from flows.night import Order
 from flows.rehearsal.rehearse import rehearse
 from models.declared.levels import level_key
-from models.declared.study import Study, load_study
+from models.declared.study import Study
 from tests.houses import ROOT, ask, spend
 
 RECORDED = ROOT / "tests" / "recorded" / "results"
@@ -41,19 +41,41 @@ def test_the_page_shows_what_check_prints() -> None:
     assert f"```\n{told}\n```" in PAGE
 
 
-@pytest.mark.parametrize("tool", PLACES)
-def test_a_night_observes_what_the_tool_itself_told(tool: str, tmp_path: Path) -> None:
-    place = RECORDED / PLACES[tool]
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
-    shutil.copytree(place / "logs", order.logs)
+@pytest.fixture(scope="module")
+def houses(tmp_path_factory: pytest.TempPathFactory) -> list[Order]:
+    """Those of a night on the files of all tools but pyperf, whose pattern would claim others', and on those of it."""
+    groups = ([tool for tool in PLACES if tool != "pyperf"], ["pyperf"])
+    return [spent_together(tools, tmp_path_factory.mktemp("tools")) for tools in groups]
+
+
+def spent_together(tools: list[str], place: Path) -> Order:
+    order = Order(place / "logs", place / "studies", place / "house")
     order.studies.mkdir()
-    (order.studies / "tool.toml").write_text(STUDIES[tool])
+    for number, tool in enumerate(tools):
+        shutil.copytree(RECORDED / PLACES[tool] / "logs", order.logs, dirs_exist_ok=True)
+        (order.studies / f"{number}.toml").write_text(STUDIES[tool])
     spend(order, NOW)
-    study = load_study(order.studies / "tool.toml")
+    return order
+
+
+def test_no_file_of_a_tool_is_one_of_another() -> None:
+    """Or one would stand for both in their log root."""
+    logs = [RECORDED / place / "logs" for place in PLACES.values()]
+    files = [path.relative_to(each) for each in logs for path in each.rglob("*") if path.is_file()]
+    assert len(files) == len(set(files))
+
+
+@pytest.mark.parametrize("tool", PLACES)
+def test_a_night_observes_what_the_tool_itself_told(tool: str, houses: list[Order]) -> None:
+    place, order = RECORDED / PLACES[tool], houses[tool == "pyperf"]
+    study = Study.model_validate(tomllib.loads(STUDIES[tool]))
     levels = {each.run: tuple(map(level_key, each.levels.values())) for each in study.treatments}
     found = [
         (levels[run], response, value)
-        for run, response, value in ask(order, "select run, response, value from observations")
+        for run, response, value in ask(
+            order,
+            f"select run, response, value from observations where study = '{study.name}'",  # noqa: S608
+        )
     ]
     with (place / "expected.csv").open(newline="") as file:
         told = list(csv.DictReader(file))
@@ -66,6 +88,10 @@ def test_a_night_observes_what_the_tool_itself_told(tool: str, tmp_path: Path) -
     finite = [each for each in expected if math.isfinite(each[2])]
     assert Counter(found) == Counter(finite)
     assert len(found) >= 6
-    diverged = ask(order, "select count(*) from runs where verdict != 'accepted' and reason like '%finite%'")
+    diverged = ask(
+        order,
+        f"select count(*) from runs where study = '{study.name}' "  # noqa: S608
+        "and verdict != 'accepted' and reason like '%finite%'",
+    )
     assert diverged[0][0] >= len(expected) - len(finite)
     assert ask(order, "select code from verdicts where not is_kept and observed = 'no row to check'") == []

@@ -1,15 +1,18 @@
 """Ten experiments as they lie on disks: `init` describes them, and what is then claimed is what was run."""
 
+import shutil
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from flows.discovery.find_folders import find_folders
 from flows.discovery.find_units import find_units
 from flows.log_root.tree import Disk
-from flows.night import Order
+from flows.night import Order, Summary
 from flows.rehearsal.claims import claims
 from flows.rehearsal.rehearse import rehearse
 from flows.survey.guess import guess_studies
@@ -40,6 +43,7 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 
 def written(name: str, place: Path) -> tuple[list[Observed], Study]:
     """A layout and the study that was guessed, with its few edited lines."""
+    place.mkdir(exist_ok=True)
     rows = LAYOUTS[name](place / "logs")
     text = study_text(*guess_studies(place / "logs", "mine"), place / "logs")
     for before, after in EDITS.get(name, {}).items():
@@ -89,17 +93,61 @@ def test_a_rehearsal_finds_every_cell_and_response(name: str, tmp_path: Path) ->
     assert "NOT" not in text and "Left over" not in text and "No run" not in text
 
 
+# A pattern of one would claim files of others, and the other's files are those of another to the byte.
+APART = ("hparams_record", "file_names")
+
+
+class Spent(NamedTuple):
+    """A night on several layouts in one log root, and what was run in each."""
+
+    order: Order
+    summary: Summary
+    layouts: dict[str, tuple[list[Observed], Study]]
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> list[Spent]:
+    groups = ([name for name in LAYOUTS if name not in APART], APART)
+    return [spent_together(names, tmp_path_factory.mktemp("layouts")) for names in groups]
+
+
+def spent_together(names: Sequence[str], place: Path) -> Spent:
+    order = Order(place / "logs", place / "studies", place / "house")
+    layouts = written_together(names, place)
+    return Spent(order, spend(order, NOW), layouts)
+
+
+def written_together(names: Sequence[str], place: Path) -> dict[str, tuple[list[Observed], Study]]:
+    """Layouts in one log root, and the studies that were guessed of each alone, by its name."""
+    logs, studies = place / "logs", place / "studies"
+    studies.mkdir()
+    layouts = {}
+    for name in names:
+        alone = place / name
+        layouts[name] = written(name, alone)
+        shutil.copytree(alone / "logs", logs, dirs_exist_ok=True)
+        text = (alone / "studies" / "guess.toml").read_text()
+        (studies / f"{name}.toml").write_text(text.replace('name = "mine"', f'name = "{name}"'))
+    return layouts
+
+
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_a_night_observes_every_value_to_the_last_digit(name: str, tmp_path: Path) -> None:
-    rows, study = written(name, tmp_path)
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
-    summary = spend(order, NOW)
-    assert summary.night["runs_accepted"] == len({each.job for each in rows})
+def test_a_night_observes_every_value_to_the_last_digit(name: str, nights: list[Spent]) -> None:
+    order, summary, layouts = nights[name in APART]
+    rows, study = layouts[name]
+    accepted = ask(order, f"select count(*) from runs where study = '{name}' and verdict = 'accepted'")  # noqa: S608
+    assert accepted == [(len({each.job for each in rows}),)]
+    assert summary.night["runs_accepted"] == sum(
+        len({each.job for each in rows}) for rows, _ in layouts.values()
+    )
     assert not summary.quarantine
     cells = cells_of(study)
     found = [
         (cells[run], response, value)
-        for run, response, value in ask(order, "select run, response, value from observations")
+        for run, response, value in ask(
+            order,
+            f"select run, response, value from observations where study = '{name}'",  # noqa: S608
+        )
     ]
     expected = [(cell(name, study, each.levels), "Accuracy", each.accuracy) for each in rows]
     seconds = SECONDS.get(name, "Seconds")
