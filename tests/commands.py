@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from unittest import mock
 
 from flows.commands.app import main
@@ -18,13 +19,14 @@ DOEHOUSE = Path(sys.executable).with_name("doehouse")
 LOADED = """
 import json, sys
 from flows.commands.app import main
-for words in json.loads(sys.argv[1]):
-    sys.argv = ["doehouse", *words]
-    try:
-        main()
-    except SystemExit as ended:
-        print("exit code", ended.code, file=sys.stderr)
-    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+place, commands = sys.argv[1], json.loads(sys.argv[2])
+with open(place, "w") as told:
+    for words in commands:
+        sys.argv = ["doehouse", *words]
+        try:
+            main()
+        except SystemExit as ended:
+            print(ended.code, *sorted({name.partition(".")[0] for name in sys.modules}), file=told)
 """
 
 
@@ -68,15 +70,17 @@ def doehouse_here(
 
 def modules_of(*words: object) -> set[str]:
     """The top-level modules that are loaded when a command has ended well."""
-    (loaded,) = modules_after(words)
+    _, (loaded,) = modules_after(words)
     return loaded
 
 
-def modules_after(*commands: Iterable[object]) -> list[set[str]]:
-    """Those that are loaded after each of some commands, one after another in one process of their own."""
+def modules_after(*commands: Iterable[object]) -> tuple[subprocess.CompletedProcess[str], list[set[str]]]:
+    """Those that are loaded after each of some commands, one after another in one process of their own, and what that
+    process printed."""
     asked = json.dumps([list(map(str, words)) for words in commands])
-    ended = subprocess.run([sys.executable, "-c", LOADED, asked], capture_output=True, text=True, check=True)
-    told = ended.stderr.splitlines()
-    codes = [place for place, line in enumerate(told) if line.startswith("exit code ")]
-    assert {told[place] for place in codes} == {"exit code 0"}, ended.stderr
-    return [set(told[place + 1].split()) for place in codes]
+    with NamedTemporaryFile("r") as told:
+        command = [sys.executable, "-c", LOADED, told.name, asked]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        codes, loaded = zip(*((line.split()[0], set(line.split()[1:])) for line in told), strict=True)
+    assert set(codes) == {"0"} and ended.returncode == 0, ended.stderr
+    return ended, list(loaded)

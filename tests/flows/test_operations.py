@@ -14,7 +14,7 @@ from flows.house.disk import REMOTE
 from flows.house.versions import KEPT_MONTHS, KEPT_VERSIONS, KEPT_WEEKS
 from flows.reading.notices.findings import MEANINGS
 from flows.records.night_log import MOST_BYTES
-from tests.commands import doehouse
+from tests.commands import doehouse_here
 from tests.houses import ROOT
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -34,7 +34,7 @@ def commands() -> list[list[str]]:
 
 @cache
 def help_of(command: str) -> str:
-    ended = doehouse(command, "--help")
+    ended = doehouse_here(command, "--help")
     assert ended.returncode == 0, command
     return ended.stdout
 

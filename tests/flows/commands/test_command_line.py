@@ -18,8 +18,6 @@ from flows.warehouse.warehouse import schema_digest
 from tests.commands import doehouse, doehouse_here, modules_after, modules_of
 from tests.houses import SAMPLE, STUDIES, ask, spend, verdicts
 from tests.log_folders import edit, write_folder, write_study
-from tests.made_once import copied
-from tests.torture.folders import after_a_night
 
 HEAVY = {
     "prefect",
@@ -62,7 +60,7 @@ COMMANDS = (
 
 def test_help_loads_nothing_heavy() -> None:
     """So that the first output comes at once; `design` and `night` know what a study is by pydantic alone."""
-    loaded = modules_after(*([command, "--help"] for command in COMMANDS))
+    _, loaded = modules_after(*([command, "--help"] for command in COMMANDS))
     assert len(loaded) == len(COMMANDS)
     for command, modules in zip(COMMANDS, loaded, strict=True):
         assert not modules & HEAVY, command
@@ -134,13 +132,13 @@ def test_help_of_a_night_names_its_options() -> None:
     "words", [["nonsense"], ["night", "--nonsense"], ["night", "extra"], ["rollback", "yesterday"]]
 )
 def test_wrong_usage_has_exit_code_2_and_says_nothing_on_stdout(words: list[str]) -> None:
-    ended = doehouse(*words)
+    ended = doehouse_here(*words)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr and "Traceback" not in ended.stderr
 
 
 def test_a_small_night_from_the_command_line(tmp_path: Path) -> None:
-    """A whole night, pages and all, in a process of its own; then one with nothing to do."""
+    """A whole night, pages and all, in a process of its own, which loads no Prefect; then one with nothing to do."""
     order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
     write_study(
         order.studies,
@@ -152,8 +150,8 @@ def test_a_small_night_from_the_command_line(tmp_path: Path) -> None:
     for run in (1, 2):
         points = {f"job-{run}-{place}": {"y": [run + place / 10]} for place in (0, 1)}
         write_folder(order.logs, f"pump_{run}", points)
-    ended = doehouse("night", *places(order))
-    assert ended.returncode == 0, ended.stderr
+    ended, (loaded,) = modules_after(["night", *places(order)])
+    assert "prefect" not in loaded
     first, *rest = ended.stdout.splitlines()
     assert first.startswith("Night 1: 2 folders seen, 2 new, ") and "2 accepted" in first
     assert "  Speed " in ended.stdout and rest[-2:] == [
@@ -170,15 +168,6 @@ def test_a_small_night_from_the_command_line(tmp_path: Path) -> None:
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.splitlines()[0] == "Nothing new: 2 folders seen, no row changed."
     assert len(House.at(order.house).all_versions()) == 1
-
-
-def test_a_night_without_a_server_loads_no_prefect(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    order = copied(tmp_path_factory, "after_a_night", after_a_night, tmp_path)
-    shutil.rmtree(order.logs / "1_a")
-    assert "prefect" not in modules_of("night", *places(order))
-    assert len(House.at(order.house).all_versions()) == 2
 
 
 def test_a_server_that_does_not_answer_is_told_and_the_night_goes_on(second_night: Order) -> None:
@@ -198,7 +187,7 @@ def test_a_night_with_nothing_new_loads_nothing_heavy(second_night: Order) -> No
 
 
 def test_a_log_root_that_is_missing_has_exit_code_1(second_night: Order) -> None:
-    ended = doehouse("night", *places(second_night._replace(logs=second_night.logs / "nowhere")))
+    ended = doehouse_here("night", *places(second_night._replace(logs=second_night.logs / "nowhere")))
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("doehouse: ") and "expected the log root" in ended.stderr
 
@@ -253,11 +242,11 @@ def test_an_empty_variable_is_refused_by_name(name: str, tmp_path: Path) -> None
 
 def test_places_can_be_told_by_the_environment(published_house: Summary) -> None:
     environment = os.environ | {"DOEHOUSE_HOUSE": str(published_house.house.root)}
-    assert doehouse("sql", "select 42 as x", "--csv", env=environment).stdout == "x\n42\n"
+    assert doehouse_here("sql", "select 42 as x", "--csv", env=environment).stdout == "x\n42\n"
 
 
 def test_doctor_finds_a_fresh_house_well(second_night: Order) -> None:
-    ended = doehouse("doctor", "--house", second_night.house)
+    ended = doehouse_here("doctor", "--house", second_night.house)
     assert ended.returncode == 0, ended.stdout
     assert [line.split(":")[0].split() for line in ended.stdout.splitlines()] == [
         ["well", "libraries"],
@@ -314,15 +303,12 @@ def test_a_night_with_nothing_new_and_doctor_tell_what_is_held_back_and_what_to_
         "1 folder (exp_16); what was read before stays. Restore the files that the notices Q321 name, or take what "
         "is there now with `doehouse night --accept exp_16`."
     )
-    ended = doehouse("night", *places(second_night))
-    assert ended.stdout.splitlines()[:2] == [
-        "Nothing new: 8 folders seen, no row changed.",
-        f"Held back: {told}",
-    ]
-    ended = doehouse("doctor", "--house", second_night.house)
-    assert (ended.returncode, f"well  held back: {told}" in ended.stdout.splitlines()) == (0, True)
-    for words in (["night", *places(second_night)], ["doctor", "--house", second_night.house]):
-        assert not modules_of(*words) & HEAVY
+    commands = ["night", *places(second_night)], ["doctor", "--house", second_night.house]
+    ended, loaded = modules_after(*commands)
+    lines = ended.stdout.splitlines()
+    assert lines[:2] == ["Nothing new: 8 folders seen, no row changed.", f"Held back: {told}"]
+    assert f"well  held back: {told}" in lines
+    assert not set.union(*loaded) & HEAVY
 
 
 def test_folders_that_are_held_back_are_counted_until_they_are_restored(second_night: Order) -> None:
@@ -382,7 +368,7 @@ def test_rollback_goes_back_one_version_and_the_next_night_builds_on_it(second_n
     shutil.rmtree(second_night.logs / "exp_16")
     spend(second_night)
     assert ask(second_night, "select count(*) from runs where is_gone") == [(1,)]
-    ended = doehouse("rollback", "--house", second_night.house)
+    ended = doehouse_here("rollback", "--house", second_night.house)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout == f"current: {second_night.house}/versions/000001\n"
     assert ask(second_night, "select count(*) from runs where is_gone") == [(0,)]
@@ -397,7 +383,7 @@ def test_rollback_without_an_older_version_is_wrong_usage(second_night: Order) -
 
 
 def test_export_writes_every_relation_as_parquet(published_house: Summary, tmp_path: Path) -> None:
-    ended = doehouse("export", tmp_path / "all", "--house", published_house.house.root)
+    ended = doehouse_here("export", tmp_path / "all", "--house", published_house.house.root)
     assert (ended.returncode, ended.stderr) == (0, "")
     written = {Path(line).stem: Path(line) for line in ended.stdout.splitlines()}
     assert {"points", "runs", "fltk_2_4_1", "observations", "effects"} <= written.keys()
