@@ -414,7 +414,7 @@ def test_every_chart_is_as_altairs_schema_has_it(
     specs = [json.loads(block) for path in pages for block in Reader(path).specs]
     assert len(specs) > 60
     for spec in specs:
-        alt.LayerChart.from_dict({**spec, "config": chart_config()}, validate=True)
+        alt.LayerChart.validate({**spec, "config": chart_config()})
 
 
 def test_layers_are_joined_as_altair_joins_them() -> None:

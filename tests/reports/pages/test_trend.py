@@ -11,7 +11,7 @@ from scipy import stats
 
 from flows.night import Order, night
 from flows.warehouse.warehouse import open_published
-from tests.houses import NOW
+from tests.houses import NOW, spend
 from tests.log_folders import write_folder, write_study
 from tests.made_once import made_once
 
@@ -40,7 +40,8 @@ def spend_three_nights(place: Path) -> Path:
                 value = 10 + a + chance.gauss(0, 0.4)
                 name = f"grown_{run}_{replicate}"
                 write_folder(logs, name, {f"c-{run}-{replicate}": {"y": [value]}})
-        night(Order(logs, studies, place / "house"), NOW + timedelta(days=number))
+        told = Order(logs, studies, place / "house"), NOW + timedelta(days=number)
+        night(*told) if number == 2 else spend(*told)  # the pages are those of the last
     return place
 
 
