@@ -1,13 +1,15 @@
 """A second study by its file and its folders alone, under names that formulas and SQL choke on."""
 
+import shutil
 from itertools import product
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from flows.night import Order
-from tests.houses import ask, contents, spend, verdicts
+from flows.night import Order, Summary
+from tests.houses import SAMPLE, STUDIES, ask, contents, spend, verdicts
 from tests.log_folders import edit, write_folder, write_study
 
 HOSTILE = [
@@ -39,18 +41,41 @@ def add_factorial(order: Order, factors: tuple[str, ...]) -> dict[int, list[floa
     return losses
 
 
-@pytest.mark.parametrize("factors", HOSTILE, ids=lambda names: names[0])
+class Added(NamedTuple):
+    """The sample's house after a night on which a second study came, with the last losses of its runs."""
+
+    factors: tuple[str, ...]
+    order: Order
+    losses: dict[int, list[float]]
+    counts: dict[str, Any]
+
+
+@pytest.fixture(scope="module", params=HOSTILE, ids=lambda names: names[0])
+def added(
+    request: pytest.FixtureRequest, published_house: Summary, tmp_path_factory: pytest.TempPathFactory
+) -> Added:
+    place = tmp_path_factory.mktemp("second")
+    order = Order(place / "logs", place / "studies", place / "house")
+    for one, other in (
+        (SAMPLE, order.logs),
+        (STUDIES, order.studies),
+        (published_house.house.root, order.house),
+    ):
+        shutil.copytree(one, other, symlinks=True)
+    losses = add_factorial(order, request.param)
+    return Added(request.param, order, losses, spend(order).night)
+
+
 def test_a_full_factorial_is_added_by_its_file_and_folders_alone(
-    second_night: Order, factors: tuple[str, ...]
+    added: Added, published_house: Summary
 ) -> None:
-    before = contents(second_night)["fltk_2_4_1"]
-    losses = add_factorial(second_night, factors)
-    counts = spend(second_night).night
+    factors, order, losses, counts = added
     assert (counts["folders_new"], counts["folders_changed"], counts["runs_accepted"]) == (8, 0, 16)
     assert counts["promises_broken"] == 0
-    assert contents(second_night)["fltk_2_4_1"] == before
+    before = contents(order._replace(house=published_house.house.root))
+    assert contents(order)["fltk_2_4_1"] == before["fltk_2_4_1"]
 
-    columns = [row[0] for row in ask(second_night, "describe second")]
+    columns = [row[0] for row in ask(order, "describe second")]
     assert columns == [
         *(
             "run",
@@ -70,16 +95,12 @@ def test_a_full_factorial_is_added_by_its_file_and_folders_alone(
         for run, yates in enumerate(product(levels, repeat=3), 1)
         for place in (0, 1)
     ]
-    wide = ask(second_night, "select * exclude (started_at, stopped_at) from second order by container_id")
+    wide = ask(order, "select * exclude (started_at, stopped_at) from second order by container_id")
     assert wide == expected
 
 
-@pytest.mark.parametrize("factors", HOSTILE, ids=lambda names: names[0])
-def test_its_effects_are_the_contrasts_of_its_observations(
-    second_night: Order, factors: tuple[str, ...]
-) -> None:
-    losses = add_factorial(second_night, factors)
-    spend(second_night)
+def test_its_effects_are_the_contrasts_of_its_observations(added: Added) -> None:
+    factors, order, losses, _ = added
     means = np.array([np.mean(losses[run]) for run in range(1, 9)])
     signs = np.array([list(reversed(row)) for row in product([-1, 1], repeat=3)]).T
     wanted = {name: float(means @ sign / 4) for name, sign in zip(factors, signs, strict=True)}
@@ -90,7 +111,7 @@ def test_its_effects_are_the_contrasts_of_its_observations(
     for relation, terms in (("effects", every), ("effects_sql", wanted)):
         found = dict(
             ask(
-                second_night,
+                order,
                 f"select term, effect from {relation} where study = 'second' and scale = 'identity' "  # noqa: S608
                 "and response <> 'Wait'",
             )

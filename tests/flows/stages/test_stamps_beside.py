@@ -11,6 +11,7 @@ from flows.rehearsal.rehearse import rehearse
 from models.declared.study import load_study
 from tests.houses import ask, spend
 from tests.layouts import Observed, job_file, observed
+from tests.made_once import copied
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 STUDY = """
@@ -43,7 +44,24 @@ def write(order: Order, rows: list[list[str]]) -> None:
 @pytest.fixture
 def order(tmp_path: Path) -> Order:
     """A log root of eight runs, the rows of which are still to come."""
-    order = Order(tmp_path / "logs", tmp_path / "studies", tmp_path / "house")
+    return ordered(tmp_path)
+
+
+@pytest.fixture
+def accepted(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
+    """The same after a night on all rows."""
+    return copied(tmp_path_factory, "pods", first_night, tmp_path)
+
+
+def first_night(place: Path) -> Order:
+    order = ordered(place)
+    write(order, [row(each) for each in runs()])
+    spend(order, NOW)
+    return order
+
+
+def ordered(place: Path) -> Order:
+    order = Order(place / "logs", place / "studies", place / "house")
     for each in runs():
         each.events(order.logs / "results" / job_file(each, each.job), "accuracy per epoch")
     order.studies.mkdir()
@@ -61,11 +79,10 @@ def told(order: Order) -> list[tuple[str, str]]:
     ]
 
 
-def test_seconds_are_those_of_the_table(order: Order) -> None:
-    write(order, [row(each) for each in runs()])
+def test_seconds_are_those_of_the_table(accepted: Order) -> None:
+    order = accepted
     lines = rehearse(order.logs, load_study(order.studies / "pods.toml")).lines
     assert "Response Seconds: stop minus start" in lines
-    spend(order, NOW)
     assert ask(order, VALUES) == sorted((each.job, each.seconds) for each in runs())
     assert told(order) == []
     stamps = ask(order, "select line, raw from stamps where event = 'stop' and file_id is null order by line")
@@ -88,11 +105,9 @@ def test_a_run_waits_for_its_stop_and_counts_when_it_is_written(order: Order) ->
 
 @pytest.mark.parametrize("written", ["2026-05-04T19:00:00.000+00:00", ""], ids=["another", "none"])
 def test_a_stamp_of_an_accepted_run_that_changes_is_held_back_until_it_is_accepted(
-    order: Order, written: str
+    accepted: Order, written: str
 ) -> None:
-    rows = [row(each) for each in runs()]
-    write(order, rows)
-    spend(order, NOW)
+    order, rows = accepted, [row(each) for each in runs()]
     before = ask(order, VALUES)
     write(order, [[*rows[0][:-1], written], *rows[1:]])
     spend(order, NOW)
