@@ -89,7 +89,7 @@ def a_sheet(path: Path, text: bytes) -> None:
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         for name, content in parts.items():
             book.writestr(name, content)
     path.write_bytes(packed.getvalue())

@@ -6,7 +6,8 @@ from models.conformance.simulation import DESIGN, PLANS, simulate, wrong
 
 
 def test_no_test_alarms_much_more_often_than_one_in_twenty() -> None:
-    rates = simulate(sets=60, fewer=5)
+    """Of few data sets; `make conformance` holds the rates of 600 to 3 to 8 %."""
+    rates = simulate(sets=30, fewer=5)
     assert set(rates["design"]) == {*(plan.name for plan in PLANS), DESIGN}
     null = rates.filter(situation="nothing is wrong")
     assert (null["percent"] < 15).all()
