@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 import polars.selectors as cs
+import pyarrow
 
 from expectations.relation import CheckError, Rule
 
@@ -45,6 +46,8 @@ def batches() -> Any:
 
     gc.freeze()
     gc.enable()
+    # Arrow, through which it is given its rows, would keep what they took.
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
 
     # It sets itself to INFO on import, and tells of its temporary folders.
     base.logger.setLevel("WARNING")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from flows.stages.plan import Plan, affected_in_parts, stamped
 from flows.stages.study_edits import edit_statements
-from flows.warehouse.warehouse import ANSWERED_MIB, open_published, open_warehouse
+from flows.warehouse.in_parts import frames_in_parts
+from flows.warehouse.warehouse import open_tables
 from models.declared.study import Study
 
 if TYPE_CHECKING:
@@ -15,22 +16,19 @@ if TYPE_CHECKING:
 
 # Whose observations are read together, and whose results are written together: a statement costs more than the rows of
 # a study, and all of them are in memory meanwhile.
-STUDIES_AT_ONCE, FOLDERS_AT_ONCE = 20, 2000
+STUDIES_AT_ONCE, FOLDERS_AT_ONCE = 20, 1000
+
+SELECTS = ("models/last_conclusions", "models/former_looks", "models/observations")
 
 
 def analyse_studies(plan: Plan) -> None:
     """Fit the models of the studies that are affected; the results replace those of the night before."""
-    for studies in affected_in_parts(plan, STUDIES_AT_ONCE, FOLDERS_AT_ONCE):
-        asked = [study.name for study in studies]
-        # Closed before the models are fitted: what DuckDB keeps of the file is let go.
-        with open_published(plan.staged) as warehouse:
-            warehouse.keep_little(ANSWERED_MIB)
-            before = warehouse.frames_of("models/last_conclusions", asked)
-            looks = warehouse.frames_of("models/former_looks", asked)
-            observed = warehouse.frames_of("models/observations", asked)
+    parts = affected_in_parts(plan, STUDIES_AT_ONCE, FOLDERS_AT_ONCE)
+    names = [[study.name for study in studies] for studies in parts]
+    every = frames_in_parts(plan.staged, {name: {} for name in SELECTS}, names)
+    for studies, asked, frames in zip(parts, names, every, strict=True):
         found = [
-            results_of(plan, study, *(of[study.name] for of in (before, looks, observed)))
-            for study in studies
+            results_of(plan, study, *(frames[name][study.name] for name in SELECTS)) for study in studies
         ]
         write_results(plan, asked, found)
 
@@ -38,7 +36,7 @@ def analyse_studies(plan: Plan) -> None:
 def write_results(plan: Plan, studies: Sequence[str], found: "Sequence[Results]") -> None:
     import polars as pl
 
-    with open_warehouse(plan.staged) as warehouse, warehouse.transaction():
+    with open_tables(plan.staged) as warehouse, warehouse.transaction():
         for table in found[0]:
             if table != "conclusions":  # the memory of every night
                 warehouse.forget_rows(table, studies)

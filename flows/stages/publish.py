@@ -10,6 +10,7 @@ from flows.stages.plan import Plan, Summary
 from flows.warehouse.carry_over import schema_number
 from flows.warehouse.warehouse import (
     ANSWERED_MIB,
+    PASSED_MIB,
     Warehouse,
     open_published,
     schema_digest,
@@ -42,7 +43,7 @@ def publish_version(plan: Plan) -> Summary:
     """Seal the private copy and make it the current version."""
     # Opened afresh: a block whose checksum does not hold, or a view that cannot be bound, is met here.
     with open_published(plan.staged) as warehouse:
-        warehouse.keep_little(ANSWERED_MIB)
+        warehouse.keep_little(PASSED_MIB)
         rows = warehouse.scan()
         summary = summarise_night(plan, warehouse)
     manifest = {

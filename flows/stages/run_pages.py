@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import polars as pl
 
+from flows.warehouse.in_parts import by_study
 from flows.warehouse.warehouse import Warehouse, filled
 from reports.pages.runs_page import OF_STUDY, POINTS, PROMISES, broken, by_curve
 from reports.pages.site import RUN_QUERIES, data_file, digest, runs_page
@@ -44,8 +45,9 @@ class DataFile(NamedTuple):
 def add_runs(site: "Site", warehouse: Warehouse, studies: Mapping[str, Mapping[str, Result]]) -> None:
     """The page of the runs of each study and the files beside it; studies come with what their pages take from them."""
     files: list[DataFile] = []
-    for study, came in warehouse.frames_of("night/study_folders", list(studies)).items():
-        folders = [folder for folder in came["folder"] if not is_row(folder)]
+    came = warehouse.frame("night/study_folders", studies=list(studies))
+    for study, rows in by_study(came, list(studies)).items():
+        folders = [folder for folder in rows["folder"] if not is_row(folder)]
         mine = [
             DataFile(study, number, folders[start : start + FOLDERS_A_FILE])
             for number, start in enumerate(range(0, len(folders), FOLDERS_A_FILE))

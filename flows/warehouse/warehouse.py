@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import io
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -60,6 +60,7 @@ STORAGE: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
 
 STREAMED_MIB = 64  # for each thread: a row group in the making and what is read for it, several times over
 ANSWERED_MIB = 80  # for each thread: the same, and what a query groups
+PASSED_MIB = 40  # for each thread: what is read once, and what of it a query groups before it spills to disk
 
 
 class Warehouse:
@@ -86,27 +87,28 @@ class Warehouse:
         return dict(zip(columns, row, strict=True))
 
     def frame(self, name: str, **values: Any) -> "pl.DataFrame":
-        """The select of a file as a polars frame; where little memory is kept and does not do, in as much as it takes."""
+        """The select of a file as a polars frame."""
+        frame: pl.DataFrame = self.in_memory_it_needs(lambda: self.asked(name, values).pl())
+        return frame
 
-        def ask() -> "pl.DataFrame":
-            frame: pl.DataFrame = self.connection.sql(text(name), params=values or None).pl()
-            return frame
+    def write_parquet(self, name: str, path: Path, **values: Any) -> None:
+        """Write the rows of the select of a file as Parquet, a row group after another."""
+        self.in_memory_it_needs(lambda: self.asked(name, values).write_parquet(str(path)))
 
+    def asked(self, name: str, values: Mapping[str, Any]) -> Any:
+        return self.connection.sql(text(name), params=dict(values) or None)
+
+    def in_memory_it_needs(self, ask: Callable[[], Any]) -> Any:
+        """Where little memory is kept and does not do: in as much as it takes."""
         try:
             return ask()
         except duckdb.OutOfMemoryException:
             ((little,),) = self.connection.execute("select current_setting('memory_limit')").fetchall()
             self.connection.execute("reset memory_limit")
-            frame = ask()
+            found = ask()
             with contextlib.suppress(duckdb.OutOfMemoryException):  # what it holds, it cannot let go yet
                 self.connection.execute(f"set memory_limit = '{little}'")
-            return frame
-
-    def frames_of(self, name: str, studies: Sequence[str], **values: Any) -> "dict[str, pl.DataFrame]":
-        """The select of a file for each of `studies`, asked once for all of them."""
-        frame = self.frame(name, studies=list(studies), **values)
-        parts = frame.partition_by("study", as_dict=True)
-        return {study: parts.get((study,), frame.clear()) for study in studies}
+            return found
 
     def append(self, table: str, frame: "pl.DataFrame") -> None:
         """Insert a frame by the names of its columns; those it lacks stay null."""

@@ -4,6 +4,7 @@ import shutil
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -173,3 +174,17 @@ def test_a_study_without_any_folder_is_published_empty(second_night: Order, tmp_
     assert ask(second_night, "select count(*) from planned") == [(0,)]
     assert summary.night["runs_accepted"] == 8
     assert set(verdicts(second_night).values()) == {"accepted"}
+
+
+def test_studies_that_are_checked_and_fitted_in_parts_come_out_as_together(second_night: Order) -> None:
+    add_factorial(second_night, HOSTILE[1])
+    spend(second_night)
+    before = contents(second_night)
+    with (
+        mock.patch("flows.stages.check.FOLDERS_AT_ONCE", 1),
+        mock.patch("flows.stages.analyse.FOLDERS_AT_ONCE", 1),
+    ):
+        summary = spend(second_night._replace(everything=True))
+    assert {each["study"] for each in summary.verdicts} == {"fltk_2_4_1", "second", None}
+    assert {each["study"] for each in summary.effects} == {"fltk_2_4_1", "second"}
+    assert contents(second_night) == before
