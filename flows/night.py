@@ -1,6 +1,7 @@
 """One night in its stages, each visited once: discover, extract, load, check, analyse, publish, perhaps share."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ from flows.stages.load import load_facts
 from flows.stages.plan import Order, Plan, Summary
 from flows.stages.publish import publish_version, render_pages
 from flows.stages.vanished import identity, refuse_replaced
+from flows.warehouse.warehouse import kept_open
 from models.declared.study import StudyError
 
 __all__ = ["Order", "StageError", "Summary", "is_anything_new", "night"]
@@ -101,12 +103,13 @@ def stages(order: Order, now: datetime, house: House, carry_out: Call, tell: Say
         tell(f"{len(plan.held)} held back")
     tell(f"loading {len(shards)} batches" if len(shards) > 1 else "loading")
     carry_out(load_facts, plan, shards)
-    tell("checking the promises")
-    carry_out(check_promises, plan)
-    tell("fitting the models")
-    carry_out(analyse_studies, plan)
-    tell("auditing the warehouse and writing the pages")
-    carry_out(close_night, plan, shards)
+    with kept_open(plan.staged) if plan.is_little else nullcontext():
+        tell("checking the promises")
+        carry_out(check_promises, plan)
+        tell("fitting the models")
+        carry_out(analyse_studies, plan)
+        tell("auditing the warehouse and writing the pages")
+        carry_out(close_night, plan, shards)
     carry_out(render_pages, plan, say)
     summary: Summary = carry_out(publish_version, plan)
     return summary

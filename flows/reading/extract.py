@@ -65,7 +65,7 @@ def extract(
     if size < POOL_BYTES or len(work) == 1:
         return [extract_here(*each, target) for each, target in zip(arguments, targets, strict=True)]
     # A fork would copy the threads of polars and DuckDB in an unknown state.
-    with ProcessPoolExecutor(cpu_count(), mp_context=get_context("forkserver")) as pool:
+    with ProcessPoolExecutor(cpu_count(), mp_context=get_context("spawn")) as pool:
         return list(pool.map(extract_here, *zip(*arguments, strict=True), targets))
 
 

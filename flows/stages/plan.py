@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from flows.warehouse.warehouse import Warehouse
 
 
+LITTLE_FOLDERS = 1000
+
+
 class Order(NamedTuple):
     """What a night is asked to do; its paths may be relative to the working directory."""
 
@@ -66,6 +69,11 @@ class Plan(NamedTuple):
     @property
     def staged(self) -> Path:
         return self.house.staging / DATABASE
+
+    @property
+    def is_little(self) -> bool:
+        """Whether what DuckDB keeps of the private copy takes no memory to speak of."""
+        return len(self.folder_ids) <= LITTLE_FOLDERS
 
     def unasked(self) -> list[str]:
         """The changed folders whose facts must go on; those accepted as they are, or proven to be the same, need not."""
@@ -123,9 +131,9 @@ def affected_in_parts(plan: Plan, most: int, most_folders: int) -> list[list[Stu
     studies = plan.affected()
     if len(studies) < 2:  # nothing to part, and no file to open for it
         return [studies] if studies else []
-    from flows.warehouse.warehouse import open_published
+    from flows.warehouse.warehouse import open_tables
 
-    with open_published(plan.staged) as warehouse:
+    with open_tables(plan.staged) as warehouse:
         return list(parted_by_size(studies, folder_counts(warehouse), most, most_folders))
 
 

@@ -309,6 +309,13 @@ def open_tables(path: Path) -> Iterator[Warehouse]:
 
 
 @contextmanager
+def kept_open(path: Path) -> Iterator[None]:
+    """One DuckDB for every opening of a private copy meanwhile: to start one takes longer than most that it is asked."""
+    with connected(path, config=STORAGE):
+        yield
+
+
+@contextmanager
 def open_published(path: Path, is_locked: bool = False) -> Iterator[Warehouse]:
     """Open a published warehouse for reading; `is_locked` shuts off files, network and settings."""
     with connected(path, read_only=True) as connection:
