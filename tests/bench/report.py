@@ -234,8 +234,8 @@ def write(measured: Measured, sizes: Sequence[int], large: int, rounds: int, pag
 Folders have 4 containers of 250 scalars each, of {STUDIES} studies; large files have 250,000 scalars.
 tbparse read {sample:.0f} of {largest:,} folders and 1 of {large} large files, statsmodels fitted {models:.0f} models; their
 figures are scaled to all. The page cache is warm.
-The floor of decoding is 2.4 times the bare read, which is what a compiled decoder took. Pages are measured up to
-{pages:,} folders. Memory is the sum over all processes.
+The floor of decoding is what compiled code takes (`tests/bench/decoder.c`). Pages are measured up to {pages:,} folders.
+Memory is the sum over all processes.
 
 {table(stages, stage_rows(measured, sizes))}
 
