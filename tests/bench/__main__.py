@@ -128,6 +128,9 @@ def main() -> None:
             house = CACHE / f"house_{size}"
             shutil.rmtree(house, ignore_errors=True)
             pages = "with" if size <= PAGES else "without"
+            if size == largest and not number:
+                note("as it is", "as_it_is", root, house, pages)
+                shutil.rmtree(house)
             note(f"first night {size}", "night", root, house, pages)
             note(f"nothing new {size}", "nothing_new", root, house)
             if size == largest and not number:

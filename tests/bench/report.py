@@ -64,7 +64,6 @@ def stage_rows(measured: Measured, sizes: Sequence[int]) -> Iterator[list[str]]:
         yield [label, *(seconds(night[stage]) if stage in night else "–" for night in nights)]
     yield ["**ingest** (discover, read, load, audit)", *(seconds(ingest(night)) for night in nights)]
     yield ["all but start-up and pages", *(seconds(work(night)) for night in nights)]
-    yield ["peak memory, MiB", *(f"{night['peak'] / MIB:,.0f}" for night in nights)]
     yield ["database, MiB", *(f"{night['database'] / MIB:,.1f}" for night in nights)]
     yield [
         "a night with nothing new",
@@ -124,7 +123,7 @@ def goal_rows(measured: Measured, sizes: Sequence[int]) -> Iterator[list[str]]:
         ratio(points["load"], points["duckdb"]),
         "≤ 1.5×",
     ]
-    yield ["peak memory", f"{first['peak'] / MIB:,.0f} MiB", "≤ 450 MiB"]
+    yield ["peak memory of a first night", f"{measured['as it is']['peak'] / MIB:,.0f} MiB", "≤ 450 MiB"]
     yield ["database / compacted copy", f"{house['database'] / house['compacted']:.2f}×", "≤ 1.15×"]
     for low, high in pairwise(sizes):
         grown = ingest(measured[f"first night {high}"]) / ingest(measured[f"first night {low}"])

@@ -82,6 +82,16 @@ def night(root: str, house: str, pages: str) -> Figures:
     return figures
 
 
+def as_it_is(root: str, house: str, pages: str) -> Figures:
+    """A first night that imports what it needs when it needs it, for its peak memory."""
+    from flows.night import Order, night, plainly
+    from tests.houses import without_pages
+
+    order = Order(Path(root, "logs"), Path(root, "studies"), Path(house))
+    call = plainly if pages == "with" else without_pages
+    return {"whole": timed(lambda: night(order, datetime.now(UTC), call))}
+
+
 def nothing_new(root: str, house: str) -> Figures:
     """A night with nothing to do, imports and all, beside the walk it cannot do without."""
     walk(Path(root, "logs"))
@@ -485,6 +495,7 @@ TRIALS: dict[str, Callable[..., Figures]] = {
     trial.__name__: trial
     for trial in (
         night,
+        as_it_is,
         nothing_new,
         one_new,
         reading,
