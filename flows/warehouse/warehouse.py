@@ -99,13 +99,20 @@ class Warehouse:
         return self.connection.sql(text(name), params=dict(values) or None)
 
     def in_memory_it_needs(self, ask: Callable[[], Any]) -> Any:
-        """Where little memory is kept and does not do: in as much as it takes."""
+        """Where little memory is kept and does not do: in twice as much, and so on, at last in whatever it takes."""
         try:
             return ask()
         except duckdb.OutOfMemoryException:
             ((little,),) = self.connection.execute("select current_setting('memory_limit')").fetchall()
-            self.connection.execute("reset memory_limit")
-            found = ask()
+            size, unit = little.split()
+            for times in (2, 4, 8):
+                self.connection.execute(f"set memory_limit = '{float(size) * times} {unit}'")
+                with contextlib.suppress(duckdb.OutOfMemoryException):
+                    found = ask()
+                    break
+            else:
+                self.connection.execute("reset memory_limit")
+                found = ask()
             with contextlib.suppress(duckdb.OutOfMemoryException):  # what it holds, it cannot let go yet
                 self.connection.execute(f"set memory_limit = '{little}'")
             return found
