@@ -18,6 +18,7 @@ from flows.survey.measures import (
     holds_units,
     is_measure,
     is_of_a_distribution,
+    is_percentile,
     is_start,
     is_stop,
     name_of,
@@ -68,7 +69,7 @@ def sort_fields(texts: Mapping[str, Sequence[str]]) -> Fields:
             stamp = "start" if is_start(column) else "stop" if is_stop(column) else None
             if stamp:
                 found.moments.setdefault(stamp, column)
-        elif _is_set(told, count) and unit == "" and not column.endswith("%"):
+        elif _is_set(told, count) and unit == "" and not is_percentile(column):
             found.variables.append(Variable(column, tuple(cells), f"column {column}"))
         elif (
             unit is not None

@@ -20,7 +20,7 @@ _SECONDS = re.compile(
 )
 _CENTRE = re.compile(r"\b(?:mean|bw|iops|result|objective|fitness|runtime|user)\b|value$", re.I)
 _OF_A_DISTRIBUTION = re.compile(
-    r'[._ "](?:std(?:dev)?|min|max|iqr|q[0-9]|p[0-9]+|\w*iqr|[0-9.]+"?|N)$|^[0-9.]+%$|__M(?:IN|AX)$'
+    r'[._ "](?:std(?:dev)?|min|max|iqr|q[0-9]|p[0-9]+|\w*iqr|[0-9.]+"?|N)$|__M(?:IN|AX)$'
 )
 _HELD_OUT = ("validation", "val", "valid", "test", "eval", "evaluation", "dev")
 _START = re.compile(r"(?:^|_)(?:start|begin|began|started)", re.I)
@@ -46,7 +46,12 @@ def is_measure(name: str) -> bool:
 
 def is_of_a_distribution(name: str) -> bool:
     """Whether a key is a quantile, an extreme, a spread or a count of a histogram: `latency_us.750`, `stats.q1`."""
-    return bool(_OF_A_DISTRIBUTION.search(name))
+    return is_percentile(name) or bool(_OF_A_DISTRIBUTION.search(name))
+
+
+def is_percentile(name: str) -> bool:
+    """Whether a column is called by the share that lies below: `99%`, `99.9%`."""
+    return bool(re.fullmatch(r"[0-9.]+%", name))
 
 
 def is_start(name: str) -> bool:

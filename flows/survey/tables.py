@@ -172,9 +172,9 @@ def propose(sheet: Sheet, others: Sequence[Sheet], name: str) -> Guess | None:
     measures, rest = measures_of(fields._replace(numbers=numbers), roles, word, is_series=False)
     replicated = list(wide_measures(numbers, word))
     wide = [each.measure for each in replicated]
-    rest = [
-        each for each in rest if not any(f"{word} = {c!r}" == each for r in replicated for c in r.columns)
-    ]
+    if replicated:
+        taken = {column for each in replicated for column in each.columns}
+        rest = [f"{word} = {each!r}" for each in numbers if each not in taken]
     across = crossed(list(numbers), [each.name for each in roles.factors], word) if not wide else None
     if across:
         roles, wide, rest = roles._replace(factors=[*roles.factors, across.factor]), [across.measure], []
